@@ -1,0 +1,100 @@
+"""What can go wrong on the way to a report. The type says whether to try again; the docstring is the default message."""
+
+
+class ScrapeError(Exception):
+    """The source could not be read."""
+
+    retry = True  # worth another try at the next visit
+    label = "error"  # one word for tables, logs and metrics
+
+    def __init__(self, message: str = "", *, url: str = "") -> None:
+        self.url = url
+        super().__init__(message or (self.__doc__ or "").splitlines()[0])
+
+
+class UnreachableError(ScrapeError):
+    """No connection: the name does not resolve, or nothing answers."""
+
+    label = "unreachable"
+
+
+class TlsError(ScrapeError):
+    """The server's certificate or TLS version is not acceptable."""
+
+    label = "tls"
+
+
+class DeadlineError(ScrapeError):
+    """The answer did not end in time."""
+
+    label = "deadline"
+
+
+class StatusError(ScrapeError):
+    """The server answered with an error status."""
+
+    label = "http"
+
+    def __init__(self, message: str = "", *, url: str = "", status: int = 0, retry_after: float | None = None) -> None:
+        self.status = status
+        self.retry_after = retry_after  # seconds
+        super().__init__(message or f"the server answered {status}", url=url)
+
+
+class GoneError(StatusError):
+    """The page does not exist any more (404 or 410)."""
+
+    label = "gone"
+    retry = False
+
+
+class BlockedError(ScrapeError):
+    """A challenge or firewall page instead of the content."""
+
+    label = "blocked"
+
+
+class RobotsError(ScrapeError):
+    """robots.txt does not allow this address."""
+
+    label = "robots"
+    retry = False
+
+
+class RefusedAddressError(ScrapeError):
+    """The address is not a public one, and the source does not allow that."""
+
+    label = "refused-address"
+    retry = False
+
+
+class TruncatedError(ScrapeError):
+    """The answer ended before it was whole."""
+
+    label = "truncated"
+
+
+class TooLargeError(ScrapeError):
+    """The answer is larger than the limit."""
+
+    label = "too-large"
+    retry = False
+
+
+class CharsetError(ScrapeError):
+    """The page's characters cannot be told from its bytes."""
+
+    label = "charset"
+
+
+class LayoutError(ScrapeError):
+    """The page was read, but what should be on it is not there: no entries, or no text."""
+
+    label = "layout"
+
+
+class DocumentError(ScrapeError):
+    """The file could not be turned into text."""
+
+    label = "document"
+    retry = False

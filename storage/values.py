@@ -1,0 +1,159 @@
+"""The words that everything shares: plain values, no database, no I/O, standard library only.
+
+A name ending in `Data` is a value that came from outside (a page, a text); the bare name, in `storage.models`,
+is the kept row. Times called `…_at` are aware UTC, days called `…_on` are dates in China.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What sort of report (种类)."""
+
+    WORK_REPORT = "work_report"  # 政府工作报告
+    PLAN_REPORT = "plan_report"  # 国民经济和社会发展计划报告
+    BUDGET_REPORT = "budget_report"  # 预算报告
+    FIVE_YEAR_PLAN = "five_year_plan"  # 五年规划纲要
+    BULLETIN = "bulletin"  # 统计公报
+    OTHER = "other"
+
+
+class Role(StrEnum):
+    """Still to be reached (目标), or reached (完成情况)."""
+
+    TARGET = "target"
+    OUTTURN = "outturn"
+
+
+class Measure(StrEnum):
+    """What sort of number a statement gives; the meaning of each is in docs/statements.md."""
+
+    LEVEL = "level"
+    RATIO = "ratio"
+    GROWTH = "growth"
+    DELTA = "delta"
+    RANK = "rank"
+    RELATIVE = "relative"
+
+
+class Op(StrEnum):
+    """How the magnitude is hedged: 以上 at_least, 以内 at_most, 左右 about; the last three are for `relative`."""
+
+    EXACT = "exact"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    ABOUT = "about"
+    RANGE = "range"
+    IN_STEP = "in_step"
+    ABOVE = "above"
+    BELOW = "below"
+
+
+class ChangeKind(StrEnum):
+    """What happened to a target (变化)."""
+
+    ADDED = "added"
+    RAISED = "raised"
+    LOWERED = "lowered"
+    REWORDED = "reworded"
+    DROPPED = "dropped"
+    MET = "met"
+    MISSED = "missed"
+
+
+class Basis(StrEnum):
+    """What the change was seen between: a report and its predecessor, two versions of one, or two publishers."""
+
+    NEXT_REPORT = "next_report"
+    REVISION = "revision"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a report before its text is read; all of it may be unknown.
+
+    `year` is the year that the report plans for: 2024 for a report given in January 2024.
+    """
+
+    region: str = ""
+    year: int | None = None
+    kind: Kind = Kind.WORK_REPORT
+    title: str = ""
+    published_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementData:
+    """One number (or one fixed phrase) that a report commits to or reports as reached.
+
+    `start`, `end` are offsets into the text as saved (`text[start:end] == self.text`), and so are
+    `sentence_start`, `sentence_end`, the sentence around it. `value` is the number as written, before 万 or 亿,
+    which stay in `unit`; a decline is negative; `value_hi` only for a range; all null for `relative`.
+    `period` is `2024`, a span `2026/2030`, or None when the text does not tell.
+    `commitment` is the word that promises (力争, 确保), `binding` the printed character of a target
+    (`预期性`, `约束性`), each "" when there is none. `baseline` is the value a `从x提高到y` starts from.
+    `rules` names what made it, in order.
+    """
+
+    start: int
+    end: int
+    text: str
+    role: Role
+    indicator: str
+    measure: Measure
+    op: Op
+    value: float | None
+    value_hi: float | None
+    unit: str | None
+    reference: str | None
+    period: str | None
+    headline: bool
+    sentence_start: int
+    sentence_end: int
+    commitment: str = ""
+    binding: str = ""
+    baseline: float | None = None
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EntryData:
+    """One item of an index page. `url` is absolute; `title` is whole where the page tells it (title attribute)."""
+
+    url: str
+    title: str
+    published_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexData:
+    """What an index page shows, newest first as the page has it; `next_page` is absolute, None on the last."""
+
+    entries: tuple[EntryData, ...]
+    next_page: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentData:
+    """A file that a report page links; `url` is absolute, `title` the words of the link."""
+
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPageData:
+    """What a report page says: `text` has one paragraph a line; "" where the page holds none of it.
+
+    `issuer` is 来源 (ContentSource); `site_code` the SiteIDCode, whose first six digits are a region's code.
+    """
+
+    title: str
+    published_on: date | None
+    issuer: str
+    site_code: str
+    text: str
+    attachments: tuple[AttachmentData, ...] = ()

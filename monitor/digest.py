@@ -1,0 +1,124 @@
+"""Changes → one message: subject, text, HTML and JSON. Pure; the templates lie in templates/."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from storage.values import Basis, ChangeKind, Kind, Measure, Op
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One side of a change: what a statement says, and the sentence that says it.
+
+    `mark_start`, `mark_end` are the offsets of the number within `sentence`. `kept_url` leads to the highlighted
+    sentence on our own page ("" when there is no console), `url` to the publisher's.
+    """
+
+    text: str
+    measure: Measure
+    op: Op
+    value: float | None
+    value_hi: float | None
+    unit: str | None
+    reference: str | None
+    period: str | None
+    sentence: str
+    mark_start: int
+    mark_end: int
+    report_title: str
+    report_year: int
+    url: str
+    kept_url: str
+    publisher: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One change. `outturn` is what became of the earlier target, where it is known.
+
+    `indicator` is in the report's words; `name_en` the catalogue's English name ("" for the long tail);
+    `topic_zh`, `topic_en` the catalogue's topic for the tail's grouping ("" when unknown).
+    """
+
+    kind: ChangeKind
+    basis: Basis
+    indicator: str
+    indicator_key: str
+    name_en: str
+    topic_zh: str
+    topic_en: str
+    headline: bool
+    before: Figure | None
+    after: Figure | None
+    outturn: Figure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPart:
+    """What changed in or by one report."""
+
+    region: str  # 长春市
+    region_en: str  # Changchun ("" when the catalogue has no English name)
+    region_path: str  # 吉林省 · 长春市
+    region_code: str
+    kind: Kind
+    year: int
+    title: str
+    issuer: str
+    published_on: date | None
+    url: str
+    kept_url: str
+    example: bool
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A line about the watching itself: `baseline` (a source's first visit), `broken`, `recovered`, `withdrawn`.
+
+    `source` is its name, `count` how many reports (baseline) or failed visits in a row (broken), `detail` the error in
+    plain words, `years` the report years that a baseline recorded (first, last).
+    """
+
+    kind: str
+    source: str
+    url: str
+    at: datetime
+    count: int = 0
+    years: tuple[int, int] | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """Why this came and what stands behind it."""
+
+    watch: str
+    why_zh: str
+    why_en: str
+    sources: int
+    sources_ok: int
+    last_visit_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DigestData:
+    """Everything a digest is made of. `made_at` is aware UTC; readers see Asia/Shanghai."""
+
+    id: str
+    watch: str
+    language: str  # zh or en
+    made_at: datetime
+    parts: tuple[ReportPart, ...]
+    notices: tuple[Notice, ...]
+    foot: Foot
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One digest in its forms; `payload` is UTF-8 JSON with sorted keys."""
+
+    subject: str
+    text: str
+    html: str
+    payload: bytes

@@ -1,0 +1,56 @@
+"""What every kind of channel is handed, and what it raises."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A digest, ready to be put into a channel's own form.
+
+    `id` is the same on every try (the receiver's idempotency key), of the form `msg_` + 32 hex digits.
+    `payload` is the JSON of the digest as UTF-8. `made_at` is when it was rendered, aware UTC.
+    `thread` groups the messages of one watch and month for mail clients; `watch` is the watch's key.
+    """
+
+    id: str
+    watch: str
+    thread: str
+    language: str
+    subject: str
+    text: str
+    html: str
+    payload: bytes
+    made_at: datetime
+
+
+class Notifier(Protocol):
+    """One configured way to a reader. Building one connects nowhere."""
+
+    def addresses(self) -> Sequence[str]:
+        """Whom it reaches; one delivery is owed to each. A channel without addressees answers ("",)."""
+
+    def prepare(self, message: Message, address: str) -> bytes:
+        """The bytes to be kept and sent, the same on every try. Does no I/O."""
+
+    def send(self, body: bytes, *, id: str, address: str, now: datetime) -> str:
+        """Hand the kept bytes to the service; answers with what the service said.
+
+        Returns only when the service accepted it. Raises DeliveryError otherwise.
+        """
+
+
+class DeliveryError(Exception):
+    """The message was not accepted.
+
+    `retry` says whether another try makes sense; `retry_after` is the wait the service asked for, in seconds;
+    `dead` that the address is gone for good (410).
+    """
+
+    def __init__(self, message: str, *, retry: bool, retry_after: float | None = None, dead: bool = False) -> None:
+        self.retry = retry
+        self.retry_after = retry_after
+        self.dead = dead
+        super().__init__(message)

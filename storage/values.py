@@ -157,3 +157,44 @@ class ReportPageData:
     site_code: str
     text: str
     attachments: tuple[AttachmentData, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A statement as it is kept: what was read, of which report, under which key.
+
+    `region`, `year`, `report_kind` are the report's; `indicator_key` is the catalogue's (`gdp`) or, for the long
+    tail, a normalised form of the words.
+    """
+
+    id: int
+    document_id: int
+    report_id: int
+    region: str
+    report_kind: Kind
+    year: int
+    indicator_key: str
+    data: StatementData
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeData:
+    """What happened to one target of `region`'s report of `year`: `after` is None for a dropped one, `before` for an added one.
+
+    For `met` and `missed`, `before` is the target and `after` the outturn.
+    """
+
+    kind: ChangeKind
+    basis: Basis
+    region: str
+    report_kind: Kind
+    year: int
+    before: Stated | None
+    after: Stated | None
+
+    @property
+    def shown(self) -> Stated:
+        """The side that names the indicator."""
+        stated = self.after or self.before
+        assert stated is not None, "a change has at least one side"
+        return stated

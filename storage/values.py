@@ -179,9 +179,9 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class ChangeData:
-    """What happened to one target of `region`'s report of `year`: `after` is None for a dropped one, `before` for an added one.
+    """What happened to one target of `region`'s report of `year`.
 
-    For `met` and `missed`, `before` is the target and `after` the outturn.
+    `after` is None for a dropped one, `before` for an added one. For `met` and `missed`, `before` is the target and `after` the outturn.
     """
 
     kind: ChangeKind

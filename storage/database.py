@@ -1,0 +1,131 @@
+"""The connection: an engine by URL, transactions, safe SQLite settings, migrations.
+
+SQLite is the default, PostgreSQL comes by URL; both run the same migrations.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DatabaseError
+from sqlmodel import Session
+
+try:
+    from pysqlite3 import dbapi2 as newer_sqlite
+except ImportError:  # no wheel for this platform: the system's SQLite decides
+    newer_sqlite = sqlite3
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class DatabaseRefused(Exception):
+    """The database cannot be used as it is; the message says why and what to do."""
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite is free of the WAL-reset bug: 3.7.0–3.51.2, but for the backports 3.44.6 and 3.50.7."""
+    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+
+
+def sqlite_module() -> ModuleType:
+    """The safer of the two SQLite libraries: the one from the wheel where the system's may lose writes."""
+    return sqlite3 if wal_is_safe(sqlite3.sqlite_version_info) else newer_sqlite
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `sqlite:///path` or `postgresql+psycopg://…`; the file's folder is made, private to the user.
+
+    Raises DatabaseRefused for a URL that is neither, or a driver that is not installed.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(url, parsed.database)
+    if parsed.get_backend_name() != "postgresql":
+        raise DatabaseRefused(f"database {parsed.drivername!r} is not known: use sqlite:///… or postgresql+psycopg://…")
+    try:
+        return create_engine(url, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise DatabaseRefused(f"{error.name} is not installed: pip install 'mubiao[postgresql]'") from error
+
+
+def _sqlite_engine(url: str, path: str | None) -> Engine:
+    module = sqlite_module()
+    if path and path != ":memory:":
+        file = Path(path)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch(mode=0o600, exist_ok=True)
+    engine = create_engine(url, module=module, connect_args={"timeout": 10, "check_same_thread": False})
+    journal = "WAL" if wal_is_safe(module.sqlite_version_info) else "DELETE"
+
+    def on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # our own BEGIN below; the driver's would skip it before SELECT and DDL
+        cursor = connection.cursor()
+        if cursor.execute("PRAGMA journal_mode").fetchone()[0].upper() != journal:
+            cursor.execute(f"PRAGMA journal_mode={journal}")
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF", "cell_size_check=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def on_begin(connection: Connection) -> None:
+        # A deferred transaction that turns to writing is refused at once, whatever the timeout; an immediate one waits.
+        writing = connection.get_execution_options().get("writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+    return engine
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """A session that writes; committed at the end, rolled back on any error. No network or parsing inside."""
+    with Session(engine.execution_options(writing=True), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that only reads: one consistent view, nothing is committed."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables up to this version of the code. Raises DatabaseRefused if they are of a newer one."""
+    config = _alembic()
+    with engine.execution_options(writing=True).connect() as connection:
+        try:
+            current = MigrationContext.configure(connection).get_current_revision()
+        except DatabaseError as error:
+            raise DatabaseRefused(f"{engine.url.render_as_string()} is not a usable database: {error.orig}") from error
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        connection.rollback()
+        if current is not None and current not in known:
+            raise DatabaseRefused(
+                f"the database is at revision {current}, which this version does not know: it was written by a newer "
+                "mubiao; upgrade, or restore a backup of before"
+            )
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    _keep_private(engine)
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _keep_private(engine: Engine) -> None:
+    path = engine.url.database
+    if engine.url.get_backend_name() == "sqlite" and path and os.path.exists(path):
+        os.chmod(path, 0o600)

@@ -1,0 +1,267 @@
+"""The tables. A name here is the kept row of a word in docs/glossary.md; the values they are made of are in `values`.
+
+Times are aware UTC (SQLModel refuses naive ones); enums are kept as their words: a new member needs no migration.
+Hashes are the archive's addresses: sha256 in hex.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, LargeBinary, String, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class SourceState(SQLModel, table=True):
+    """What became of a source: when it is due, when it last answered, what broke. Settings hold its declaration."""
+
+    __tablename__ = "source"
+
+    key: str = Field(primary_key=True)
+    name: str
+    url: str
+    region: str
+    family: str | None = None  # what the page's marks said, or the declaration
+    example: bool = False
+    next_due_at: datetime = Field(index=True)
+    last_visit_at: datetime | None = None
+    last_success_at: datetime | None = None
+    baseline_at: datetime | None = None  # the first whole visit; what is found later is news
+    usual_entries: int | None = None  # on the first index page
+    failures: int = 0  # in a row
+    failing_since: datetime | None = None
+    failure_label: str = ""
+    failure: str = Field(default="", sa_type=Text)
+    told_broken_at: datetime | None = None
+
+
+class Page(SQLModel, table=True):
+    """What a URL answered last, so that the next request can be conditional."""
+
+    __tablename__ = "page"
+
+    url: str = Field(primary_key=True, sa_type=Text)
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    fetched_at: datetime
+
+
+class Entry(SQLModel, table=True):
+    """One item of a source's index pages, and what was done with it."""
+
+    __tablename__ = "entry"
+    __table_args__ = (UniqueConstraint("source_key", "url"), Index("entry_recheck", "source_key", "recheck_at"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_key: str
+    url: str = Field(sa_type=Text)
+    title: str = Field(sa_type=Text)
+    published_on: date | None = None
+    state: str = "new"  # new, kept, passed (its title says it is no report, or it is too old), failed
+    tries: int = 0  # failed ones in a row
+    error: str = Field(default="", sa_type=Text)
+    first_seen_at: datetime
+    recheck_at: datetime | None = None  # when to look for a revision, or to try again
+
+
+class Report(SQLModel, table=True):
+    """长春市 2024 年政府工作报告: (region, kind, year). `document_id` is the witness that speaks for it."""
+
+    __tablename__ = "report"
+    __table_args__ = (UniqueConstraint("region", "kind", "year"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    region: str
+    kind: str
+    year: int
+    title: str = Field(sa_type=Text)
+    document_id: int | None = None
+    first_seen_at: datetime
+    example: bool = False
+
+
+class Document(SQLModel, table=True):
+    """One fetched thing at one URL, in one version. Its bytes and its text lie in the archive."""
+
+    __tablename__ = "document"
+    __table_args__ = (UniqueConstraint("url", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    report_id: int | None = Field(default=None, foreign_key="report.id", index=True)
+    source_key: str = Field(index=True)
+    url: str = Field(sa_type=Text)
+    version: int = 1
+    title: str = Field(sa_type=Text)
+    issuer: str = ""
+    published_on: date | None = None
+    fetched_at: datetime
+    content_type: str = ""
+    raw_hash: str
+    attachment_url: str | None = Field(default=None, sa_type=Text)
+    attachment_hash: str | None = None
+    text_hash: str = Field(index=True)
+    text_length: int
+    excerpt: bool = False
+    doubts: str = Field(default="", sa_type=Text)  # why its region or year is unsure, one a line
+    rules_version: int  # of the extractor that read it
+    example: bool = False
+
+
+class Statement(SQLModel, table=True):
+    """One statement of one document; the fields are those of `values.StatementData`, offsets into the kept text."""
+
+    __tablename__ = "statement"
+    __table_args__ = (
+        UniqueConstraint("document_id", "ordinal"),
+        Index("statement_series", "report_id", "indicator_key", "role"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    document_id: int = Field(foreign_key="document.id")
+    report_id: int = Field(foreign_key="report.id")
+    ordinal: int
+    start: int
+    end: int
+    text: str = Field(sa_type=Text)
+    role: str
+    indicator: str = Field(sa_type=Text)
+    indicator_key: str
+    measure: str
+    op: str
+    value: float | None = None
+    value_hi: float | None = None
+    unit: str | None = None
+    reference: str | None = Field(default=None, sa_type=Text)
+    period: str | None = None
+    headline: bool = False
+    sentence_start: int
+    sentence_end: int
+    sentence: str = Field(sa_type=Text)
+    commitment: str = ""
+    binding: str = ""
+    baseline: float | None = None
+    rules: str = ""
+
+
+class Change(SQLModel, table=True):
+    """What happened to one target. `event_id` is made of what changed, so the same change is kept once.
+
+    `news` is false for what a first visit, an import or an older report's late arrival brought to light.
+    """
+
+    __tablename__ = "change"
+    __table_args__ = (Index("change_series", "region", "indicator_key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: str = Field(unique=True)
+    report_id: int = Field(foreign_key="report.id", index=True)
+    region: str
+    report_kind: str
+    year: int
+    kind: str
+    basis: str
+    indicator: str = Field(sa_type=Text)
+    indicator_key: str
+    measure: str
+    headline: bool
+    before_id: int | None = Field(default=None, foreign_key="statement.id", index=True)
+    after_id: int | None = Field(default=None, foreign_key="statement.id", index=True)
+    seen_at: datetime = Field(index=True)
+    news: bool
+    example: bool = False
+
+
+class Notice(SQLModel, table=True):
+    """A line about the watching itself: baseline, broken, recovered, dead_channel."""
+
+    __tablename__ = "notice"
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    source_key: str = Field(index=True)
+    at: datetime
+    count: int = 0
+    first_year: int | None = None
+    last_year: int | None = None
+    detail: str = Field(default="", sa_type=Text)
+    example: bool = False
+
+
+class Digest(SQLModel, table=True):
+    """One message made of many changes: it gathers until `due_at`, is rendered once, and its bytes are kept."""
+
+    __tablename__ = "digest"
+    __table_args__ = (Index("digest_due", "state", "due_at"),)
+
+    id: str = Field(primary_key=True)  # msg_ + 32 hex digits, the same on every try
+    watch: str
+    state: str = "open"  # open, rendered, empty
+    opened_at: datetime
+    due_at: datetime
+    rendered_at: datetime | None = None
+    subject: str = Field(default="", sa_type=Text)
+    text: str = Field(default="", sa_type=Text)
+    html: str = Field(default="", sa_type=Text)
+    payload: bytes = Field(default=b"", sa_type=LargeBinary)
+    example: bool = False
+
+
+class DigestChange(SQLModel, table=True):
+    """A change belongs to one digest of a watch: nobody is told twice."""
+
+    __tablename__ = "digest_change"
+    __table_args__ = (UniqueConstraint("watch", "change_id"),)
+
+    digest_id: str = Field(foreign_key="digest.id", primary_key=True)
+    change_id: int = Field(foreign_key="change.id", primary_key=True)
+    watch: str
+
+
+class DigestNotice(SQLModel, table=True):
+    """The same for notices."""
+
+    __tablename__ = "digest_notice"
+    __table_args__ = (UniqueConstraint("watch", "notice_id"),)
+
+    digest_id: str = Field(foreign_key="digest.id", primary_key=True)
+    notice_id: int = Field(foreign_key="notice.id", primary_key=True)
+    watch: str
+
+
+class Delivery(SQLModel, table=True):
+    """One digest owed to one address of one channel, until the service said it has it. `body` never changes."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("digest_id", "channel", "address"),
+        Index("delivery_due", "state", "channel", "due_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest_id: str = Field(foreign_key="digest.id")
+    channel: str = Field(sa_type=String)
+    address: str = ""
+    state: str = "due"  # due, sent, dead
+    due_at: datetime
+    attempts: int = 0
+    body: bytes = Field(sa_type=LargeBinary)
+    answer: str = Field(default="", sa_type=Text)  # what the service said last
+    tried_at: datetime | None = None
+    sent_at: datetime | None = None
+
+
+class Visit(SQLModel, table=True):
+    """One look at one source: what it found, or what broke."""
+
+    __tablename__ = "visit"
+    __table_args__ = (Index("visit_source", "source_key", "started_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_key: str
+    started_at: datetime
+    seconds: float
+    outcome: str  # ok, unchanged, failed
+    entries: int = 0
+    documents: int = 0
+    changes: int = 0
+    label: str = ""
+    error: str = Field(default="", sa_type=Text)

@@ -1,0 +1,69 @@
+# The workflow, executable. `make help` lists it. All paths are relative: a checkout in a folder with spaces works.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell sh tools/find-python)
+PY := .venv/bin/python
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
+ARGS ?=
+
+.PHONY: help setup run test check format gold lock clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+.venv/.made:
+	@if [ -z "$(PYTHON)" ]; then \
+	  echo "mubiao needs Python 3.11 or newer, and none of python3.13, python3.12, python3.11, python3 is that." >&2; \
+	  echo "Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python@3.13)," >&2; \
+	  echo "or say where it is: make PYTHON=/path/to/python3" >&2; \
+	  exit 1; \
+	fi
+	@echo "Making .venv with $$("$(PYTHON)" --version)"
+	@"$(PYTHON)" -m venv --clear .venv || { \
+	  echo "The environment could not be made. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(PY) -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'  # the first that knows --group
+	@touch $@
+
+.venv/.runtime: .venv/.made pyproject.toml constraints.txt
+	@echo "Installing mubiao in .venv (once; a minute or two)"
+	@$(PIP_INSTALL) -e .
+	@touch $@
+
+.venv/.dev: .venv/.made pyproject.toml constraints.txt
+	@echo "Installing mubiao and its development tools in .venv (once; a minute or two)"
+	@$(PIP_INSTALL) -e '.[postgresql]' --group dev
+	@touch .venv/.runtime $@
+
+setup: .venv/.dev  ## an own environment in .venv with all that development needs
+
+run: .venv/.runtime  ## the daemon, from a fresh clone: watches, and writes its first digest within a minute
+	@exec .venv/bin/mubiao run $(ARGS)
+
+test: setup  ## all tests (ARGS="-k name" for some)
+	@$(PY) -m pytest $(ARGS)
+
+check: setup  ## format, lint, types, import contracts, unit tests
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports
+	@$(PY) -m pytest -q tests/unit
+
+format: setup  ## format the code and mend what ruff can mend
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+
+gold: setup  ## score the extractor on the labelled reports in ../shared
+	@$(PY) tools/gold.py $(ARGS)
+
+lock: setup  ## take the newest versions of everything into constraints.txt; then run make check test
+	@$(PY) -m pip install --quiet --upgrade --upgrade-strategy eager -e '.[postgresql]' --group dev
+	@$(PY) tools/lock.py
+	@touch .venv/.runtime .venv/.dev
+
+clean:  ## remove the environment and all that builds and tools left (never mubiao-data or digests)
+	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

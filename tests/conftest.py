@@ -1,0 +1,69 @@
+"""Fixtures that every floor of tests may use. What only one file needs stays in that file."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import PostgresServer, installed_programs
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--live", action="store_true", help="also run the tests that visit real sites")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests marked `live` run only on demand, and only they may leave this machine."""
+    asked = config.getoption("--live")
+    for item in items:
+        if item.get_closest_marker("live"):
+            item.add_marker(pytest.mark.enable_socket if asked else pytest.mark.skip(reason="needs --live"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real reports, pages and replayed sites beside the checkout; skips without it."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared is missing: no real reports and pages to test with")
+    return SHARED
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A fixed instant, aware UTC: ten in the morning of 20 January 2026 in China."""
+    return datetime(2026, 1, 20, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL server of our own, in a temporary folder; skips where none is installed."""
+    programs = installed_programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL binaries: install postgresql to run the tests on it too")
+    with PostgresServer(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of a SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'mubiao.sqlite'}"
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database of this test's own, dropped afterwards."""
+    name = postgres.create_database()
+    yield postgres.url(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine_url(request: pytest.FixtureRequest) -> str:
+    """The test runs twice: on an empty SQLite file and on an empty PostgreSQL database."""
+    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    url: str = request.getfixturevalue(name)
+    return url

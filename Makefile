@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 PYTHON ?= $(shell sh tools/find-python)
 PY := .venv/bin/python
-PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
 .PHONY: help setup run test check format gold lock clean
@@ -22,9 +22,9 @@ help:  ## this list
 	  exit 1; \
 	fi
 	@echo "Making .venv with $$("$(PYTHON)" --version)"
-	@"$(PYTHON)" -m venv --clear .venv || { \
+	@"$(PYTHON)" -m venv .venv || { \
 	  echo "The environment could not be made. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
-	@$(PY) -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'  # the first that knows --group
+	@$(PY) -m pip install -qq --disable-pip-version-check --upgrade 'pip>=25.1'  # the first that knows --group
 	@touch $@
 
 .venv/.runtime: .venv/.made pyproject.toml constraints.txt
@@ -60,7 +60,7 @@ gold: setup  ## score the extractor on the labelled reports in ../shared
 	@$(PY) tools/gold.py $(ARGS)
 
 lock: setup  ## take the newest versions of everything into constraints.txt; then run make check test
-	@$(PY) -m pip install --quiet --upgrade --upgrade-strategy eager -e '.[postgresql]' --group dev
+	@$(PY) -m pip install -qq --upgrade --upgrade-strategy eager -e '.[postgresql]' --group dev
 	@$(PY) tools/lock.py
 	@touch .venv/.runtime .venv/.dev
 

@@ -181,7 +181,8 @@ class Stated:
 class ChangeData:
     """What happened to one target of `region`'s report of `year`.
 
-    `after` is None for a dropped one, `before` for an added one. For `met` and `missed`, `before` is the target and `after` the outturn.
+    `after` is None for a dropped one, `before` for an added one. For `met` and `missed`, `before` is the target and
+    `after` the outturn.
     """
 
     kind: ChangeKind

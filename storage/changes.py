@@ -1,0 +1,81 @@
+"""What one asks about changes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, delete, select
+
+from storage.models import Change, DigestChange
+from storage.values import Basis, ChangeData
+
+
+def add_change(
+    session: Session, change: ChangeData, *, event_id: str, report_id: int, now: datetime, news: bool, example: bool
+) -> int | None:
+    """Keep a change; answers with its id, or None when it is on record already (nothing is told twice)."""
+    if session.exec(select(Change.id).where(Change.event_id == event_id)).first() is not None:
+        return None
+    shown = change.shown
+    row = Change(
+        event_id=event_id, report_id=report_id, region=change.region, report_kind=change.report_kind,
+        year=change.year, kind=change.kind, basis=change.basis, indicator=shown.data.indicator,
+        indicator_key=shown.indicator_key, measure=shown.data.measure, headline=shown.data.headline,
+        before_id=change.before.id if change.before else None, after_id=change.after.id if change.after else None,
+        seen_at=now, news=news, example=example,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def forget_untold(session: Session, report_id: int) -> None:
+    """Drop a report's comparison with its predecessor, where nobody was told: it is about to be made again."""
+    told = select(DigestChange.change_id)
+    session.exec(
+        delete(Change).where(
+            col(Change.report_id) == report_id,
+            col(Change.basis) == Basis.NEXT_REPORT,
+            col(Change.news).is_(False),
+            col(Change.id).not_in(told),
+        )
+    )
+
+
+def find_changes(
+    session: Session,
+    *,
+    regions: Sequence[str] | None = None,
+    since: datetime | None = None,
+    year: int | None = None,
+    report_id: int | None = None,
+    headline: bool = False,
+    example: bool = True,
+    limit: int | None = None,
+) -> list[Change]:
+    """Changes, newest first; `regions` are exact codes, None is all."""
+    query = select(Change).order_by(col(Change.seen_at).desc(), col(Change.id))
+    if regions is not None:
+        query = query.where(col(Change.region).in_(regions))
+    if since is not None:
+        query = query.where(Change.seen_at >= since)
+    if year is not None:
+        query = query.where(Change.year == year)
+    if report_id is not None:
+        query = query.where(Change.report_id == report_id)
+    if headline:
+        query = query.where(col(Change.headline).is_(True))
+    if not example:
+        query = query.where(col(Change.example).is_(False))
+    return list(session.exec(query.limit(limit) if limit else query))
+
+
+def find_in_digest(session: Session, digest_id: str) -> list[Change]:
+    """The changes of a digest, by report and in the order they were found."""
+    return list(
+        session.exec(
+            select(Change)
+            .join(DigestChange, col(DigestChange.change_id) == Change.id)
+            .where(DigestChange.digest_id == digest_id)
+            .order_by(col(Change.report_id), col(Change.id))
+        )
+    )

@@ -1,0 +1,144 @@
+"""The outbox: which digests gather, which deliveries are owed, and what became of them.
+
+A change and what is owed for it are written in one transaction; a delivery leaves `due` only when the service
+accepted it, or when it is given up, which is reported.
+"""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from storage.models import Delivery, Digest, DigestChange, DigestNotice, Notice
+
+
+def owe(
+    session: Session, watch: str, *, changes: Iterable[int] = (), notices: Iterable[int] = (), due_at: datetime,
+    now: datetime, example: bool = False,
+) -> None:  # fmt: skip
+    """Put changes and notices into the watch's gathering digest, opening one for `due_at` if there is none.
+
+    What the watch was told already, or is about to be, is left out. The example gathers apart.
+    """
+    told_changes, told_notices = _told(session, watch)
+    fresh_changes = [id for id in changes if id not in told_changes]
+    fresh_notices = [id for id in notices if id not in told_notices]
+    if not fresh_changes and not fresh_notices:
+        return
+    digest = _gathering(session, watch, example)
+    if digest is None:
+        digest = Digest(id=f"msg_{secrets.token_hex(16)}", watch=watch, opened_at=now, due_at=due_at, example=example)
+        session.add(digest)
+        session.flush()
+    digest.due_at = min(digest.due_at, due_at)
+    session.add_all(DigestChange(digest_id=digest.id, change_id=id, watch=watch) for id in fresh_changes)
+    session.add_all(DigestNotice(digest_id=digest.id, notice_id=id, watch=watch) for id in fresh_notices)
+    session.flush()
+
+
+def add_notice(session: Session, notice: Notice) -> int:
+    session.add(notice)
+    session.flush()
+    assert notice.id is not None
+    return notice.id
+
+
+def ride_along(session: Session, digest: Digest, *, since: datetime) -> None:
+    """Add the notices that open no digest of their own (a baseline) and that this watch has not had."""
+    _, told = _told(session, digest.watch)
+    rows = session.exec(select(Notice.id).where(Notice.at >= since, Notice.example == digest.example))
+    fresh = [id for id in rows if id is not None and id not in told]
+    session.add_all(DigestNotice(digest_id=digest.id, notice_id=id, watch=digest.watch) for id in fresh)
+    session.flush()
+
+
+def find_notices(session: Session, digest_id: str) -> list[Notice]:
+    return list(
+        session.exec(
+            select(Notice)
+            .join(DigestNotice, col(DigestNotice.notice_id) == Notice.id)
+            .where(DigestNotice.digest_id == digest_id)
+            .order_by(col(Notice.at), col(Notice.id))
+        )
+    )
+
+
+def find_due_digests(session: Session, now: datetime) -> list[Digest]:
+    """Digests whose gathering is over, oldest first."""
+    return list(
+        session.exec(select(Digest).where(Digest.state == "open", Digest.due_at <= now).order_by(col(Digest.opened_at)))
+    )
+
+
+def find_open_digests(session: Session) -> list[Digest]:
+    return list(session.exec(select(Digest).where(Digest.state == "open").order_by(col(Digest.due_at))))
+
+
+def find_digests(session: Session, limit: int = 50) -> list[Digest]:
+    """Rendered digests, newest first."""
+    return list(
+        session.exec(
+            select(Digest).where(Digest.state == "rendered").order_by(col(Digest.rendered_at).desc()).limit(limit)
+        )
+    )
+
+
+def find_digest(session: Session, id: str) -> Digest | None:
+    return session.get(Digest, id)
+
+
+def find_due_deliveries(session: Session, channel: str, now: datetime, limit: int = 50) -> list[Delivery]:
+    """What is owed to one channel and due, oldest first."""
+    return list(
+        session.exec(
+            select(Delivery)
+            .where(Delivery.channel == channel, Delivery.state == "due", Delivery.due_at <= now)
+            .order_by(col(Delivery.due_at), col(Delivery.id))
+            .limit(limit)
+        )
+    )
+
+
+def find_deliveries(session: Session, state: str | None = None) -> list[Delivery]:
+    query = select(Delivery).order_by(col(Delivery.id))
+    return list(session.exec(query.where(Delivery.state == state) if state else query))
+
+
+def count_deliveries(session: Session) -> dict[str, int]:
+    """How many deliveries are in each state."""
+    return dict(session.exec(select(Delivery.state, func.count()).group_by(Delivery.state)).all())
+
+
+def add_deliveries(session: Session, deliveries: Sequence[Delivery]) -> None:
+    session.add_all(deliveries)
+
+
+def note_sent(session: Session, delivery_id: int, *, answer: str, now: datetime) -> None:
+    delivery = session.get_one(Delivery, delivery_id)
+    delivery.state, delivery.answer = "sent", answer
+    delivery.attempts += 1
+    delivery.tried_at = delivery.sent_at = now
+
+
+def note_failed(session: Session, delivery_id: int, *, answer: str, due_at: datetime | None, now: datetime) -> None:
+    """Due again at `due_at`; None gives it up."""
+    delivery = session.get_one(Delivery, delivery_id)
+    delivery.answer, delivery.tried_at = answer, now
+    delivery.attempts += 1
+    if due_at is None:
+        delivery.state = "dead"
+    else:
+        delivery.due_at = due_at
+
+
+def _gathering(session: Session, watch: str, example: bool) -> Digest | None:
+    return session.exec(
+        select(Digest).where(Digest.watch == watch, Digest.state == "open", Digest.example == example)
+    ).first()
+
+
+def _told(session: Session, watch: str) -> tuple[set[int], set[int]]:
+    changes = session.exec(select(DigestChange.change_id).where(DigestChange.watch == watch))
+    notices = session.exec(select(DigestNotice.notice_id).where(DigestNotice.watch == watch))
+    return set(changes), set(notices)

@@ -1,0 +1,111 @@
+"""What one asks about entries, documents and reports."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlmodel import Session, col, func, select
+
+from storage.models import Document, Entry, Report
+
+
+def find_entries(session: Session, source_key: str) -> dict[str, Entry]:
+    """A source's known entries by URL."""
+    rows = session.exec(select(Entry).where(Entry.source_key == source_key))
+    return {entry.url: entry for entry in rows}
+
+
+def keep_entry(session: Session, entry: Entry) -> None:
+    """Add an entry, or renew the one of the same source and URL."""
+    known = session.exec(select(Entry).where(Entry.source_key == entry.source_key, Entry.url == entry.url)).first()
+    if known is None:
+        session.add(entry)
+        return
+    for name in ("title", "published_on", "state", "tries", "error", "recheck_at"):
+        setattr(known, name, getattr(entry, name))
+
+
+def find_document(session: Session, document_id: int) -> Document | None:
+    return session.get(Document, document_id)
+
+
+def find_latest_version(session: Session, url: str) -> Document | None:
+    """The newest version of what was fetched at a URL."""
+    return session.exec(select(Document).where(Document.url == url).order_by(col(Document.version).desc())).first()
+
+
+def find_versions(session: Session, url: str) -> list[Document]:
+    """All versions of a URL, oldest first."""
+    return list(session.exec(select(Document).where(Document.url == url).order_by(col(Document.version))))
+
+
+def find_witnesses(session: Session, report_id: int) -> list[Document]:
+    """All documents of a report, oldest first."""
+    return list(session.exec(select(Document).where(Document.report_id == report_id).order_by(col(Document.id))))
+
+
+def add_document(session: Session, document: Document) -> int:
+    """Keep a document; answers with its id."""
+    session.add(document)
+    session.flush()
+    assert document.id is not None
+    return document.id
+
+
+def find_report(session: Session, region: str, kind: str, year: int) -> Report | None:
+    return session.exec(select(Report).where(Report.region == region, Report.kind == kind, Report.year == year)).first()
+
+
+def add_report(session: Session, report: Report) -> int:
+    """Keep a report; answers with its id."""
+    session.add(report)
+    session.flush()
+    assert report.id is not None
+    return report.id
+
+
+def find_before(session: Session, report: Report) -> Report | None:
+    """The latest earlier report of the same region and kind."""
+    return session.exec(
+        select(Report)
+        .where(Report.region == report.region, Report.kind == report.kind, Report.year < report.year)
+        .order_by(col(Report.year).desc())
+    ).first()
+
+
+def find_after(session: Session, report: Report) -> Report | None:
+    """The earliest later report of the same region and kind."""
+    return session.exec(
+        select(Report)
+        .where(Report.region == report.region, Report.kind == report.kind, Report.year > report.year)
+        .order_by(col(Report.year))
+    ).first()
+
+
+def find_reports(
+    session: Session, *, regions: Sequence[str] | None = None, limit: int | None = None, example: bool = True
+) -> list[Report]:
+    """Reports, newest first; `regions` are exact codes, None is all of them."""
+    query = select(Report).order_by(col(Report.first_seen_at).desc(), col(Report.year).desc(), col(Report.id).desc())
+    if regions is not None:
+        query = query.where(col(Report.region).in_(regions))
+    if not example:
+        query = query.where(col(Report.example).is_(False))
+    return list(session.exec(query.limit(limit) if limit else query))
+
+
+def find_region_codes(session: Session) -> list[str]:
+    """The codes of all regions that have a report."""
+    return list(session.exec(select(Report.region).distinct().order_by(Report.region)))
+
+
+def count_reports(session: Session) -> int:
+    return session.exec(select(func.count()).select_from(Report)).one()
+
+
+def find_reports_by_id(session: Session, ids: Iterable[int]) -> dict[int, Report]:
+    rows = session.exec(select(Report).where(col(Report.id).in_(set(ids))))
+    return {report.id: report for report in rows if report.id is not None}
+
+
+def find_documents_by_id(session: Session, ids: Iterable[int]) -> dict[int, Document]:
+    rows = session.exec(select(Document).where(col(Document.id).in_(set(ids))))
+    return {document.id: document for document in rows if document.id is not None}

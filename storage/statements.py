@@ -1,0 +1,78 @@
+"""What one asks about statements: rows in, `values.Stated` out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+
+from sqlmodel import Session, col, select
+
+from storage.models import Report, Statement
+from storage.values import Kind, Measure, Op, Role, Stated, StatementData
+
+
+def add_statements(
+    session: Session, document_id: int, report: Report, statements: Sequence[tuple[StatementData, str]], text: str
+) -> list[Stated]:
+    """Keep what a document states, each with its indicator key; `text` is the kept text that the offsets index."""
+    rows = []
+    for ordinal, (data, key) in enumerate(statements):
+        fields = asdict(data) | {"rules": " ".join(data.rules)}
+        sentence = text[data.sentence_start : data.sentence_end]
+        rows.append(
+            Statement(
+                document_id=document_id,
+                report_id=report.id,
+                ordinal=ordinal,
+                indicator_key=key,
+                sentence=sentence,
+                **fields,
+            )  # fmt: skip
+        )
+    session.add_all(rows)
+    session.flush()
+    return [_stated(row, report) for row in rows]
+
+
+def find_of_document(session: Session, document_id: int) -> list[Stated]:
+    """A document's statements in the order of its text."""
+    rows = session.exec(
+        select(Statement, Report)
+        .join(Report, col(Statement.report_id) == Report.id)
+        .where(Statement.document_id == document_id)
+        .order_by(col(Statement.ordinal))
+    )
+    return [_stated(row, report) for row, report in rows]
+
+
+def find_spoken(session: Session, report: Report) -> list[Stated]:
+    """What a report states: the statements of the witness that speaks for it."""
+    return [] if report.document_id is None else find_of_document(session, report.document_id)
+
+
+def find_by_id(session: Session, ids: Iterable[int]) -> dict[int, tuple[Stated, str]]:
+    """Statements with their sentences, by id."""
+    rows = session.exec(
+        select(Statement, Report)
+        .join(Report, col(Statement.report_id) == Report.id)
+        .where(col(Statement.id).in_(set(ids)))
+    )
+    return {row.id: (_stated(row, report), row.sentence) for row, report in rows if row.id is not None}
+
+
+def find_sentences(session: Session, document_id: int) -> dict[int, str]:
+    """The sentence of each statement of a document, by the statement's id."""
+    rows = session.exec(select(Statement.id, Statement.sentence).where(Statement.document_id == document_id))
+    return {id: sentence for id, sentence in rows if id is not None}
+
+
+def _stated(row: Statement, report: Report) -> Stated:
+    assert row.id is not None and report.id is not None, "the row was read or flushed"
+    data = StatementData(
+        start=row.start, end=row.end, text=row.text, role=Role(row.role), indicator=row.indicator,
+        measure=Measure(row.measure), op=Op(row.op), value=row.value, value_hi=row.value_hi, unit=row.unit,
+        reference=row.reference, period=row.period, headline=row.headline, sentence_start=row.sentence_start,
+        sentence_end=row.sentence_end, commitment=row.commitment, binding=row.binding, baseline=row.baseline,
+        rules=tuple(row.rules.split()),
+    )  # fmt: skip
+    return Stated(
+        row.id, row.document_id, report.id, report.region, Kind(report.kind), report.year, row.indicator_key, data
+    )

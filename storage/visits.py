@@ -1,0 +1,86 @@
+"""What one asks about sources: which are due, how they are, what their pages answered last, what a visit did."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from storage.models import Page, SourceState, Visit
+
+
+def declare_source(session: Session, state: SourceState) -> SourceState:
+    """Keep a row for a source that settings declare; what is known of it stays, its name and place are renewed.
+
+    A source whose address changed is visited at once.
+    """
+    known = session.get(SourceState, state.key)
+    if known is None:
+        session.add(state)
+        return state
+    if known.url != state.url:
+        known.next_due_at = min(known.next_due_at, state.next_due_at)
+    known.name, known.url, known.region, known.example = state.name, state.url, state.region, state.example
+    return known
+
+
+def find_source(session: Session, key: str) -> SourceState | None:
+    return session.get(SourceState, key)
+
+
+def find_sources(session: Session) -> list[SourceState]:
+    return list(session.exec(select(SourceState).order_by(SourceState.key)))
+
+
+def find_due(session: Session, now: datetime, keys: Iterable[str]) -> list[str]:
+    """The keys, of those given, whose due time has come, the longest waiting first."""
+    rows = session.exec(
+        select(SourceState.key).where(SourceState.next_due_at <= now).order_by(col(SourceState.next_due_at))
+    )
+    wanted = set(keys)
+    return [key for key in rows if key in wanted]
+
+
+def find_page(session: Session, url: str) -> Page | None:
+    return session.get(Page, url)
+
+
+def keep_page(session: Session, page: Page) -> None:
+    session.merge(page)
+
+
+def add_visit(session: Session, visit: Visit) -> None:
+    session.add(visit)
+
+
+def find_visits(session: Session, source_key: str, limit: int = 20) -> list[Visit]:
+    """The latest visits of a source, newest first."""
+    rows = select(Visit).where(Visit.source_key == source_key).order_by(col(Visit.started_at).desc()).limit(limit)
+    return list(session.exec(rows))
+
+
+def went_well(state: SourceState, *, now: datetime, next_due_at: datetime) -> bool:
+    """Note a whole visit; answers whether that ends a failure that readers were told of."""
+    recovered = state.told_broken_at is not None
+    state.last_visit_at = state.last_success_at = now
+    state.next_due_at = next_due_at
+    state.failures, state.failing_since, state.told_broken_at = 0, None, None
+    state.failure_label = state.failure = ""
+    return recovered
+
+
+def went_wrong(state: SourceState, *, label: str, error: str, now: datetime, next_due_at: datetime) -> None:
+    """Note a visit that broke: since when, how often in a row, and why."""
+    state.last_visit_at = now
+    state.next_due_at = next_due_at
+    state.failures += 1
+    state.failing_since = state.failing_since or now
+    state.failure_label, state.failure = label, error
+
+
+def is_newly_broken(state: SourceState, after: int = 2) -> bool:
+    """Whether it is time to tell: `after` failures in a row, not told yet."""
+    return state.failures >= after and state.told_broken_at is None
+
+
+def postpone(state: SourceState, now: datetime, wait: timedelta) -> None:
+    state.next_due_at = max(state.next_due_at, now + wait)

@@ -1,4 +1,4 @@
-"""What can go wrong on the way to a report. The type says whether to try again; the docstring is the default message."""
+"""What can go wrong on the way to a report. The type says whether to try again, the docstring is the message."""
 
 
 class ScrapeError(Exception):
@@ -16,6 +16,12 @@ class UnreachableError(ScrapeError):
     """No connection: the name does not resolve, or nothing answers."""
 
     label = "unreachable"
+
+
+class StoppedError(ScrapeError):
+    """The fetch was given up because we are being stopped; it says nothing about the source."""
+
+    label = "stopped"
 
 
 class TlsError(ScrapeError):
@@ -60,6 +66,10 @@ class RobotsError(ScrapeError):
     label = "robots"
     retry = False
 
+    def __init__(self, message: str = "", *, url: str = "", retry: bool = False) -> None:
+        self.retry = retry  # True while robots.txt itself cannot be had
+        super().__init__(message, url=url)
+
 
 class RefusedAddressError(ScrapeError):
     """The address is not a public one, and the source does not allow that."""
@@ -81,6 +91,12 @@ class TooLargeError(ScrapeError):
     retry = False
 
 
+class EncodingError(ScrapeError):
+    """The answer is packed in a way that was not asked for."""
+
+    label = "encoding"
+
+
 class CharsetError(ScrapeError):
     """The page's characters cannot be told from its bytes."""
 
@@ -91,6 +107,12 @@ class LayoutError(ScrapeError):
     """The page was read, but what should be on it is not there: no entries, or no text."""
 
     label = "layout"
+
+
+class ErrorPageError(LayoutError):
+    """An error page that calls itself 200 OK (a soft 404). It may pass: nothing is withdrawn on its word."""
+
+    label = "error-page"
 
 
 class DocumentError(ScrapeError):

@@ -1,0 +1,22 @@
+"""Any page: the official meta tags, lists of dated links, 下一页, the part of a page that holds its sentences."""
+
+from scrapers.article import read_report
+from scrapers.pages import dated_links, next_link, parse, titled_links
+from storage.values import IndexData, ReportPageData
+
+NAME = "generic"
+
+
+def recognise(page: str, url: str) -> float:
+    """Never sure, never excluded: every other family comes first."""
+    return 0.1
+
+
+def parse_index(page: str, url: str) -> IndexData:
+    """The largest group of links that stand beside a day; on pages without days, of links with long titles."""
+    soup = parse(page, url)
+    return IndexData(tuple(dated_links(soup, url) or titled_links(soup, url)), next_link(soup, url))
+
+
+def parse_report(page: str, url: str) -> ReportPageData:
+    return read_report(page, url)

@@ -1,0 +1,351 @@
+"""What every family shares about a page: a safe parse, the official meta tags, lists of dated links, attachments.
+
+Pure: decoded text in, values out. A page's own marks count, never its host.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from html import unescape
+from itertools import islice, takewhile
+from urllib.parse import parse_qs, quote, unquote, urldefrag, urljoin, urlsplit
+
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, Tag
+
+from scrapers.dates import day_in_address, is_day, parse_day
+from scrapers.errors import LayoutError
+from storage.values import AttachmentData, EntryData
+
+MAX_CHARACTERS = 60_000_000
+_UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_PROLOG = re.compile(r"\A\s*<\?xml[^>]*\?>")  # BeautifulSoup would warn that XHTML is XML
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
+_SPACES = re.compile(r"[ \t\r\n\f\v\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+
+
+def parse(page: str, url: str = "") -> BeautifulSoup:
+    """The tree of a decoded page. Characters that no page should hold (NUL, controls, lone surrogates) are dropped.
+
+    lxml's plain tree loses text silently past 255 levels or 10 MB in one node; the target parser that BeautifulSoup
+    drives does not, and the tests hold it to that.
+
+    Raises:
+        LayoutError: the page is larger than any index or report.
+    """
+    if len(page) > MAX_CHARACTERS:
+        raise LayoutError(f"the page has {len(page)} characters; more than {MAX_CHARACTERS} are not read", url=url)
+    markup = _PROLOG.sub("", _UNFIT.sub("", page), count=1)
+    return BeautifulSoup(markup if "<" in markup else f"<html>{markup}</html>", "lxml")
+
+
+def tidy(text: str) -> str:
+    """On one line, without invisible characters and without space around or runs of it inside."""
+    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
+
+
+# --- addresses --------------------------------------------------------------------------------------------------
+
+
+def absolute(href: str, url: str) -> str:
+    """`href` as an absolute http address seen from `url`, without its fragment; "" when it leads to no page.
+
+    What a browser would repair is repaired: line breaks inside, spaces and Chinese characters (as UTF-8).
+    """
+    href = re.sub(r"[\r\n\t]", "", href).strip()
+    if not href or href.startswith("#") or re.match(r"(?i)(javascript|mailto|tel|data|about|file):", href):
+        return ""
+    try:
+        joined = urldefrag(urljoin(url, href.replace("\\", "/"))).url
+        parts = urlsplit(joined)
+    except ValueError:  # "http://[broken"
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        return ""
+    return quote(joined, safe="%/:?#[]@!$&'()*+,;=~")
+
+
+_REFRESH = re.compile(r"\s*(\d+(?:\.\d+)?)\s*[;,]\s*(?:url\s*=\s*)?['\"]?\s*([^'\"\s>][^'\"]*?)['\"]?\s*", re.I)
+_LOCATION = re.compile(r"\blocation(?:\.href)?\s*=\s*['\"]([^'\"]+)['\"]|\blocation\.replace\(\s*['\"]([^'\"]+)['\"]")
+
+
+def refresh_target(page: str, url: str) -> str | None:
+    """Where a page sends its reader at once: a meta refresh, or a script that is all the page holds.
+
+    `<meta http-equiv="refresh" content="0; url=layout/202401/22/node_01.html">` → the absolute address. None for
+    a page that has something to read, and for one that only reloads itself.
+    """
+    if len(page) > 20_000:
+        return None
+    soup = parse(page, url)
+    if len(tidy(soup.get_text())) > 300 or len(soup.find_all("a")) > 5:
+        return None
+    for tag in soup.find_all("meta"):
+        found = _REFRESH.fullmatch(attribute(tag, "content"))
+        if attribute(tag, "http-equiv").lower() == "refresh" and found and float(found[1]) <= 10:
+            return _elsewhere(found[2], url)
+    moved = _LOCATION.search("\n".join(str(script.string or "") for script in soup.find_all("script")))
+    return _elsewhere(moved[1] or moved[2], url) if moved else None
+
+
+def _elsewhere(href: str, url: str) -> str | None:
+    target = absolute(href, url)
+    return target if target and target != absolute(url, url) else None
+
+
+# --- the official meta tags (47号) --------------------------------------------------------------------
+
+
+def attribute(tag: Tag, name: str) -> str:
+    """The attribute as one string; "" when it is absent."""
+    value = tag.get(name)
+    return " ".join(value) if isinstance(value, list) else str(value or "")
+
+
+def meta_tags(soup: BeautifulSoup) -> dict[str, str]:
+    """The page's meta tags by lower-case name; of a repeated one the first that says something."""
+    tags: dict[str, str] = {}
+    for tag in soup.find_all("meta"):
+        name, content = attribute(tag, "name").lower(), tidy(attribute(tag, "content"))
+        if name and content and name not in tags:
+            tags[name] = content
+    return tags
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """What a page's meta tags say of it; "" and None where they are absent, empty or broken."""
+
+    title: str
+    published_on: date | None
+    issuer: str
+    site_code: str
+    site_name: str
+
+
+def official(soup: BeautifulSoup) -> Official:
+    """The tags of 47号 first, then those that www.gov.cn and newspapers use instead."""
+    tags = meta_tags(soup)
+    days = (parse_day(tags.get(name, "")) for name in ("pubdate", "firstpublishedtime", "publishdate", "publishtime"))
+    issuer = tags.get("contentsource") or tags.get("source", "")
+    return Official(
+        title=without_markup(tags.get("articletitle", "")),
+        published_on=next((day for day in days if day), None),
+        issuer=re.sub(r"^\s*(信息)?来源\s*[:：]\s*", "", issuer),
+        site_code=tags.get("siteidcode", ""),
+        site_name=tags.get("sitename", ""),
+    )
+
+
+def without_markup(title: str) -> str:
+    """A title without the tags that a CMS left inside: `工作报告<br/>——2026年1月` → `工作报告——2026年1月`."""
+    return tidy(re.sub(r"</?[a-zA-Z][^<>]*>", "", unescape(title)))
+
+
+# --- lists of links ---------------------------------------------------------------------------------------------
+
+_OPENED = re.compile(
+    r"""['"]\s*((?:https?:)?//[^'"\s]+|[^'"\s]*/[^'"\s]+|[^'"\s]+\.(?:s?html?|jsp|aspx?)\b[^'"\s]*)\s*['"]"""
+)
+_PAGER_WORDS = re.compile(
+    r"[\[<«]?(首页|尾页|末页|上一?页|下一?页|前一?页|后一?页|更多|more|详情|查看|跳转|go|\d+)[\]>»+]*", re.I
+)
+_CUT = re.compile(r"(\.{2,}|…+)\s*$")
+_ONWARD = re.compile(r"\s*[\[【]?\s*(下一?页|后一?页|next)\s*[>»]*\s*[\]】]?\s*", re.I)
+_TITLE_CLASS = re.compile(r"til|tit|title|bt|biaoti")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "strong", "b")
+
+
+def link_target(tag: Tag, url: str) -> str:
+    """Where the tag leads: its href, or else the address that its onclick opens (`openUrl('/t1.html')`)."""
+    if target := absolute(attribute(tag, "href"), url):
+        return target
+    opened = _OPENED.search(attribute(tag, "onclick"))
+    return absolute(opened[1], url) if opened else ""
+
+
+def link_title(tag: Tag) -> str:
+    """The whole title of a link: the title attribute where the visible words are cut (`…`), without date and bullet."""
+    told = without_markup(attribute(tag, "title"))
+    marked = (h for h in tag.find_all(True) if h.name in _HEADINGS or _TITLE_CLASS.fullmatch(attribute(h, "class")))
+    heading = next((h for h in marked if len(tidy(h.get_text())) >= 4), None)
+    words = [str(text) for text in visible_strings(heading or tag) if not is_day(tidy(str(text)))]
+    shown = re.sub(r"^[·•▪■◆●○\-\s]+", "", tidy("".join(words)))
+    bare = _CUT.sub("", shown)
+    same = bool(told) and (not bare or told.startswith(bare[:4]) or bare in told)
+    return told if same and (len(told) >= len(bare) or not shown) else shown or told
+
+
+def visible_strings(tag: Tag) -> Iterator[NavigableString]:
+    """The text nodes that a reader would see; no scripts, styles or comments."""
+    return (text for text in tag.descendants if type(text) is NavigableString)
+
+
+def dated_links(soup: Tag, url: str) -> list[EntryData]:
+    """The links that stand beside a day, in the page's order, each address once.
+
+    Of several kinds of rows the one that occurs most often wins (a list against a lone banner). The day is a text
+    of its own in the row; a date within a title is part of the title. Where no row shows a day, the day that the
+    address holds counts.
+    """
+    links = list(_links(soup))
+    rows = _dated_rows(soup, links, url) or _dated_addresses(links, url)
+    most: list[EntryData] = max(rows.values(), key=len, default=[])
+    return unique(most)
+
+
+def titled_links(soup: Tag, url: str) -> list[EntryData]:
+    """For lists that show no dates: the largest group of alike links to pages with long titles."""
+    groups: dict[str, list[EntryData]] = defaultdict(list)
+    for tag in _links(soup):
+        entry = _entry(tag, url)
+        if entry and re.search(r"\d{3,}|[0-9a-f]{16}", urlsplit(entry.url).path) and not attachment_type(entry.url):
+            groups[_shape(tag)].append(entry)
+    wordy = [group for group in groups.values() if sum(len(e.title) for e in group) >= 8 * len(group)]
+    best = max(wordy, key=lambda group: sum(len(e.title) for e in group), default=[])
+    return unique(best) if len(best) >= 2 else []
+
+
+def unique(entries: Iterable[EntryData]) -> list[EntryData]:
+    """Each address once, where it stood first, with the longest of its titles and a day if any of them had one."""
+    kept: dict[str, EntryData] = {}
+    for entry in entries:
+        known = kept.get(entry.url, entry)
+        title = max((known.title, entry.title), key=len)
+        kept[entry.url] = EntryData(entry.url, title, known.published_on or entry.published_on)
+    return list(kept.values())
+
+
+def next_link(soup: Tag, url: str) -> str | None:
+    """The address behind 下一页, also where only a title or rel says so."""
+    for tag in soup.find_all("a"):
+        says = (tag.get_text(), attribute(tag, "title"), attribute(tag, "rel"))
+        if any(_ONWARD.fullmatch(words) for words in says):
+            target = link_target(tag, url)
+            if target and target != absolute(url, url):
+                return target
+    return None
+
+
+def _links(soup: Tag) -> Iterator[Tag]:
+    for tag in soup.find_all(True):
+        if tag.name == "a" or (tag.has_attr("onclick") and _OPENED.search(attribute(tag, "onclick"))):
+            yield tag
+
+
+def _entry(tag: Tag, url: str) -> EntryData | None:
+    target, title = link_target(tag, url), link_title(tag)
+    if not target or len(title) < 4 or _PAGER_WORDS.fullmatch(title) or target == absolute(url, url):
+        return None
+    return EntryData(target, title)
+
+
+_ABOVE_ROWS = ("html", "body", "ul", "ol", "dl", "table", "tbody")
+
+
+def _dated_rows(soup: Tag, links: list[Tag], url: str) -> dict[str, list[EntryData]]:
+    """Entries by the shape of their row: the smallest element around a day that also has a link."""
+    linked: dict[int, list[Tag]] = defaultdict(list)
+    for tag in links:
+        for around in [tag, *islice(tag.parents, 4)]:
+            linked[id(around)].append(tag)
+    days: dict[int, list[NavigableString]] = defaultdict(list)
+    found: dict[int, Tag] = {}
+    for text in visible_strings(soup):
+        row = _row_around(text, linked) if is_day(tidy(text)) else None
+        if row is not None:
+            days[id(row)].append(text)
+            found[id(row)] = row
+    rows: dict[str, list[EntryData]] = defaultdict(list)
+    for row in found.values():
+        for tag, day in _paired(row, linked[id(row)], days[id(row)]):
+            if entry := _entry(tag, url):
+                rows[_shape(row)].append(replace(entry, published_on=day))
+    return rows
+
+
+def _row_around(text: NavigableString, linked: dict[int, list[Tag]]) -> Tag | None:
+    around = takewhile(lambda tag: tag.name not in _ABOVE_ROWS, islice(text.parents, 5))
+    return next((tag for tag in around if id(tag) in linked), None)
+
+
+def _paired(row: Tag, links: list[Tag], texts: list[NavigableString]) -> Iterator[tuple[Tag, date | None]]:
+    """One day: it is that of the row's first link, whatever further links the row has. Several: that before each."""
+    if len({parse_day(text) for text in texts}) == 1:
+        yield links[0], parse_day(texts[0])
+        return
+    places = {id(node): place for place, node in enumerate(row.descendants)}
+    for text in texts:
+        before = [tag for tag in links if places.get(id(tag), -1) < places[id(text)]]
+        yield (before[-1] if before else links[0]), parse_day(text)
+
+
+def _dated_addresses(links: list[Tag], url: str) -> dict[str, list[EntryData]]:
+    rows: dict[str, list[EntryData]] = defaultdict(list)
+    for tag in links:
+        entry = _entry(tag, url)
+        if entry and (day := day_in_address(entry.url)) and not attachment_type(entry.url):
+            rows[_shape(tag)].append(replace(entry, published_on=day))
+    return rows
+
+
+def _shape(tag: Tag) -> str:
+    """How a row stands in the page: rows of one list have one shape, and so have lists built alike."""
+    return "<".join([tag.name, *(parent.name for parent in tag.parents)])
+
+
+# --- attachments ------------------------------------------------------------------------------------------------
+
+_TYPES = "pdf|docx?|wps|ofd|xlsx?"
+_FILE = re.compile(rf"\.({_TYPES})$", re.I)
+_QUOTED = re.compile(rf"""['"]([^'"<>\r\n]{{1,400}}?\.(?:{_TYPES}))['"]""", re.I)
+_ELSEWHERE = re.compile(r"(?i)(?:^|[\s_-])(header|footer?|foot|nav|navbar|menu|sidebar|topbar|links?)(?:$|[\s_-])")
+
+
+def attachment_type(url: str) -> str:
+    """`pdf`, `docx`, … when the address is that of a file, also as `?e=.pdf` or `?file=/a.pdf`; else ""."""
+    parts = urlsplit(url)
+    named = [parts.path, *(value for values in parse_qs(parts.query).values() for value in values)]
+    found = next((m for m in map(_FILE.search, named) if m), None)
+    return found[1].lower() if found else ""
+
+
+def attachments(soup: BeautifulSoup, url: str) -> tuple[AttachmentData, ...]:
+    """The files that a report page links, shows or names in a script, in the page's order, each once."""
+    found: dict[str, AttachmentData] = {}
+    for tag in soup.find_all(["a", "iframe", "embed", "object", "script"]):
+        if _in_frame(tag):
+            continue
+        for target, title in _files_of(tag, url):
+            known = found.get(target)
+            if known is None or not known.title:
+                found[target] = AttachmentData(target, title)
+    return tuple(replace(a, title=a.title or _file_name(a.url)) for a in found.values())
+
+
+def _files_of(tag: Tag, url: str) -> Iterator[tuple[str, str]]:
+    if tag.name == "script":
+        for quoted in _QUOTED.findall(str(tag.string or "")):
+            if target := absolute(quoted.replace("\\/", "/"), url):
+                yield target, ""
+        return
+    href = attribute(tag, {"a": "href", "object": "data"}.get(tag.name, "src"))
+    shown = parse_qs(urlsplit(href).query).get("file", [""])[0] if tag.name != "a" else ""  # viewer.html?file=/a.pdf
+    target = absolute(shown if _FILE.search(shown) else href, url)
+    if target and attachment_type(target):
+        yield target, tidy(tag.get_text()) or without_markup(attribute(tag, "title"))
+
+
+def _in_frame(tag: Tag) -> bool:
+    """Whether the tag belongs to the page's frame (header, menu, footer) and not to its content."""
+    return any(
+        parent.name in ("header", "footer", "nav")
+        or _ELSEWHERE.search(f"{attribute(parent, 'class')} {attribute(parent, 'id')}")
+        for parent in tag.parents
+    )
+
+
+def _file_name(url: str) -> str:
+    return unquote(urlsplit(url).path.rsplit("/", 1)[-1])

@@ -13,20 +13,18 @@ def add_statements(
     session: Session, document_id: int, report: Report, statements: Sequence[tuple[StatementData, str]], text: str
 ) -> list[Stated]:
     """Keep what a document states, each with its indicator key; `text` is the kept text that the offsets index."""
-    rows = []
-    for ordinal, (data, key) in enumerate(statements):
-        fields = asdict(data) | {"rules": " ".join(data.rules)}
-        sentence = text[data.sentence_start : data.sentence_end]
-        rows.append(
-            Statement(
-                document_id=document_id,
-                report_id=report.id,
-                ordinal=ordinal,
-                indicator_key=key,
-                sentence=sentence,
-                **fields,
-            )  # fmt: skip
+    assert report.id is not None, "a report is kept before what it states"
+    rows = [
+        Statement(
+            document_id=document_id,
+            report_id=report.id,
+            ordinal=ordinal,
+            indicator_key=key,
+            sentence=text[data.sentence_start : data.sentence_end],
+            **asdict(data) | {"rules": " ".join(data.rules)},
         )
+        for ordinal, (data, key) in enumerate(statements)
+    ]
     session.add_all(rows)
     session.flush()
     return [_stated(row, report) for row in rows]
@@ -65,7 +63,8 @@ def find_sentences(session: Session, document_id: int) -> dict[int, str]:
 
 
 def _stated(row: Statement, report: Report) -> Stated:
-    assert row.id is not None and report.id is not None, "the row was read or flushed"
+    assert row.id is not None, "the row was read or flushed"
+    assert report.id is not None, "the row was read or flushed"
     data = StatementData(
         start=row.start, end=row.end, text=row.text, role=Role(row.role), indicator=row.indicator,
         measure=Measure(row.measure), op=Op(row.op), value=row.value, value_hi=row.value_hi, unit=row.unit,

@@ -43,10 +43,11 @@ class Notifier(Protocol):
 
 
 class DeliveryError(Exception):
-    """The message was not accepted.
+    """The message was not accepted. Its text holds no secret.
 
-    `retry` says whether another try makes sense; `retry_after` is the wait the service asked for, in seconds;
-    `dead` that the address is gone for good (410).
+    `retry`: try again by the whole table. Not `retry`: the service refused this message; three tries in all, since
+    services err too. `dead`: the address is gone for good (410); no further try, for other messages neither.
+    `retry_after` is the wait the service asked for, in seconds.
     """
 
     def __init__(self, message: str, *, retry: bool, retry_after: float | None = None, dead: bool = False) -> None:

@@ -1,0 +1,110 @@
+"""Sentences → clauses → what stands before and behind each number in them. Pure.
+
+In 新增6个公园、100公顷绿地 both numbers share the clause; the second is `linked` to the first, so a verb may be shared.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.extractors.quantities import Quantity
+
+# Brackets and quotes hide the commas inside them.
+CUT = re.compile(r"（[^（）\n]{0,60}）|“[^“”\n]{0,60}”|《[^《》\n]{0,60}》|(?P<cut>[，；：,;。！？…]|——|（|）|其中)")
+LINK = re.compile(r"^(?:、|和|与|及|以及|并|/|或)")
+LINK_END = re.compile(r"(?:、|和|与|及|以及)$")
+INNER_LINK = re.compile(r"、|以及|和|并|及")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch between commas and its quantities; `cut` is the mark before it."""
+
+    start: int
+    end: int
+    quantities: tuple[Quantity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A quantity with the words on both sides that may say what it measures.
+
+    `linked`: it follows another number of the clause over 、 or 和. `attribute`: 的 follows (总投资136亿元的49个项目).
+    """
+
+    quantity: Quantity
+    before: str
+    after: str
+    linked: bool
+    attribute: bool
+
+
+def clauses_of(plain: str, start: int, end: int, quantities: Sequence[Quantity]) -> list[Clause]:
+    """The clauses of `plain[start:end]`, with the quantities that lie in each; those without any are kept too."""
+    cuts = [start]
+    for match in CUT.finditer(plain, start, end):
+        if match["cut"]:
+            cuts += [match.start(), match.end()] if match["cut"] != "其中" else [match.start(), match.start()]
+        elif match[0][0] == "（" and any(match.start() < q.start < match.end() for q in quantities):
+            cuts += [match.start(), match.start() + 1, match.end() - 1, match.end()]
+            cuts += _inner_cuts(plain, match.start() + 1, match.end() - 1)
+    cuts = sorted([*cuts, end])
+    clauses = []
+    for left, right in zip(cuts[::2], cuts[1::2], strict=False):
+        inside = tuple(q for q in quantities if left <= q.start < right)
+        clauses.append(Clause(left, right, inside))
+    return clauses
+
+
+def _inner_cuts(plain: str, start: int, end: int) -> list[int]:
+    return [
+        at
+        for match in re.finditer(r"[，；：]", plain[start:end])
+        for at in (start + match.start(), start + match.end())
+    ]
+
+
+def slots_of(plain: str, clause: Clause, has_verb: re.Pattern[str]) -> list[Slot]:
+    """What stands around each quantity of `clause`; `has_verb` tells where a new statement starts behind a 、."""
+    quantities = clause.quantities
+    if not quantities:
+        return []
+    befores = [plain[clause.start : quantities[0].left]]
+    afters: list[str] = []
+    linked = [False]
+    for left, right in zip(quantities, quantities[1:], strict=False):
+        after, before, link = _split(plain[left.right : right.left], has_verb)
+        if not link:
+            before = before if before else befores[-1]
+        afters.append(after)
+        befores.append(before)
+        linked.append(link)
+    afters.append(plain[quantities[-1].right : clause.end])
+    # 19处21万平方米闲置厂房: both count the noun behind the second.
+    for at in range(len(quantities) - 2, -1, -1):
+        if quantities[at].right == quantities[at + 1].left:
+            afters[at] = afters[at + 1]
+    return [
+        Slot(quantity, before, after, link, after.startswith("的"))
+        for quantity, before, after, link in zip(quantities, befores, afters, linked, strict=True)
+    ]
+
+
+def _split(between: str, has_verb: re.Pattern[str]) -> tuple[str, str, bool]:
+    """(words behind the left number, words before the right one, whether a list links them)."""
+    if not between:
+        return "", "", False
+    link = LINK.match(between)
+    if link:
+        return "", between[link.end() :], True
+    link = LINK_END.search(between)
+    if link:
+        return between[: link.start()], "", True
+    places = [match.span() for match in INNER_LINK.finditer(between)]
+    for start, end in reversed(places):
+        if has_verb.match(between, end):
+            return between[:start], between[end:], True
+    for start, end in places:
+        if between[start] == "、":
+            return between[:start], between[end:], True
+    return between, between, False

@@ -1,0 +1,106 @@
+"""Numbers that state nothing: thresholds, names, dates, labels, ages. Pure. A decoy is one row, and its label is kept.
+
+Every row sees the words before the number (hedges left out), its kind, and the words behind it (hedges included).
+"""
+
+import re
+from dataclasses import dataclass
+
+from monitor.extractors.quantities import Quantity
+from monitor.extractors.units import UnitKind
+
+_HAN = "\u4e00-\u9fff"
+
+
+@dataclass(frozen=True, slots=True)
+class Decoy:
+    """`label` is why a number of one of `kinds` (all when empty) states nothing where `before` and `behind` match."""
+
+    label: str
+    kinds: frozenset[UnitKind] = frozenset()
+    units: frozenset[str] = frozenset()
+    before: re.Pattern[str] | None = None
+    behind: re.Pattern[str] | None = None
+
+
+def _row(label: str, kinds: str = "", units: str = "", before: str = "", behind: str = "") -> Decoy:
+    return Decoy(
+        label,
+        frozenset(UnitKind(kind) for kind in kinds.split()),
+        frozenset(units.split()),
+        re.compile(rf"(?:{before})$") if before else None,
+        re.compile(behind) if behind else None,
+    )
+
+
+_STATED_BEHIND = r"(?!的?(?:增长|增速|增幅|速度|目标|水平|规模|台阶|大关|幅度|份额|比例|比重|任务|降幅|涨幅|提升|提高|资金支持|投资|营收|产值))"
+DECOYS: tuple[Decoy, ...] = (
+    _row("date", units="年 月 日 号 月份 年代 世纪 时 点 点钟 届", behind=r"(?!以内|内)"),
+    _row("duration", "time", before=r".*(?:近|连续|历时|过去|今后|未来|为期|前|第|最近|用|再用|经过|每|这)"),
+    _row("age", units="岁 周岁 月龄"),
+    _row(
+        "threshold",
+        "size money time",
+        behind=rf"(?:及|\(含\))?(?:以上|以下|以内|及以上){_STATED_BEHIND}(?:的)?[{_HAN}“A-Za-z（]",
+    ),
+    _row(
+        "threshold",
+        units="人 % 个",
+        behind=rf"(?:及)?(?:以上|以下|以内)的?(?:企业|项目|乡镇|村|单位|机构|产业|园区|规模|家庭|工业|股权|集群|城市|医院|学校|小区|街道)",
+        before=rf"[{_HAN}]*(?:营收|收入|产值|投资|税收|规模|人口|超|亿元|达|职工|占比)",
+    ),
+    _row("level of a name", units="级 星 星级 A A级 类水 等 线 版", behind=rf"[{_HAN}“、）]?"),
+    _row(
+        "electric or technical name",
+        units="千伏 kV KV 伏 G P T 核 兆 Gbps Mbps 级 微克 毫米 寸",
+        behind=rf"(?:级|及以上|以上|输变|变电|输电|线路|[直交]流|特高压|电网|网络|基站|技术|及|电力|通信|宽带|算力|[{_HAN}])",
+    ),
+    _row(
+        "time circle",
+        "time",
+        behind=r"(?:便民|生活圈|健身圈|医疗|阅读|文化|办结圈|通勤|交通圈|服务圈|养老|以?内?(?:到达|响应|上路)|不打烊|“?[零全]|经济圈|达|[{_HAN}]{0,4}圈|在线|农村集中|自助|供水|制|服务|直播)",
+    ),
+    _row("list label", "counter rank", before=r"(?:第|“|前|十|百|千)", behind=r""),
+    _row(
+        "share of a label",
+        "counter",
+        behind=r"(?:方面|领域|维度|环节|原则|阶段|层面|步骤|字|坚持|确立|自信|意识|维护|问题导向)",
+    ),
+    _row(
+        "what is talked about",
+        "counter",
+        before=r"(?:聚焦|围绕|紧扣|紧盯|抓好|抓住|突出|做好|瞄准|以上共计|提出|安排了|设置了?|锚定|针对|对照|涉及|涵盖|包括|分为|全国|全省|全市)(?:[^，、]{0,12}等)?",
+        behind=r".{0,6}(?:领域|方面|指标|重点任务|行业|环节|赛道|方向|板块|关键|主题|目标|部分|章)",
+    ),
+    _row(
+        "label of indicators",
+        units="项 个",
+        behind=r"(?:主要)?(?:预期性|约束性|主要|核心|关键|重点|经济|具体|预期|任务)?(?:性)?指标",
+    ),
+    _row("one of a group", "counter", behind=r"[^，。]{1,24}之一"),
+    _row("hotline or number", units="号 路 线"),
+)
+_LABELLED = re.compile(r"“[^”\n]{1,24}”|《[^》\n]{1,60}》|\[[^\]\n]{1,20}\]")
+_PAGE = re.compile(r"(?:第|共|[—-])\s*$")
+
+
+def labels_in(plain: str) -> list[tuple[int, int]]:
+    """The spans of short quotes and titles: a number in one belongs to a name."""
+    return [match.span() for match in _LABELLED.finditer(plain)]
+
+
+def why_decoy(plain: str, start: int, end: int, quantity: Quantity) -> str | None:
+    """Why `quantity` of the clause `plain[start:end]` states nothing; None when it may state something."""
+    before = plain[max(start, quantity.left - 24) : quantity.left]
+    behind = plain[quantity.end : min(end, quantity.end + 32)]
+    for decoy in DECOYS:
+        if decoy.kinds and quantity.kind not in decoy.kinds:
+            continue
+        if decoy.units and quantity.bare_unit not in decoy.units:
+            continue
+        if decoy.before and not decoy.before.search(before):
+            continue
+        if decoy.behind and not decoy.behind.match(behind):
+            continue
+        return decoy.label
+    return None

@@ -1,0 +1,199 @@
+"""Numbers with their units and hedges: `超过1500余套`, `4.5%—5%`, `近八成`, `645元/月`. Pure.
+
+A unit is a row of `units`, a hedge a row below. What a quantity measures, and whether it states anything at all,
+is decided elsewhere.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from monitor.extractors.numerals import ARABIC, value_of
+from monitor.extractors.units import UnitKind, kind_of, unit_at
+from storage.values import Op
+
+_CN = "一二两三四五六七八九十百千万亿零〇"
+# Digits inside a word, a version, a road number or a licence are no quantity.
+_NOT_INSIDE = r"(?<![0-9A-Za-z.第_/#〔×])"
+NUMBER = re.compile(
+    rf"{_NOT_INSIDE}(?:{ARABIC})"
+    rf"|百分之(?:[{_CN}]{{1,4}}(?:点[{_CN}]{{1,3}})?|{ARABIC})"
+    rf"|(?<![{_CN}第几数])[{_CN}]{{1,9}}"
+)
+TAIL = re.compile(r"(?P<many>[余多来]?)(?P<factor>万亿|[百千十]?亿|[百千十]?万|百|千)?(?P<more>[余多来]?)")
+HIGH = re.compile(rf"(?:——?|--?|~|至|到)({ARABIC})")
+
+AT_LEAST, AT_MOST, ABOUT, EXACT = Op.AT_LEAST, Op.AT_MOST, Op.ABOUT, Op.EXACT
+HEDGES_BEFORE: dict[str, Op] = {
+    "不低于": AT_LEAST, "不少于": AT_LEAST, "不小于": AT_LEAST, "不得低于": AT_LEAST, "不能低于": AT_LEAST, "至少": AT_LEAST,
+    "超过": AT_LEAST, "突破": AT_LEAST, "高于": AT_LEAST, "大于": AT_LEAST, "多于": AT_LEAST, "超出": AT_LEAST, "突破了": AT_LEAST,
+    "超过了": AT_LEAST, "超": AT_LEAST, "逾": AT_LEAST, "破": AT_LEAST, "冲破": AT_LEAST, "≥": AT_LEAST, ">": AT_LEAST,
+    "不超过": AT_MOST, "不高于": AT_MOST, "不大于": AT_MOST, "不多于": AT_MOST, "不得超过": AT_MOST, "不突破": AT_MOST, "低于": AT_MOST,
+    "少于": AT_MOST, "小于": AT_MOST, "不足": AT_MOST, "不到": AT_MOST, "控制在": AT_MOST, "控制到": AT_MOST, "≤": AT_MOST, "<": AT_MOST,
+    "近": ABOUT, "约": ABOUT, "大约": ABOUT, "将近": ABOUT, "接近": ABOUT, "约为": ABOUT, "达近": ABOUT, "达约": ABOUT,
+}  # fmt: skip
+HEDGES_AFTER: dict[str, Op] = {
+    "以上": AT_LEAST, "及以上": AT_LEAST, "之上": AT_LEAST, "多": AT_LEAST, "余": AT_LEAST,
+    "以内": AT_MOST, "之内": AT_MOST, "以下": AT_MOST, "及以下": AT_MOST, "之下": AT_MOST, "内": AT_MOST,
+    "左右": ABOUT, "上下": ABOUT, "许": ABOUT,
+}  # fmt: skip
+_BEFORE = re.compile(rf"(?:{'|'.join(sorted(HEDGES_BEFORE, key=len, reverse=True))})$")
+_AFTER = re.compile("|".join(sorted(HEDGES_AFTER, key=len, reverse=True)))
+_LONGEST_BEFORE = max(map(len, HEDGES_BEFORE))
+
+# Phrases that stand for a number; the measure is growth for each of them.
+PHRASES = re.compile(r"翻(?:了)?(?P<times>[一两二三四]?)番|(?P<digits>两位数)(?:以上)?(?:的?(?:增长|增速|增幅))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit. `start`, `end` hold the number and its unit alone, hedges left out.
+
+    `left`, `right` include the hedges (超过 before, 以上 behind); `op` is what they say together. `unit` is as
+    written, with 万 or 亿, and `bare_unit` without; `rule` names the row that read it.
+    """
+
+    start: int
+    end: int
+    left: int
+    right: int
+    value: float | None
+    value_hi: float | None
+    unit: str | None
+    bare_unit: str
+    kind: UnitKind
+    op: Op
+    rule: str
+
+
+def find_quantities(plain: str) -> Iterator[Quantity]:
+    """Every number with a unit in `plain`, from left to right, also those that state nothing (dates, names)."""
+    read_to = 0
+    for match in NUMBER.finditer(plain):
+        if match.start() < read_to:
+            continue
+        quantity = _arabic(plain, match) if match[0][0].isascii() else _chinese(plain, match)
+        if quantity:
+            read_to = quantity.end
+            yield quantity
+
+
+def find_phrases(plain: str) -> Iterator[Quantity]:
+    """翻一番, 两位数增长: phrases that stand for a number of growth."""
+    for match in PHRASES.finditer(plain):
+        times = match["times"]
+        known = match["digits"] is None
+        value = value_of(times or "一") if known else None
+        op = EXACT if known else AT_LEAST
+        unit, bare = ("番", "番") if known else (None, "")
+        yield _hedged(plain, match.start(), match.end(), value, None, unit, bare, UnitKind.TIMES, op, "phrase")
+
+
+def _arabic(plain: str, match: re.Match[str]) -> Quantity | None:
+    low = match[0]
+    tail = _tail(plain, match.end())
+    high_at = tail.end if tail else match.end()
+    high = HIGH.match(plain, high_at)
+    if high and not _from_to(plain, match.start(), high[0]):
+        high_tail = _tail(plain, high.end())
+        if high_tail and (not tail or tail.bare == high_tail.bare or not tail.bare):
+            values = value_of(low) * _lift(tail, high_tail), value_of(high[1])
+            if values[0] < values[1]:
+                return _read(plain, match.start(), high_tail, *values, "range")
+    if tail is None:
+        return None
+    return _read(plain, match.start(), tail, value_of(low), None, "number")
+
+
+def _chinese(plain: str, match: re.Match[str]) -> Quantity | None:
+    written = match[0]
+    if written.startswith("百分之"):
+        number, _, fraction = written[3:].partition("点")
+        value = value_of(number)
+        if fraction:
+            value += float("0." + "".join(f"{value_of(char):g}" for char in fraction))
+        return _hedged(plain, match.start(), match.end(), value, None, "%", "%", UnitKind.SHARE, EXACT, "hundredths")
+    # 百, 千, 万 behind the digits belong to the unit, as they do behind Arabic digits: 三千亿元 is 3 千亿元.
+    number = written.rstrip("百千万亿") or "一"
+    number_end = match.start() + len(written.rstrip("百千万亿"))
+    tail = _tail(plain, number_end)
+    if tail is None:
+        return None
+    quantity = _read(plain, match.start(), tail, value_of(number), None, "chinese")
+    return quantity if _is_chinese_quantity(quantity, written) else None
+
+
+def _is_chinese_quantity(quantity: Quantity, written: str) -> bool:
+    """Chinese numerals count where their unit is a size, or a hedge says that they do; 三个方面 is rhetoric."""
+    if quantity.kind in (UnitKind.SHARE, UnitKind.POINTS):
+        return True
+    if quantity.kind is UnitKind.TIMES:
+        return quantity.unit != "番" and (quantity.value or 0) > 1
+    hedged = quantity.left < quantity.start or quantity.right > quantity.end
+    large = written[-1] in "百千万亿"
+    if quantity.kind in (UnitKind.MONEY, UnitKind.SIZE):
+        return large and (hedged or written[0] not in "百千万亿")
+    return large and hedged and quantity.kind is UnitKind.COUNTER
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    end: int
+    unit: str
+    bare: str
+    factor: str
+    many: bool
+
+
+def _tail(plain: str, at: int) -> _Tail | None:
+    """What stands behind the digits: 余, 万, 套; None when that is no unit."""
+    match = TAIL.match(plain, at)
+    assert match is not None, "every part of a tail may be absent"
+    bare = unit_at(plain, match.end())
+    factor = match["factor"] or ""
+    if not bare and factor[-1:] not in ("万", "亿"):
+        return None
+    many = bool(match["many"] or match["more"])
+    if not bare and plain[match.end() : match.end() + 1] in ("级", "名"):
+        return None
+    return _Tail(match.end() + len(bare), factor + bare, bare, factor, many)
+
+
+def _lift(low: _Tail | None, high: _Tail) -> float:
+    """Both ends of a range count in the unit of its high end: 8000—1万亿元 is rare, 5亿—6亿元 is not."""
+    return 1.0 if low is None or low.factor == high.factor or not low.factor else 1.0
+
+
+def _from_to(plain: str, start: int, dash: str) -> bool:
+    """从5%到6% is a change, no range."""
+    return dash[0] in "到至" and plain[max(0, start - 12) : start].rfind("从") >= 0
+
+
+def _read(plain: str, start: int, tail: _Tail, value: float, value_hi: float | None, rule: str) -> Quantity:
+    op = Op.RANGE if value_hi is not None else AT_LEAST if tail.many else EXACT
+    kind = kind_of(tail.bare)
+    return _hedged(plain, start, tail.end, value, value_hi, tail.unit, tail.bare, kind, op, rule)
+
+
+def _hedged(
+    plain: str,
+    start: int,
+    end: int,
+    value: float | None,
+    value_hi: float | None,
+    unit: str | None,
+    bare: str,
+    kind: UnitKind,
+    op: Op,
+    rule: str,
+) -> Quantity:
+    """The quantity with the hedges on both of its sides; the one behind it weighs more (控制在3%左右 is about 3 %)."""
+    before = _BEFORE.search(plain, max(0, start - _LONGEST_BEFORE), start)
+    after = _AFTER.match(plain, end)
+    if after and after[0] == "内" and kind is not UnitKind.TIME:
+        after = None
+    if op is EXACT:
+        op = HEDGES_AFTER[after[0]] if after else HEDGES_BEFORE[before[0]] if before else EXACT
+    left = before.start() if before else start
+    right = after.end() if after else end
+    return Quantity(start, end, left, right, value, value_hi, unit, bare, kind, op, rule)

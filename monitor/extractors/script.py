@@ -1,0 +1,109 @@
+"""The saved text → plain text that rules can read, with a way back to the offsets of the saved text.
+
+Plain text is simplified Chinese with half-width digits and letters and full-width punctuation; pinyin glosses
+(區(qū)), stray spaces and line breaks inside sentences are gone. Nothing is repaired: a mojibake run stays, flagged.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+
+import opencc
+
+HAN = "\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff"
+TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
+
+# 1:1, so offsets hold. An ASCII comma becomes a clause's comma; one inside 1,070 is put back by the number grammar.
+WIDTHS = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF1A)}
+WIDTHS |= {code: code - 0xFEE0 for code in chain(range(0xFF21, 0xFF3B), range(0xFF41, 0xFF5B))}
+WIDTHS |= dict(zip(map(ord, "％．＋／＝＆－–−﹣―～∼〜﹪"), map(ord, "%.+/=&----—~~~%"), strict=True))
+WIDTHS |= dict(zip(map(ord, ";:()!?﹐﹑﹔﹕｡﹒︰•"), map(ord, "；：（）！？，、；：。.：·"), strict=True))
+WIDTHS |= dict(zip(map(ord, "〝〞「」『』＂\u3000\u00a0\u2002\u2003\t\r"), map(ord, '“”“”“”"      '), strict=True))
+
+# Characters that only traditional text has, frequent enough that a page of it holds dozens.
+TRADITIONAL = re.compile("[國發經濟產業會設區農鄉鎮級與為億萬個實現達進開過資項總報萬長學術機關於對從務應環節]")
+TRADITIONAL_SHARE = 0.01
+
+COMMA = re.compile(r",(?!\d{3}(?!\d))|(?<!\d),")
+GLOSS = rf"(?<=[{HAN}A-Za-z])（[a-z{TONES}]{{0,5}}[{TONES}][a-z{TONES}]{{0,5}}）"
+STRAY_SPACE = r"(?<![A-Za-z0-9 ]) +|(?<=[A-Za-z0-9]) +(?![A-Za-z0-9 ])"
+DROPPED = re.compile(f"{GLOSS}|{STRAY_SPACE}|\u200b|\ufeff")
+# Full lines that stop inside a sentence: the text was wrapped at a fixed width.
+OPEN_END = re.compile(rf"[{HAN}，、；A-Za-z0-9%“]$")
+WRAPPED_SHARE = 0.5
+# A lead byte lost in GBK shows as "?" and shifts the codes after it into rare characters.
+MOJIBAKE = re.compile(
+    rf"[？?�][^\n。，、“”]{{0,2}}[\u5000-\u9fff“”]*[！；]?[皟绍嚒碑耙恍摺钡龋笄蒺傲鶄€]{{1,}}[^\n，。；]{{0,8}}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """`plain` is what the rules read; `offsets[i]` is the place of its i-th character in the saved `text`."""
+
+    text: str
+    plain: str
+    offsets: Sequence[int]
+    unreadable: tuple[tuple[int, int], ...] = ()
+
+    def saved(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the saved text that `plain[start:end]` was made of; start < end."""
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+def read_script(text: str) -> Script:
+    """`text` as rules can read it; never raises. Costs one pass when nothing has to go."""
+    plain = text.translate(WIDTHS)
+    if "," in plain:
+        plain = COMMA.sub("，", plain)
+    if _is_traditional(plain):
+        plain = plain.translate(_simplifying(frozenset(plain)))
+    offsets: Sequence[int] = range(len(plain))
+    dropped = sorted([match.span() for match in DROPPED.finditer(plain)] + _wraps(plain))
+    if dropped:
+        plain, offsets = _without(plain, dropped)
+    unreadable = tuple(match.span() for match in MOJIBAKE.finditer(plain)) if "？" in plain else ()
+    return Script(text, plain, offsets, unreadable)
+
+
+def _wraps(plain: str) -> list[tuple[int, int]]:
+    """The line breaks inside sentences of a text that was wrapped at a fixed width; none in any other text."""
+    lines = plain.split("\n")
+    lengths = sorted(len(line) for line in lines if len(line) > 15)
+    open_ended = sum(1 for line in lines if len(line) > 15 and OPEN_END.search(line))
+    if len(lengths) < 20 or open_ended < WRAPPED_SHARE * len(lengths):
+        return []
+    full = lengths[len(lengths) // 2] - 5
+    breaks: list[tuple[int, int]] = []
+    at = 0
+    for line in lines[:-1]:
+        at += len(line) + 1
+        if len(line) >= full and OPEN_END.search(line):
+            breaks.append((at - 1, at))
+    return breaks
+
+
+def _without(plain: str, dropped: list[tuple[int, int]]) -> tuple[str, list[int]]:
+    pieces: list[str] = []
+    offsets: list[int] = []
+    at = 0
+    for start, end in [*dropped, (len(plain), len(plain))]:
+        pieces.append(plain[at:start])
+        offsets.extend(range(at, start))
+        at = end
+    return "".join(pieces), offsets
+
+
+def _is_traditional(plain: str) -> bool:
+    found = sum(1 for _ in TRADITIONAL.finditer(plain))
+    return found > 20 and found > TRADITIONAL_SHARE * len(plain)
+
+
+@lru_cache(maxsize=4)
+def _simplifying(chars: frozenset[str]) -> dict[int, str]:
+    """A table for the characters at hand, made one by one so that lengths cannot change."""
+    listed = sorted(char for char in chars if char > "\u3400")
+    simplified = opencc.OpenCC("t2s").convert("\n".join(listed)).split("\n")
+    return {ord(old): new for old, new in zip(listed, simplified, strict=True) if len(new) == 1 and old != new}

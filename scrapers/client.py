@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
 from types import TracebackType
 from typing import Self
@@ -23,6 +24,7 @@ from scrapers.charset import decode
 from scrapers.errors import (
     BlockedError,
     CharsetError,
+    EncodingError,
     ErrorPageError,
     GoneError,
     RefusedAddressError,
@@ -75,7 +77,7 @@ class Client:
         self._monotonic = monotonic
         self._stopping = threading.Event()
         self._pace = Pace(gap=gap, private_gap=private_gap, monotonic=monotonic, wait=wait or self._pause)
-        self._robots = Robots(self._fetch_robots, self._pace.require, monotonic)
+        self._robots = Robots(self._pace.require, monotonic)
         self._rest = rest
         tls = tls or httpx.create_ssl_context(trust_env=False)
         # A connection that was opened to a private address must not serve a request that may not go there.
@@ -107,7 +109,7 @@ class Client:
         try:
             while len(seen) <= REDIRECTS and asked.url not in seen:
                 seen.add(asked.url)
-                self._robots.check(asked.url, private=private)
+                self._robots.check(asked.url, lambda robots_url: self._fetch_robots(robots_url, budget))
                 got = self._exchange(asked, budget)
                 if got.status not in REDIRECT_STATUS or not got.location:
                     return self._judged(asked, got, budget, private)
@@ -136,7 +138,8 @@ class Client:
         self.close()
 
     def _httpx(self, transport: httpx.BaseTransport) -> httpx.Client:
-        return httpx.Client(transport=transport, trust_env=False, follow_redirects=False, headers=self._headers)
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        return httpx.Client(transport=transport, trust_env=False, headers=self._headers, cookies=no_cookies)
 
     def _budget(self, limit: Limit, private: bool) -> Budget:
         return Budget(limit, private=private, monotonic=self._monotonic, stopping=self._stopping)
@@ -183,17 +186,19 @@ class Client:
         self._pace.went_well(host)
         return answer
 
-    def _fetch_robots(self, url: str, private: bool) -> RobotsReply:
-        budget = self._budget(replace(ROBOTS), private)
+    def _fetch_robots(self, url: str, budget: Budget) -> RobotsReply:
+        part = budget.part(ROBOTS)
         asked = _Asked(method="GET", url=url, lenient=PARSED)
-        for _ in range(REDIRECTS + 1):
-            try:
-                got = self._exchange(asked, budget)
+        try:
+            for _ in range(REDIRECTS + 1):
+                got = self._exchange(asked, part)
                 if got.status not in REDIRECT_STATUS or not got.location:
                     return RobotsReply(got.status, unpack(got.body, got.encoding, ROBOTS))
                 asked = replace(asked, url=_cleaned(urljoin(asked.url, got.location)))
-            except (TruncatedError, TooLargeError):
-                return RobotsReply(0, b"")
+        except (TruncatedError, TooLargeError, EncodingError):
+            return RobotsReply(0, b"")
+        finally:
+            budget.spent(part)
         return RobotsReply(404, b"")  # RFC 9309 2.3.1.2: too many redirects are as good as none
 
 

@@ -34,31 +34,28 @@ class _Kept:
 class Robots:
     """The robots.txt of all sites, kept for a day.
 
-    4xx means that there are no rules; 5xx or a broken answer that nothing may be fetched for now. `fetch` asks for one
-    (url, private); what it raises (no connection) goes up as it is, and is not kept.
+    4xx means that there are no rules; 5xx or a broken answer that nothing may be fetched for now. `require` is told
+    the Crawl-delay of a host.
     """
 
-    def __init__(
-        self,
-        fetch: Callable[[str, bool], RobotsReply],
-        require: Callable[[str, float | None], None],
-        monotonic: Callable[[], float],
-    ) -> None:
-        self._fetch = fetch
+    def __init__(self, require: Callable[[str, float | None], None], monotonic: Callable[[], float]) -> None:
         self._require = require
         self._monotonic = monotonic
         self._sites: dict[str, _Kept] = {}
         self._guard = threading.Lock()
 
-    def check(self, url: str, *, private: bool) -> None:
-        """Raises RobotsError when `url` may not be fetched."""
+    def check(self, url: str, fetch: Callable[[str], RobotsReply]) -> None:
+        """Raises RobotsError when `url` may not be fetched.
+
+        `fetch` gets a robots.txt that is not known yet; what it raises (no connection) goes up, and is not kept.
+        """
         parts = urlsplit(url)
         site = f"{parts.scheme}://{parts.netloc}"
         with self._guard:
             kept = self._sites.setdefault(site, _Kept())
         with kept.asking:
             if self._monotonic() >= kept.until:
-                self._renew(kept, site, private)
+                self._renew(kept, site, fetch(f"{site}/robots.txt"))
             rules, reason = kept.rules, kept.reason
         if rules is None:
             raise RobotsError(
@@ -67,8 +64,7 @@ class Robots:
         if not rules.can_fetch(url, PRODUCT):
             raise RobotsError(f"robots.txt of {parts.netloc} does not allow this address", url=url)
 
-    def _renew(self, kept: _Kept, site: str, private: bool) -> None:
-        reply = self._fetch(f"{site}/robots.txt", private)
+    def _renew(self, kept: _Kept, site: str, reply: RobotsReply) -> None:
         if 200 <= reply.status < 300:
             kept.rules = Protego.parse(reply.body[:PARSED].decode("utf-8-sig", "replace"))
         elif 400 <= reply.status < 500:

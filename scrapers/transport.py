@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any
 
 import httpcore
@@ -28,7 +29,7 @@ from scrapers.errors import (
 
 CONNECT, READ, WRITE = 10.0, 20.0, 10.0  # seconds for one socket operation
 SLICE = 16 * 1024
-HEADERS = 128 * 1024  # over and above the body's limit
+HEADERS = 128 * 1024  # bytes, 1xx answers included; the body's limit is that of the budget
 
 
 class Budget:
@@ -43,6 +44,7 @@ class Budget:
         self._stopping = stopping
         self._left = limit.seconds
         self._ends_at = 0.0
+        self._most = 0
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -54,6 +56,14 @@ class Budget:
             _budget.reset(token)
             self._left = self._ends_at - self._monotonic()
 
+    def part(self, limit: Limit) -> "Budget":
+        """A smaller budget within this one, for robots.txt; `spent` takes its time from this one."""
+        limit = replace(limit, seconds=min(limit.seconds, max(self._left, 0)))
+        return Budget(limit, private=self.private, monotonic=self._monotonic, stopping=self._stopping)
+
+    def spent(self, part: "Budget") -> None:
+        self._left -= part.limit.seconds - part._left
+
     def left(self, most: float) -> float:
         """Seconds for the next operation. Raises DeadlineError when there are none."""
         if self._stopping.is_set():
@@ -63,10 +73,14 @@ class Budget:
             raise DeadlineError(f"the answer did not end within {self.limit.seconds:g} s")
         return min(most, left)
 
+    def allow(self, size: int) -> None:
+        """Let so many more bytes come in."""
+        self._most = self.received + size
+
     def count(self, size: int) -> None:
         self.received += size
-        if self.received > self.limit.wire + HEADERS:
-            raise TooLargeError(f"more than {self.limit.wire} bytes came in")
+        if self.received > self._most:
+            raise TooLargeError(f"{self.received} bytes came in and more were to come")
 
 
 _budget: ContextVar[Budget] = ContextVar("budget")
@@ -157,6 +171,7 @@ class GuardedTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         budget = _budget.get()
         budget.connected = False
+        budget.allow(HEADERS)
         before = budget.received
         try:
             response = self._pool.handle_request(self._outgoing(request, budget))
@@ -166,6 +181,7 @@ class GuardedTransport(httpx.BaseTransport):
             raise _named(error, budget, answered=False) from error
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
             raise _named(error, budget, answered=False) from error
+        budget.allow(budget.limit.wire)
         return httpx.Response(
             status_code=response.status,
             headers=response.headers,
@@ -209,9 +225,9 @@ def _named(error: Exception, budget: Budget, *, answered: bool) -> ScrapeError:
     """The ScrapeError for what httpcore met; `answered`: the headers were in already."""
     said = str(error) or type(error).__name__
     if isinstance(error, httpcore.TimeoutException):
-        if isinstance(error, httpcore.ConnectTimeout):
-            return UnreachableError(f"nothing answered: {said}")
         budget.left(READ)
+        if isinstance(error, httpcore.ConnectTimeout):
+            return UnreachableError(f"nothing answered within {CONNECT:g} s")
         return DeadlineError(f"the server fell silent for {READ:g} s after {budget.received} bytes")
     if "too long" in said or "too large" in said.lower():
         return TooLargeError(f"the headers are too long: {said}")

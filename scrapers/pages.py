@@ -3,6 +3,7 @@
 Pure: decoded text in, values out. A page's own marks count, never its host.
 """
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -10,12 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from html import unescape
 from itertools import islice, takewhile
-from urllib.parse import parse_qs, quote, unquote, urldefrag, urljoin, urlsplit
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, quote, unquote, urldefrag, urlencode, urljoin, urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
-from scrapers.dates import day_in_address, is_day, parse_day
+from scrapers.dates import day_in_address, day_of_epoch, is_day, parse_day
 from scrapers.errors import LayoutError
 from storage.values import AttachmentData, EntryData
 
@@ -46,6 +48,19 @@ def tidy(text: str) -> str:
     return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
 
 
+def parse_json(page: str) -> Any:
+    """The value of a JSON answer, also wrapped as JSONP (`callback({…})`); None when the page is no JSON."""
+    text = page.strip().lstrip("\ufeff").strip()
+    if wrapped := re.fullmatch(r"[\w.$]{1,80}\((.*)\)\s*;?", text, re.S):
+        text = wrapped[1]
+    if not text.startswith(("{", "[")):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
 # --- addresses --------------------------------------------------------------------------------------------------
 
 
@@ -65,6 +80,19 @@ def absolute(href: str, url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return ""
     return quote(joined, safe="%/:?#[]@!$&'()*+,;=~")
+
+
+def query_number(url: str, name: str, default: int) -> int:
+    """The whole number that a parameter of the address holds."""
+    value = parse_qs(urlsplit(url).query).get(name, [""])[0]
+    return int(value) if value.isascii() and value.isdigit() else default
+
+
+def with_query(url: str, **parameters: str | int) -> str:
+    """The address with these parameters set, the others as they were."""
+    parts = urlsplit(url)
+    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in parameters]
+    return parts._replace(query=urlencode([*kept, *parameters.items()])).geturl()
 
 
 _REFRESH = re.compile(r"\s*(\d+(?:\.\d+)?)\s*[;,]\s*(?:url\s*=\s*)?['\"]?\s*([^'\"\s>][^'\"]*?)['\"]?\s*", re.I)
@@ -142,6 +170,19 @@ def official(soup: BeautifulSoup) -> Official:
 def without_markup(title: str) -> str:
     """A title without the tags that a CMS left inside: `工作报告<br/>——2026年1月` → `工作报告——2026年1月`."""
     return tidy(re.sub(r"</?[a-zA-Z][^<>]*>", "", unescape(title)))
+
+
+# --- lists as JSON ---------------------------------------------------------------------------------------------
+
+
+def entry_of(title: object, href: object, day: object, url: str) -> EntryData | None:
+    """An entry of a JSON list; None when it has no title or leads nowhere. `day` is text or a Unix time."""
+    told, target = without_markup(str(title or "")), absolute(str(href or ""), url)
+    if not told or not target:
+        return None
+    is_moment = isinstance(day, int | float) and not isinstance(day, bool)
+    found = day_of_epoch(float(str(day))) if is_moment else parse_day(str(day or ""))
+    return EntryData(target, told, found)
 
 
 # --- lists of links ---------------------------------------------------------------------------------------------

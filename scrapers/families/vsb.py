@@ -1,0 +1,32 @@
+"""博达 VSB: pages are numbered from the end (the second of eleven is list/10.htm), so the link onward is followed.
+
+The numbers shift when items are added: an address of a further page is good for one visit only.
+"""
+
+import re
+
+from bs4.element import Tag
+
+from scrapers.article import read_report
+from scrapers.pages import dated_links, link_target, next_link, parse, titled_links
+from storage.values import IndexData, ReportPageData
+
+NAME = "vsb"
+
+_MARKS = re.compile(r"pb_sys_common|statpagedown\.js|_showDynClick|vsb_content|id=[\"']line_?u\d+_\d+[\"']")
+
+
+def recognise(page: str, url: str) -> float:
+    return 0.9 if _MARKS.search(page) else 0.0
+
+
+def parse_index(page: str, url: str) -> IndexData:
+    soup = parse(page, url)
+    entries = dated_links(soup, url) or titled_links(soup, url)
+    onward = soup.select_one(".p_next a")
+    target = link_target(onward, url) if isinstance(onward, Tag) else ""
+    return IndexData(tuple(entries), target or next_link(soup, url))
+
+
+def parse_report(page: str, url: str) -> ReportPageData:
+    return read_report(page, url, ("[id^=vsb_content]", ".v_news_content"))

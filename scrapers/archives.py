@@ -1,0 +1,56 @@
+"""Files that are zips of XML (docx, ofd): opened without trusting their sizes, parsed without entities. Pure."""
+
+import io
+import zipfile
+import zlib
+
+from lxml import etree
+
+from scrapers.answer import MEGABYTE
+from scrapers.errors import DocumentError
+
+LARGEST_PART = 50 * MEGABYTE
+RATIO = 200  # XML packs well, but not better than this
+MOST_PARTS = 20_000
+
+
+def open_zip(body: bytes) -> zipfile.ZipFile:
+    """The zip, if its directory promises nothing outrageous."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(body))
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise DocumentError(f"the file is a damaged zip: {error}") from error
+    if len(archive.infolist()) > MOST_PARTS:
+        raise DocumentError(f"the zip holds {len(archive.infolist())} parts; {MOST_PARTS} is the limit")
+    return archive
+
+
+def read_part(archive: zipfile.ZipFile, name: str) -> etree._Element:
+    """One XML part, parsed. Raises DocumentError for a missing, damaged, encrypted or oversized one."""
+    try:
+        info = archive.getinfo(name)
+    except KeyError as error:
+        raise DocumentError(f"the file has no part {name}") from error
+    if info.file_size > LARGEST_PART or info.file_size > RATIO * max(info.compress_size, 1) > RATIO * 1000:
+        raise DocumentError(
+            f"{name} unpacks from {info.compress_size} to {info.file_size} bytes: refused as a zip bomb"
+        )
+    try:
+        data = archive.read(info)  # never more than the directory says
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        raise DocumentError(f"{name} cannot be unpacked: {error}") from error
+    return parse_xml(data, name)
+
+
+def parse_xml(data: bytes, name: str) -> etree._Element:
+    """XML without DTD, entities or network."""
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise DocumentError(f"{name} is not readable XML: {error}") from error
+    if root.getroottree().docinfo.doctype:
+        raise DocumentError(f"{name} declares a document type, which no such file needs: refused")
+    return root

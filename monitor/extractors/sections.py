@@ -5,11 +5,11 @@ open is decided by the words of the sentences. Pure.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.extractors.periods import PLAN, YEAR, Span, plan_in, plan_span, year_of, years_in
+from monitor.extractors.report_year import report_year
 from monitor.extractors.roles import change_point, score_sentence
 from storage.values import About, Role
 
@@ -85,32 +85,26 @@ class _Line:
         return re.split("。|　| ", self.text, maxsplit=1)[0][:HEADING_LENGTH]
 
 
+@dataclass(frozen=True, slots=True)
+class _Chapter:
+    heading: str
+    role: Role | None
+    sentences: list[tuple[_Line, re.Match[str]]]
+
+
 def read_sections(plain: str, about: About) -> list[Sentence]:
     """The sentences of a report in order, page furniture left out."""
     year = report_year(plain, about)
-    lines = list(_lines(plain))
-    sentences: list[Sentence] = []
-    for chapter in _chapters(lines):
-        sentences.extend(_read_chapter(chapter, year))
-    return sentences
+    chapters = _chapters(list(_lines(plain)), year)
+    return [
+        sentence for chapter, roles, rule in _settle(chapters) for sentence in _read_chapter(chapter, roles, rule, year)
+    ]
 
 
-def report_year(plain: str, about: About) -> int | None:
-    """The year that the report plans for: as told, or as its title and headings say; None when nothing tells."""
-    if about.year:
-        return about.year
-    for pattern in (
-        r"((?:19|20)\d\d)年?[^，。\n]{0,12}(?:政府)?工作报告",
-        r"^[一二三四]、[^。\n]{0,20}((?:19|20)\d\d)年?(?:[^。\n]{0,12})(?:安排|目标|任务|重点|主要工作|打算|建议|要求)",
-        r"——\s*((?:19|20)\d\d)年\d{1,2}月\d{1,2}日",
-    ):
-        match = re.search(pattern, about.title + "\n" + plain, re.MULTILINE)
-        if match:
-            return int(match[1])
-    if about.published_on:
-        return about.published_on.year
-    years = Counter(match[1] for match in re.finditer(r"(?<!\d)(20\d\d)年", plain))
-    return int(years.most_common(1)[0][0]) if years else None
+def read_chapters(plain: str, year: int | None) -> Iterator[tuple[str, list[str]]]:
+    """(heading, sentences) of each chapter; the heading of what stands before the first one is ""."""
+    for chapter in _chapters(list(_lines(plain)), year):
+        yield chapter.heading, [match[0] for _, match in chapter.sentences]
 
 
 def _lines(plain: str) -> Iterator[_Line]:
@@ -121,31 +115,67 @@ def _lines(plain: str) -> Iterator[_Line]:
         start += len(text) + 1
 
 
-def _chapters(lines: list[_Line]) -> Iterator[list[_Line]]:
-    """Lines grouped so that each group begins with a chapter's heading (the first group may lack one)."""
-    group: list[_Line] = []
+def _chapters(lines: list[_Line], year: int | None) -> list[_Chapter]:
+    """The chapters of a report; what stands before the first heading is one without."""
+    groups: list[list[_Line]] = [[]]
     for line in lines:
-        if line.chapter and group:
+        if line.chapter and groups[-1]:
+            groups.append([])
+        groups[-1].append(line)
+    return [_chapter(group, year) for group in groups if group]
+
+
+def _chapter(lines: list[_Line], year: int | None) -> _Chapter:
+    heading = lines[0].heading if lines[0].chapter else ""
+    sentences = [(line, match) for line in lines for match in SENTENCE.finditer(line.text)]
+    return _Chapter(heading, heading_role(heading, year) if heading else None, sentences)
+
+
+def _stretches(chapters: list[_Chapter]) -> Iterator[list[_Chapter]]:
+    """Chapters grouped so that those whose headings do not tell stand together."""
+    group: list[_Chapter] = []
+    for chapter in chapters:
+        if group and (chapter.role or group[-1].role):
             yield group
             group = []
-        group.append(line)
+        group.append(chapter)
     if group:
         yield group
 
 
-def _read_chapter(lines: list[_Line], year: int | None) -> Iterator[Sentence]:
-    heading = lines[0].heading if lines[0].chapter else ""
-    role = heading_role(heading, year) if heading else None
-    parts = [(line, match) for line in lines for match in SENTENCE.finditer(line.text)]
-    roles, rule = _roles(role, [match[0] for _, match in parts], year)
-    clock = _Clock(year, heading)
+def _settle(chapters: list[_Chapter]) -> Iterator[tuple[_Chapter, list[Role], str]]:
+    """Each chapter with the roles of its sentences and the rule that gave them."""
+    before: Role | None = None
+    for stretch in _stretches(chapters):
+        role = stretch[0].role or (before if before is Role.TARGET else None)
+        if role:
+            for chapter in stretch:
+                yield (
+                    chapter,
+                    [role] * len(chapter.sentences),
+                    "role: heading" if chapter.role else "role: chapter before",
+                )
+            before = role
+            continue
+        scores = [score_sentence(match[0]) for chapter in stretch for _, match in chapter.sentences]
+        turn = change_point(scores)
+        for chapter in stretch:
+            count = len(chapter.sentences)
+            back = min(max(turn, 0), count)
+            yield chapter, [Role.OUTTURN] * back + [Role.TARGET] * (count - back), "role: change point"
+            turn -= count
+        before = Role.TARGET if turn < 0 else Role.OUTTURN
+
+
+def _read_chapter(chapter: _Chapter, roles: list[Role], rule: str, year: int | None) -> Iterator[Sentence]:
+    clock = _Clock(year, chapter.heading)
     headline = False
-    for (line, match), sentence_role in zip(parts, roles, strict=True):
+    for (line, match), role in zip(chapter.sentences, roles, strict=True):
         opens = match.start() == 0
-        clock.read(match[0], sentence_role, opens)
-        headline = _is_headline(match[0], opens, headline) and sentence_role is Role.TARGET
+        clock.read(match[0], role, opens)
+        headline = _is_headline(match[0], opens, headline) and role is Role.TARGET
         start = line.start + match.start()
-        yield Sentence(start, line.start + match.end(), sentence_role, clock.span, headline, opens, rule)
+        yield Sentence(start, line.start + match.end(), role, clock.span, headline, opens, rule)
 
 
 def _is_headline(sentence: str, opens: bool, before: bool) -> bool:
@@ -165,14 +195,6 @@ def heading_role(heading: str, year: int | None) -> Role | None:
     if review != ahead:
         return Role.OUTTURN if review else Role.TARGET
     return None
-
-
-def _roles(role: Role | None, sentences: list[str], year: int | None) -> tuple[list[Role], str]:
-    if role:
-        return [role] * len(sentences), "role: heading"
-    scores = [score_sentence(sentence, year) for sentence in sentences]
-    turn = change_point(scores)
-    return [Role.OUTTURN] * turn + [Role.TARGET] * (len(sentences) - turn), "role: change point"
 
 
 class _Clock:

@@ -1,4 +1,4 @@
-"""Changes → one message: subject, text, HTML and JSON. Pure; the templates lie in templates/."""
+"""What a digest is made of, and what it becomes."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -54,8 +54,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Steady:
+    """A main target that the report repeats as it was: told in one line, so that the table can be trusted to be whole."""
+
+    indicator: str
+    indicator_key: str
+    name_en: str
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class ReportPart:
-    """What changed in or by one report."""
+    """What changed in or by one report.
+
+    `unchanged` holds the main targets that stayed as they were; it may be left empty.
+    """
 
     region: str  # 长春市
     region_en: str  # Changchun ("" when the catalogue has no English name)
@@ -70,6 +83,7 @@ class ReportPart:
     kept_url: str
     example: bool
     lines: tuple[Line, ...]
+    unchanged: tuple[Steady, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +101,7 @@ class Notice:
     count: int = 0
     years: tuple[int, int] | None = None
     detail: str = ""
+    example: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,189 @@
+"""One figure in words: the number as the report wrote it, with its hedge, and its English reading."""
+
+import math
+import re
+from decimal import Decimal
+from typing import Protocol
+
+from storage.values import Measure, Op
+
+from .outgoing import clean
+from .words import REFERENCES, UNITS, WORDS
+
+_MAX_TEXT = 40
+_MAX_LABEL = 40
+_GROWTH_WORDS = ("增长", "增速", "涨幅", "增幅", "降幅", "上涨", "下降")
+_HEDGED = re.compile(r"[余多]|以上|以下|以内|左右|上下|不低于|不超过")
+_PREFIXES = {"万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4}
+_ZH_HEDGES = {Op.AT_LEAST: "以上", Op.AT_MOST: "以内", Op.ABOUT: "左右"}
+_EN_HEDGES = {Op.AT_LEAST: "at least ", Op.AT_MOST: "at most ", Op.ABOUT: "about "}
+_EN_BRIEF = {Op.AT_LEAST: "{}+", Op.AT_MOST: "≤{}", Op.ABOUT: "about {}"}
+_RELATIONS = {
+    "zh": {Op.IN_STEP: "与{}同步", Op.ABOVE: "高于{}", Op.BELOW: "低于{}"},
+    "en": {Op.IN_STEP: "in step with {}", Op.ABOVE: "above {}", Op.BELOW: "below {}"},
+}
+_DIRECTIONS = {
+    "zh": {(Measure.GROWTH, True): "增长", (Measure.GROWTH, False): "下降"},
+    "en": {(measure, up): "up " if up else "down " for measure in (Measure.GROWTH, Measure.DELTA) for up in (True, False)},
+}
+
+
+class Magnitude(Protocol):
+    """What a figure is, whoever keeps it: `digest.Figure` and `StatementData` both do."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def measure(self) -> Measure: ...
+    @property
+    def op(self) -> Op: ...
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def value_hi(self) -> float | None: ...
+    @property
+    def unit(self) -> str | None: ...
+    @property
+    def reference(self) -> str | None: ...
+
+
+def said(figure: Magnitude, language: str, *, signed: bool = True, brief: bool = False) -> str:
+    """The figure in words: 6%左右 → `增长6%左右`, `up about 6%`; with `signed=False` just `6%左右`, `about 6%`.
+
+    Without a sign a fall still says so (下降3%). A number written with 万 or 亿 stays as written in English and is
+    followed by its reading: `8.7万人 (87,000 people)`. `brief` leaves the reading out and takes 6%+ and ≤6%.
+    """
+    if figure.measure is Measure.RELATIVE or figure.op in _RELATIONS[language]:
+        return _related(figure, language)
+    if language == "zh":
+        return clean(_direction(figure, language, signed) + _hedged_zh(figure), _MAX_TEXT)
+    reading = _english(figure, brief)
+    if reading is None:
+        return clean(figure.text, _MAX_TEXT)
+    hedged = _EN_BRIEF.get(figure.op, "{}").format(reading) if brief else _EN_HEDGES.get(figure.op, "") + reading
+    return clean(_direction(figure, language, signed) + hedged, 2 * _MAX_TEXT)
+
+
+def label(indicator: str, name_en: str, key: str, measure: Measure, language: str, *, falls: bool = False) -> str:
+    """What is measured, as the first column of a table says it: `地区生产总值增长`, `GDP growth`.
+
+    `falls` leaves the growth word out, for figures that carry 下降 themselves. A name without English stays Chinese.
+    """
+    name = clean(name_en if language == "en" and name_en else indicator, _MAX_LABEL)
+    if measure is not Measure.GROWTH or falls or name.endswith(_GROWTH_WORDS) or "growth" in name.lower():
+        return name
+    if key.startswith("cpi"):
+        return f"{name}涨幅" if language == "zh" else f"{name} rise"
+    return f"{name}增长" if language == "zh" else f"{name} growth"
+
+
+def short_label(indicator: str, name_en: str, key: str, measure: Measure, language: str, *, falls: bool = False) -> str:
+    """`label` with the settled short name where there is one: `GDP 增长`, `GDP growth`."""
+    short = WORDS[language].short.get(key)
+    if short is None:
+        return label(indicator, name_en, key, measure, language, falls=falls)
+    text = label(short, short, key, measure, language, falls=falls)
+    return text.replace(short, f"{short} ", 1).strip() if language == "zh" else text
+
+
+def difference(before: Magnitude, after: Magnitude, language: str) -> str:
+    """How far apart two figures are, without a sign: `0.5个百分点`, `1万人`; "" when they can't be compared."""
+    first, second = middle(before), middle(after)
+    if first is None or second is None or before.measure is not after.measure:
+        return ""
+    words, unit = WORDS[language], after.unit or ""
+    if unit == "%" == before.unit:
+        return words("points", n=_plain(abs(second - first)))
+    base, factor = split_unit(unit)
+    base_before, factor_before = split_unit(before.unit or "")
+    if base != base_before:
+        return ""
+    apart = abs(second * factor - first * factor_before) / factor
+    if language == "zh":
+        return words("amount", n=_plain(apart), unit=clean(unit, 12))
+    return _counted(apart * factor, base)
+
+
+def middle(figure: Magnitude) -> Decimal | None:
+    """The value, or the middle of a range; None where there is no finite number."""
+    ends = [value for value in (figure.value, figure.value_hi) if value is not None]
+    if figure.value is None or not all(map(math.isfinite, ends)):
+        return None
+    return sum((Decimal(str(value)) for value in ends), Decimal()) / len(ends)
+
+
+def split_unit(unit: str) -> tuple[str, int]:
+    """The unit without 万 and 亿, and what they stand for: 万人 → (人, 10000)."""
+    for prefix, factor in _PREFIXES.items():
+        if unit.startswith(prefix):
+            return unit[len(prefix) :], factor
+    return unit, 1
+
+
+def _hedged_zh(figure: Magnitude) -> str:
+    text = re.sub(r"\s+", "", figure.text)
+    if figure.value is not None and figure.value < 0:
+        text = text.lstrip("-−－")
+    return text if _HEDGED.search(text) else text + _ZH_HEDGES.get(figure.op, "")
+
+
+def _direction(figure: Magnitude, language: str, signed: bool) -> str:
+    if figure.value is None or figure.measure not in (Measure.GROWTH, Measure.DELTA):
+        return ""
+    up = figure.value >= 0
+    if figure.measure is Measure.DELTA and language == "zh":
+        rate = (figure.unit or "").endswith("百分点")
+        return ("提高" if rate else "增加") if up else ("降低" if rate else "减少")
+    if up and not signed and figure.measure is Measure.GROWTH:
+        return ""
+    return _DIRECTIONS[language][figure.measure, up]
+
+
+def _related(figure: Magnitude, language: str) -> str:
+    relation = _RELATIONS[language].get(figure.op)
+    reference = (figure.reference or "").strip()
+    if relation is None or not reference:
+        return clean(figure.text, _MAX_TEXT)
+    if language == "en":
+        reference = REFERENCES.get(reference, reference)
+    return clean(relation.format(reference.replace("{", "").replace("}", "")), _MAX_TEXT)
+
+
+def _english(figure: Magnitude, brief: bool) -> str | None:
+    """The number and its unit in English; None where only the report's own words will do."""
+    unit = figure.unit or ""
+    ends = [figure.value, figure.value_hi] if figure.op is Op.RANGE else [figure.value]
+    numbers = [abs(Decimal(str(end))) for end in ends if end is not None and math.isfinite(end)]
+    if not numbers or figure.measure is Measure.RANK:
+        return None
+    if unit in ("%", "％"):
+        return "–".join(f"{_plain(number)}%" for number in numbers)
+    if unit.endswith("百分点"):
+        plural = "s" if numbers != [1] else ""
+        return f"{'–'.join(map(_plain, numbers))} percentage point{plural}"
+    base, factor = split_unit(unit)
+    if base not in UNITS and base:
+        return None
+    reading = "–".join(_plain(number * factor) for number in numbers)
+    reading = f"{reading} {UNITS[base]}".strip() if base else reading
+    if factor == 1:
+        return reading
+    written = clean(re.sub(r"\s+", "", figure.text), _MAX_TEXT).lstrip("-−－")
+    if brief:
+        return written
+    counted = "–".join(_counted(number * factor, "") for number in numbers)
+    return f"{written} ({f'{counted} {UNITS.get(base, base)}'.strip()})"
+
+
+def _counted(number: Decimal, base: str) -> str:
+    """A large number as English says it: `870 billion`, `87,000`; with its unit."""
+    name = UNITS.get(base, clean(base, 12))
+    for factor, word in ((10**12, "trillion"), (10**9, "billion"), (10**6, "million")):
+        if number >= factor:
+            return f"{_plain(number / factor)} {word} {name}".strip()
+    return f"{_plain(number)} {name}".strip()
+
+
+def _plain(number: Decimal) -> str:
+    rounded = round(number, 4)
+    return f"{rounded:,f}".rstrip("0").rstrip(".") if "." in f"{rounded:f}" else f"{rounded:,f}"

@@ -1,0 +1,33 @@
+"""What is said about the watching itself: notices, and the foot of a digest."""
+
+from .outgoing import clean
+from .stories import beijing_time
+from .subject import NOTICE_KINDS
+from .values import Foot, Notice
+from .words import Words
+
+
+def notice_text(notice: Notice, words: Words) -> str:
+    """One notice as a sentence; an unknown kind is told by its detail."""
+    key = f"notice_{notice.kind}" if notice.kind in NOTICE_KINDS else "notice_other"
+    detail = clean(notice.detail, 300)
+    text = words(key, source=clean(notice.source, 80), n=notice.count, years=_years(notice, words), detail=detail)
+    return f"{words['example'] if notice.example else ''}{text.strip()}"
+
+
+def _years(notice: Notice, words: Words) -> str:
+    if notice.years is None:
+        return ""
+    first, last = notice.years
+    return words("notice_year", first=first) if first == last else words("notice_years", first=first, last=last)
+
+
+def foot_lines(foot: Foot, words: Words) -> list[str]:
+    """Why this came, what stands behind it, how to change it."""
+    why = clean(foot.why_zh if words.language == "zh" else foot.why_en, 300)
+    key = "sources_all" if foot.sources == foot.sources_ok else "sources"
+    watched = words(key, n=foot.sources, ok=foot.sources_ok)
+    if foot.last_visit_at:
+        gap = " " if words.language == "en" else ""
+        watched += gap + words("last_visit", time=beijing_time(foot.last_visit_at))
+    return [line for line in (why, watched, words("change_watch", watch=clean(foot.watch, 60)), words["quotes_note"]) if line]

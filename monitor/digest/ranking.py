@@ -1,0 +1,42 @@
+"""The editor's judgement: which report comes first, and which lines belong into its table."""
+
+from collections.abc import Iterable
+
+from storage.values import Basis, ChangeKind
+
+from .values import Line, ReportPart
+
+CHANGED = (ChangeKind.LOWERED, ChangeKind.RAISED, ChangeKind.REWORDED)
+RESULTS = (ChangeKind.MET, ChangeKind.MISSED)
+_ORDER = {kind: 0 for kind in CHANGED} | {ChangeKind.ADDED: 1, ChangeKind.DROPPED: 2}
+
+
+def ranked(parts: Iterable[ReportPart]) -> list[ReportPart]:
+    """The most important report first: moves of GDP, revisions and conflicts of main targets, the higher place."""
+    return sorted(parts, key=lambda part: (part.example, -_weight(part), part.region_code, -part.year, part.title))
+
+
+def _weight(part: ReportPart) -> int:
+    main = [line for line in part.lines if line.headline]
+    weight = 4 if part.region_code == "000000" else 2 * part.region_code.endswith("0000") + part.region_code.endswith("00")
+    moved = [line for line in main if line.kind in CHANGED]
+    weight += 8 * any(line.indicator_key == "gdp" for line in moved)
+    weight += 4 * any(line.basis is not Basis.NEXT_REPORT for line in moved)
+    return 10 * weight + min(len(moved), 9) * 2 + min(len(main), 9)
+
+
+def ordered(lines: Iterable[Line]) -> list[Line]:
+    """Changed, then new, then no longer stated, then results; GDP before the rest, otherwise as the report has them."""
+    return sorted(lines, key=lambda line: (_ORDER.get(line.kind, 3), line.indicator_key != "gdp"))
+
+
+def main_lines(part: ReportPart, basis: Basis) -> list[Line]:
+    """The lines of a report's table for a basis: main targets; of revisions and conflicts all."""
+    wanted = (line for line in part.lines if line.basis is basis and line.kind not in RESULTS)
+    return ordered(line for line in wanted if line.headline or basis is not Basis.NEXT_REPORT)
+
+
+def is_first(part: ReportPart) -> bool:
+    """Nothing to compare with: every main target is new."""
+    lines = main_lines(part, Basis.NEXT_REPORT)
+    return bool(lines) and all(line.kind is ChangeKind.ADDED for line in part.lines)

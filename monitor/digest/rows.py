@@ -1,0 +1,83 @@
+"""One change as a row: what it is about, its figures, how far they moved."""
+
+from storage.values import ChangeKind, Measure
+
+from .edition import Cell, Row
+from .figures import difference, label, middle, said, short_label
+from .outgoing import clean, web_address
+from .ranking import CHANGED, RESULTS
+from .values import Figure, Line
+from .words import WORDS, Words
+
+_ARROWS = {ChangeKind.RAISED: "↑", ChangeKind.LOWERED: "↓", ChangeKind.REWORDED: "="}
+
+
+def line_name(line: Line, language: str, *, short: bool = False) -> str:
+    """What a line is about, with its period where that is not the report's year."""
+    shown = line.after or line.before
+    assert shown is not None, "a line has at least one side"
+    name_of = short_label if short else label
+    name = name_of(line.indicator, line.name_en, line.indicator_key, shown.measure, language, falls=_falls(line))
+    period = _odd_period(shown, language)
+    words = WORDS[language]
+    return f"{name}{words['open_bracket']}{period}{words['close_bracket']}" if period else name
+
+
+def _falls(line: Line) -> bool:
+    sides = (line.before, line.after, line.outturn)
+    return any(side is not None and side.value is not None and side.value < 0 for side in sides)
+
+
+def _odd_period(figure: Figure, language: str) -> str:
+    period = figure.period
+    if period is None or period == str(figure.report_year):
+        return ""
+    start, _, end = clean(period, 20).partition("/")
+    words = WORDS[language]
+    return words("period_span", start=start, end=end) if end else words("period_year", year=start)
+
+
+def figure_text(line: Line, figure: Figure | None, language: str, *, brief: bool = False) -> str:
+    """One side of a line; growth is bare unless one of the sides falls, because the line's name says 增长."""
+    if figure is None:
+        return WORDS[language]["none"]
+    signed = figure.measure is not Measure.GROWTH or _falls(line)
+    return said(figure, language, signed=signed, brief=brief)
+
+
+def row(line: Line, words: Words, mark: str = "") -> Row:
+    language = words.language
+    cells = []
+    for side in (line.before, line.outturn, line.after):
+        cells.append(Cell(figure_text(line, side, language), web_address(side.kept_url) if side else ""))
+    before, outturn, after = cells
+    if mark and line.outturn:
+        outturn = Cell(f"{outturn.text} {mark}", outturn.url)
+    return Row(line.kind, line_name(line, language), before, outturn, after, _change(line, words), _bars(line))
+
+
+def _change(line: Line, words: Words) -> str:
+    if line.kind is ChangeKind.ADDED:
+        return words["new"]
+    if line.kind is ChangeKind.DROPPED:
+        return words["dropped"]
+    if line.kind in RESULTS:
+        return ("✓ " if line.kind is ChangeKind.MET else "✗ ") + words[line.kind.value]
+    arrow = _ARROWS[line.kind]
+    if line.kind is ChangeKind.REWORDED or line.before is None or line.after is None:
+        return f"{arrow} {words['reworded']}" if line.kind is ChangeKind.REWORDED else arrow
+    apart = difference(line.before, line.after, words.language)
+    fallback = words["raised_word" if line.kind is ChangeKind.RAISED else "lowered_word"]
+    return f"{arrow} {fallback if apart[:1] in ('', '0') and not apart[1:2] == '.' else apart}"
+
+
+def _bars(line: Line) -> tuple[int, int] | None:
+    if line.kind not in CHANGED or line.before is None or line.after is None or line.before.unit != line.after.unit:
+        return None
+    before, after = middle(line.before), middle(line.after)
+    if before is None or after is None:
+        return None
+    longest = max(abs(before), abs(after))
+    if not longest or before * after < 0:
+        return None
+    return max(2, round(100 * abs(before) / longest)), max(2, round(100 * abs(after) / longest))

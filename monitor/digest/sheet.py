@@ -1,0 +1,77 @@
+"""The whole digest laid out, before it is text or HTML."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .edition import Detail, Glance, Story
+from .notes import foot_lines, notice_text
+from .outgoing import clean, web_address
+from .stories import beijing_time, region_name, story
+from .subject import changed_count, part_news, ranked_notices
+from .values import DigestData, ReportPart
+from .words import WORDS, Words
+
+_GLANCE_FROM = 3  # reports; two need no overview
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A notice in words, with the source's address; `broken` ones are marked."""
+
+    text: str
+    url: str
+    broken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What both forms show, in order."""
+
+    language: str
+    subject: str
+    example: bool
+    glances: tuple[Glance, ...]
+    glances_more: int
+    stories: tuple[Story, ...]
+    folded: int
+    remarks: tuple[Remark, ...]
+    remarks_more: int
+    made_at: str
+    foot: tuple[str, ...]
+
+
+def lay_out(data: DigestData, subject: str, parts: Sequence[ReportPart], detail: Detail) -> Sheet:
+    """The digest at one level of detail; `parts` are ranked."""
+    words = WORDS[data.language]
+    full = parts[: detail.full]
+    folded = len(parts) - len(full)
+    glanced = len(parts) >= _GLANCE_FROM or folded > 0
+    notices = ranked_notices(data.notices)
+    return Sheet(
+        language=data.language,
+        subject=subject,
+        example=bool(parts) and all(part.example for part in parts),
+        glances=tuple(_glance(part, index, detail, words) for index, part in enumerate(parts[: detail.overview]))
+        if glanced
+        else (),
+        glances_more=max(0, len(parts) - detail.overview) if glanced else 0,
+        stories=tuple(story(part, index, words, detail) for index, part in enumerate(full, start=1)),
+        folded=folded,
+        remarks=tuple(
+            Remark(notice_text(notice, words), web_address(notice.url), notice.kind == "broken")
+            for notice in notices[: detail.notices]
+        ),
+        remarks_more=max(0, len(notices) - detail.notices),
+        made_at=words("made_at", time=beijing_time(data.made_at)),
+        foot=tuple(foot_lines(data.foot, words)),
+    )
+
+
+def _glance(part: ReportPart, index: int, detail: Detail, words: Words) -> Glance:
+    anchor = f"#r{index + 1}" if index < detail.full else ""
+    mark = words["example"] if part.example else ""
+    place = f"{mark}{region_name(part, words)} {part.year}"
+    if part.kind.value != "work_report":
+        place += f" {words[part.kind.value]}"
+    url = anchor or web_address(part.kept_url) or web_address(part.url)
+    return Glance(anchor, url, place, clean(part_news(part, words), 90), changed_count(part))

@@ -1,0 +1,97 @@
+"""One report composed for a language and a level of detail: its tables, then the long tail by topic."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from storage.values import Basis, Measure
+
+from .edition import Detail, Story, Topic
+from .figures import label, said
+from .outgoing import clean, web_address
+from .ranking import RESULTS, ordered
+from .rows import row
+from .tables import tables
+from .values import Line, ReportPart
+from .words import Words
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+def story(part: ReportPart, number: int, words: Words, detail: Detail) -> Story:
+    """A report composed for one language at one level of detail."""
+    kept = web_address(part.kept_url)
+    tail = ordered(_tail_lines(part))
+    topics, folded = _topics(tail, words, detail)
+    return Story(
+        anchor=f"r{number}",
+        region=region_name(part, words),
+        place=clean(part.region_path, 60),
+        heading=words("report_heading", year=part.year, kind=words[part.kind.value]),
+        title=clean(part.title, 120),
+        origin=origin(part, words),
+        url=web_address(part.url),
+        kept_url=kept,
+        example=part.example,
+        tables=tables(part, words, detail),
+        unchanged=_unchanged(part, words, detail),
+        tail_title=words("tail_counted", n=len(tail)) if tail else "",
+        topics=topics,
+        folded=folded,
+    )
+
+
+def region_name(part: ReportPart, words: Words) -> str:
+    return clean(part.region_en if words.language == "en" and part.region_en else part.region, 40)
+
+
+def origin(part: ReportPart, words: Words) -> str:
+    published = words("published", date=part.published_on.isoformat()) if part.published_on else ""
+    return " · ".join(filter(None, (clean(part.issuer, 60), published)))
+
+
+def beijing_time(at: datetime) -> str:
+    return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
+def _unchanged(part: ReportPart, words: Words, detail: Detail) -> str:
+    items = []
+    for steady in part.unchanged[: detail.main]:
+        falls = steady.figure.value is not None and steady.figure.value < 0
+        name = label(steady.indicator, steady.name_en, steady.indicator_key, steady.figure.measure, words.language, falls=falls)
+        signed = steady.figure.measure is not Measure.GROWTH or falls
+        items.append(f"{name} {said(steady.figure, words.language, signed=signed)}")
+    return words("unchanged", list=words["list_comma"].join(items)) if items else ""
+
+
+def _tail_lines(part: ReportPart) -> list[Line]:
+    return [
+        line
+        for line in part.lines
+        if line.basis is Basis.NEXT_REPORT and not line.headline and line.kind not in RESULTS
+    ]
+
+
+def _topics(lines: Sequence[Line], words: Words, detail: Detail) -> tuple[tuple[Topic, ...], str]:
+    """The tail by topic, and a sentence that counts what is left out."""
+    groups: dict[str, list[Line]] = {}
+    for line in lines[: detail.tail]:
+        groups.setdefault(_topic(line, words), []).append(line)
+    counts: dict[str, int] = {}
+    for line in lines[detail.tail :]:
+        counts[_topic(line, words)] = counts.get(_topic(line, words), 0) + 1
+    topics = tuple(
+        Topic(name, tuple(row(line, words) for line in groups[name]))
+        for name in sorted(groups, key=lambda name: name == words["topic_other"])
+    )
+    if not counts:
+        return topics, ""
+    listed = words["list_comma"].join(
+        words("folded_topic", topic=topic, n=counts[topic])
+        for topic in sorted(counts, key=lambda topic: (topic == words["topic_other"], -counts[topic]))
+    )
+    return topics, words("folded", n=sum(counts.values()), list=listed)
+
+
+def _topic(line: Line, words: Words) -> str:
+    return clean(line.topic_en if words.language == "en" else line.topic_zh, 24) or words["topic_other"]

@@ -1,0 +1,145 @@
+"""The subject line: the news itself, in at most sixty characters."""
+
+from collections.abc import Iterator, Sequence
+
+from storage.values import Basis, ChangeKind
+
+from .outgoing import clean, cut
+from .ranking import CHANGED, RESULTS, is_first, main_lines, ordered
+from .rows import figure_text, line_name
+from .stories import region_name
+from .values import DigestData, Line, Notice, ReportPart
+from .words import WORDS, Words
+
+MAX_SUBJECT = 60
+NOTICE_KINDS = ("broken", "recovered", "baseline", "withdrawn")
+
+
+def subject(data: DigestData, parts: Sequence[ReportPart]) -> str:
+    """`长春市 2025：GDP 增长目标 6.5%以上 → 6%左右，另有 5 项主要目标变化`, for the first of the ranked `parts`.
+
+    Where that is too long, the count goes first, then the hedges are abbreviated, then the end is cut.
+    A digest without reports is named after its first notice.
+    """
+    words = WORDS[data.language]
+    if not parts:
+        return _fitting(_notice_subjects(data.notices, words), "")
+    lead = parts[0]
+    told = [part for part in parts if part.example == lead.example]
+    return _fitting(_report_subjects(lead, len(told), words), words["example"] if lead.example else "")
+
+
+def _fitting(candidates: Iterator[str], prefix: str) -> str:
+    shortest = ""
+    for candidate in candidates:
+        shortest = clean(prefix + candidate)
+        if len(shortest) <= MAX_SUBJECT:
+            return shortest
+    return cut(shortest, MAX_SUBJECT)
+
+
+def _report_subjects(part: ReportPart, reports: int, words: Words) -> Iterator[str]:
+    for text in _one_report(part, words, alone=reports == 1):
+        yield words("subject_reports", subject=text, n=reports) if reports > 1 else text
+
+
+def _one_report(part: ReportPart, words: Words, *, alone: bool) -> Iterator[str]:
+    """The same news in fewer and fewer characters."""
+    lines = _leading(part)
+    region = region_name(part, words)
+    year = f"{part.year}" if part.kind.value == "work_report" else f"{part.year} {words[part.kind.value]}"
+    frame = _frame(part, lines)
+    if not lines:
+        for news in _tail_news(part, words):
+            yield words("subject_report", region=region, year=year, news=news)
+        return
+    readings = [line_news(lines[0], words, brief=brief, first=frame == "subject_first") for brief in (False, True)]
+    for news in readings if alone or frame == "subject_first" else ():
+        for counted in _counted(news, len(lines) - 1, frame, words):
+            yield words(frame, region=region, year=year, news=counted)
+    for news in readings:
+        yield words(frame, region=region, year=year, news=news)
+
+
+def _leading(part: ReportPart) -> list[Line]:
+    """The lines a subject may speak of, the best first: revisions, changes, results."""
+    for basis in (Basis.REVISION, Basis.CONFLICT, Basis.NEXT_REPORT):
+        lines = main_lines(part, basis)
+        if lines:
+            return sorted(lines, key=lambda line: not line.headline)
+    return ordered(line for line in part.lines if line.headline and line.kind in RESULTS)
+
+
+def _frame(part: ReportPart, lines: Sequence[Line]) -> str:
+    basis = lines[0].basis if lines else Basis.NEXT_REPORT
+    if basis is Basis.REVISION:
+        return "subject_revised"
+    if basis is Basis.CONFLICT:
+        return "subject_conflicting"
+    return "subject_first" if is_first(part) else "subject_report"
+
+
+def _counted(news: str, others: int, frame: str, words: Words) -> Iterator[str]:
+    if not others:
+        return
+    if frame == "subject_first":
+        yield words("subject_first_more", news=news, n=others + 1)
+        return
+    yield words("subject_more", news=news, n=others)
+    yield words("subject_more_short", news=news, n=others)
+
+
+def _tail_news(part: ReportPart, words: Words) -> Iterator[str]:
+    if part.lines:
+        name = line_name(ordered(part.lines)[0], words.language)
+        yield words("subject_tail_named", name=name, n=len(part.lines))
+    yield words("subject_tail", n=len(part.lines))
+
+
+def line_news(line: Line, words: Words, *, brief: bool = False, first: bool = False) -> str:
+    """One change as a few words: `GDP 增长目标 6.5%以上 → 6%左右`."""
+    language = words.language
+    name = line_name(line, language, short=True)
+    before, after = (figure_text(line, side, language, brief=brief) for side in (line.before, line.after))
+    if first:
+        key = "subject_added"
+    elif line.basis is Basis.CONFLICT:
+        key = "subject_conflict"
+    elif line.kind in CHANGED:
+        key = "subject_changed"
+    else:
+        key = {ChangeKind.ADDED: "subject_new"}.get(line.kind, f"subject_{line.kind.value}")
+    return words(key, name=name, before=before, after=after)
+
+
+def part_news(part: ReportPart, words: Words) -> str:
+    """The news of one report for the overview, without its place and year."""
+    lines = _leading(part)
+    if not lines:
+        return next(_tail_news(part, words))
+    return line_news(lines[0], words, first=is_first(part))
+
+
+def changed_count(part: ReportPart) -> int:
+    """How many main targets moved, came or went."""
+    return sum(line.headline and line.kind not in RESULTS for line in part.lines)
+
+
+def _notice_subjects(notices: Sequence[Notice], words: Words) -> Iterator[str]:
+    first = ranked_notices(notices)[0]
+    text = notice_subject(first, words)
+    if len(notices) > 1:
+        yield words("subject_notices", subject=text, n=len(notices))
+    yield text
+
+
+def notice_subject(notice: Notice, words: Words) -> str:
+    key = f"subject_{notice.kind}" if notice.kind in NOTICE_KINDS else "subject_other"
+    text = words(key, source=clean(notice.source, 40), n=notice.count, detail=clean(notice.detail, 80))
+    return words["example"] + text if notice.example else text
+
+
+def ranked_notices(notices: Sequence[Notice]) -> list[Notice]:
+    """What is broken first, then what recovered, what was withdrawn, and the baselines; oldest first in each."""
+    place = {kind: index for index, kind in enumerate(("broken", "withdrawn", "recovered", "baseline"))}
+    return sorted(notices, key=lambda notice: (notice.example, place.get(notice.kind, len(place)), notice.at, notice.source))

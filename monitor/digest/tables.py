@@ -1,0 +1,146 @@
+"""The tables of one report, with the sentences they rest on."""
+
+from collections.abc import Iterable, Sequence
+
+from storage.values import Basis, ChangeKind
+
+from .edition import Detail, Quote, Table
+from .outgoing import clean, web_address
+from .ranking import RESULTS, is_first, main_lines
+from .rows import line_name, row
+from .sentences import fragments
+from .values import Figure, Line, ReportPart
+from .words import Words
+
+
+def tables(part: ReportPart, words: Words, detail: Detail) -> tuple[Table, ...]:
+    """Revisions, conflicts, the main targets, what became of the last ones; only those that have rows."""
+    made = (
+        _pair_table(part, Basis.REVISION, words, detail),
+        _pair_table(part, Basis.CONFLICT, words, detail),
+        _main_table(part, words, detail),
+        _results_table(part, words, detail),
+    )
+    return tuple(table for table in made if table.rows)
+
+
+def _main_table(part: ReportPart, words: Words, detail: Detail) -> Table:
+    lines = main_lines(part, Basis.NEXT_REPORT)
+    marks = {_identity(line): "✓" if line.kind is ChangeKind.MET else "✗" for line in part.lines if line.kind in RESULTS}
+    rows = tuple(row(line, words, marks.get(_identity(line), "")) for line in lines[: detail.main])
+    first = is_first(part)
+    heads = (
+        words["indicator"],
+        "" if first else _year_head([line.before for line in lines], "target_of", "target_before", words),
+        _year_head([line.outturn for line in lines], "outturn_of", "outturn_before", words) if any(line.outturn for line in lines) else "",
+        words["target"] if first else _year_head([line.after for line in lines], "target_of", "target_after", words),
+        "" if first else words["change"],
+    )
+    shown = lines[: detail.main]
+    return Table(
+        title=words["first_targets" if first else "main_targets"],
+        heads=heads,
+        rows=rows,
+        quotes=_evidence(shown, words, detail),
+        legend=words["legend"] if any(line.outturn and marks.get(_identity(line)) for line in shown) else "",
+        more=max(0, len(lines) - detail.main),
+    )
+
+
+def _pair_table(part: ReportPart, basis: Basis, words: Words, detail: Detail) -> Table:
+    """Revisions and conflicts: both readings side by side, with both sentences."""
+    lines = main_lines(part, basis)
+    shown = lines[: detail.main]
+    revised = basis is Basis.REVISION
+    heads = (words["indicator"], words["wording_before"], "", words["wording_after"], words["change"])
+    if not revised:
+        heads = (words["indicator"], *_publisher_heads(shown, words), "")
+    notes = (words["before_revision"], words["after_revision"]) if revised else ("", "")
+    return Table(
+        title=words["revisions" if revised else "conflicts"],
+        heads=heads,
+        rows=tuple(row(line, words) for line in shown),
+        quotes=tuple(_both_sides(shown, notes, words, detail)),
+        more=max(0, len(lines) - detail.main),
+    )
+
+
+def _publisher_heads(lines: Sequence[Line], words: Words) -> tuple[str, str, str]:
+    """The two publishers as column heads when they are the same two throughout; else the plain words."""
+    firsts = {clean(line.before.publisher, 24) for line in lines if line.before}
+    seconds = {clean(line.after.publisher, 24) for line in lines if line.after}
+    if len(firsts) == len(seconds) == 1 and all(firsts | seconds):
+        return firsts.pop(), "", seconds.pop()
+    return f"{words['publisher']} 1", "", f"{words['publisher']} 2"
+
+
+def _both_sides(lines: Sequence[Line], notes: tuple[str, str], words: Words, detail: Detail) -> Iterable[Quote]:
+    for line in lines if detail.quote else ():
+        for side, note in zip((line.before, line.after), notes, strict=True):
+            if side is not None:
+                name = line_name(line, words.language)
+                yield _quote([side], (name,), note or _witness(side, words), detail)
+
+
+def _witness(figure: Figure, words: Words) -> str:
+    return clean(figure.publisher, 40) or words("evidence_of", year=figure.report_year)
+
+
+def _results_table(part: ReportPart, words: Words, detail: Detail) -> Table:
+    told = {_identity(line) for line in part.lines if line.outturn is not None and line.headline}
+    lines = [line for line in part.lines if line.kind in RESULTS and _identity(line) not in told]
+    lines.sort(key=lambda line: (not line.headline, line.kind is ChangeKind.MET))
+    shown = lines[: max(detail.main, 1)]
+    heads = (
+        words["indicator"],
+        _year_head([line.before for line in lines], "target_of", "target_before", words),
+        "",
+        _result_head([line.after for line in lines], words),
+        words["result"],
+    )
+    rows = tuple(row(line, words) for line in shown)
+    return Table(words["results"], heads, rows, _evidence(shown, words, detail), more=max(0, len(lines) - len(shown)))
+
+
+def _result_head(figures: Sequence[Figure | None], words: Words) -> str:
+    return _year_head(figures, "outturn_of", "outturn", words)
+
+
+def _identity(line: Line) -> tuple[str, str]:
+    """Which series a line is about, within one report."""
+    shown = line.before or line.after
+    assert shown is not None, "a line has at least one side"
+    return line.indicator_key or line.indicator, shown.measure.value
+
+
+def _year_head(figures: Sequence[Figure | None], with_year: str, without: str, words: Words) -> str:
+    """`2024目标` when all figures of a column are for one year, else 原目标."""
+    years = {figure.period or str(figure.report_year) for figure in figures if figure is not None}
+    if len(years) == 1 and (year := years.pop()).isdecimal():
+        return words(with_year, year=year)
+    return words[without]
+
+
+def _evidence(lines: Sequence[Line], words: Words, detail: Detail) -> tuple[Quote, ...]:
+    """Each sentence once, with all the indicators it speaks of."""
+    if not detail.quote:
+        return ()
+    groups: dict[tuple[str, str], list[tuple[Line, Figure]]] = {}
+    for line in lines:
+        figure = line.after or line.before
+        if figure is not None and figure.sentence:
+            groups.setdefault((figure.sentence, figure.url), []).append((line, figure))
+    return tuple(
+        _quote(
+            [figure for _, figure in group],
+            tuple(dict.fromkeys(line_name(line, words.language) for line, _ in group)),
+            words("evidence_of", year=group[0][1].report_year),
+            detail,
+        )
+        for group in groups.values()
+    )
+
+
+def _quote(figures: Sequence[Figure], names: tuple[str, ...], note: str, detail: Detail) -> Quote:
+    url = web_address(figures[0].kept_url) or web_address(figures[0].url)
+    return Quote(names, note, fragments(figures, detail.quote), url)

@@ -1,0 +1,144 @@
+"""The text part: complete on its own, 72 columns, a Chinese character counted as two."""
+
+from collections.abc import Iterator
+
+from storage.values import ChangeKind
+
+from .edition import Quote, Row, Story, Table, Topic
+from .layout import WIDTH, table, width, wrap
+from .ranking import CHANGED
+from .sentences import plain
+from .sheet import Sheet
+from .words import WORDS, Words
+
+_HEAVY = "=" * WIDTH
+_LIGHT = "-" * WIDTH
+
+
+def text_part(sheet: Sheet) -> str:
+    """The digest as plain text. Only an address may be longer than 72 columns; it stands on its own line."""
+    words = WORDS[sheet.language]
+    lines = [*wrap(sheet.subject, WIDTH), *wrap(sheet.made_at, WIDTH)]
+    if sheet.example:
+        lines += ["", *wrap(words["example_banner"], WIDTH)]
+    if sheet.glances:
+        lines += ["", *_overview(sheet, words)]
+    for story in sheet.stories:
+        lines += ["", "", *_story(story, words)]
+    if sheet.folded and sheet.stories:
+        lines += ["", *wrap(words("reports_folded", n=sheet.folded), WIDTH)]
+    if sheet.remarks:
+        lines += ["", "", _HEAVY, words["notices"], *_remarks(sheet, words)]
+    lines += ["", "", _LIGHT, words["because"]]
+    for line in sheet.foot:
+        lines += wrap(line, WIDTH)
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _overview(sheet: Sheet, words: Words) -> Iterator[str]:
+    total = len(sheet.glances) + sheet.glances_more
+    yield _HEAVY
+    yield f"{words['overview']} · {words('overview_count', n=total)}"
+    yield ""
+    head = (words["column_region"], words["column_news"], words["column_count"])
+    yield from table(head, [(glance.place, glance.news, str(glance.count)) for glance in sheet.glances], press=1)
+    if sheet.glances_more:
+        yield from wrap(words("overview_more", n=sheet.glances_more), WIDTH)
+
+
+def _story(story: Story, words: Words) -> Iterator[str]:
+    yield _HEAVY
+    mark = words["example"] if story.example else ""
+    yield from wrap(f"{mark}{story.region} · {story.heading}", WIDTH)
+    for line in (story.place if story.place != story.region else "", story.title, story.origin):
+        if line:
+            yield from wrap(line, WIDTH)
+    yield from _links([(words["source_link"], story.url), (words["kept_link"], story.kept_url)])
+    for each in story.tables:
+        yield ""
+        yield from _table(each, words)
+    if story.unchanged:
+        yield from wrap(story.unchanged, WIDTH)
+    if story.tail_title:
+        yield ""
+        yield f"[{story.tail_title}]"
+        for topic in story.topics:
+            yield from _topic(topic, words)
+        yield from _folded(story, words)
+
+
+def _links(links: list[tuple[str, str]]) -> Iterator[str]:
+    """Each address beside its name when the line holds it, else below it."""
+    for name, url in links:
+        if not url:
+            continue
+        if width(name) + 2 + width(url) <= WIDTH:
+            yield f"{name}  {url}"
+        else:
+            yield name
+            yield url
+
+
+def _table(made: Table, words: Words) -> Iterator[str]:
+    yield f"[{made.title}]"
+    columns = [index for index, head in enumerate(made.heads) if head]
+    rows = []
+    for row in made.rows:
+        cells = (row.name, row.before.text, row.outturn.text, row.after.text, row.change)
+        rows.append([cells[index] for index in columns])
+    yield from table([made.heads[index] for index in columns], rows)
+    if made.legend:
+        yield made.legend
+    if made.more:
+        yield f"(+{made.more})"
+    if made.quotes:
+        yield ""
+        for quote in made.quotes:
+            yield from _quote(quote, words)
+
+
+def _quote(quote: Quote, words: Words) -> Iterator[str]:
+    names = words["list_comma"].join(quote.names[:4]) + (words["ellipsis"].strip() if len(quote.names) > 4 else "")
+    yield from wrap(f"{quote.note}{words['comma'].rstrip()} {names}" if words.language == "en" else f"{quote.note}，{names}", WIDTH, first="* ")
+    said = plain(quote.fragments)
+    if said:
+        yield from wrap(f"“{said}”", WIDTH, first="  ")
+    if quote.url:
+        yield f"  {quote.url}"
+
+
+def _topic(topic: Topic, words: Words) -> Iterator[str]:
+    yield f"{topic.name}"
+    for row in topic.rows:
+        yield from wrap(tail_text(row, words), WIDTH, first=f"  {_sign(row)} ")
+
+
+def _sign(row: Row) -> str:
+    return {ChangeKind.RAISED: "↑", ChangeKind.LOWERED: "↓", ChangeKind.REWORDED: "=", ChangeKind.ADDED: "+"}.get(row.kind, "-")
+
+
+def tail_text(row: Row, words: Words) -> str:
+    """One line of the long tail: `新增公园 5个 → 6个`."""
+    if row.kind in CHANGED:
+        return f"{row.name} {row.before.text} → {row.after.text}"
+    if row.kind is ChangeKind.DROPPED:
+        return f"{row.name} {row.before.text}{words['comma']}{words['dropped']}"
+    return f"{row.name} {row.after.text}"
+
+
+def _folded(story: Story, words: Words) -> Iterator[str]:
+    if not story.folded:
+        return
+    yield from wrap(story.folded, WIDTH)
+    if story.kept_url:
+        yield words["folded_link"]
+        yield story.kept_url
+
+
+def _remarks(sheet: Sheet, words: Words) -> Iterator[str]:
+    for remark in sheet.remarks:
+        yield from wrap(remark.text, WIDTH, first="! " if remark.broken else "* ")
+        if remark.url:
+            yield f"  {remark.url}"
+    if sheet.remarks_more:
+        yield from wrap(words("notices_more", n=sheet.remarks_more), WIDTH)

@@ -1,0 +1,37 @@
+"""The words of a language, from templates/words.toml."""
+
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from types import MappingProxyType
+
+_TABLES = tomllib.loads((files("monitor") / "templates" / "words.toml").read_text(encoding="utf-8"))
+LANGUAGES = ("zh", "en")
+REFERENCES: Mapping[str, str] = MappingProxyType(_TABLES["references"])
+UNITS: Mapping[str, str] = MappingProxyType(_TABLES["units"])
+
+
+class Words:
+    """The words of one language.
+
+    `words["change"]` is the word itself, `words("folded", n=3, list="…")` fills its gaps and takes the singular where
+    the language has one. A key that is not in the table is a KeyError.
+    """
+
+    def __init__(self, language: str) -> None:
+        if language not in LANGUAGES:
+            raise ValueError(f"language {language!r} is not one of {', '.join(LANGUAGES)}")
+        self.language = language
+        self._words: Mapping[str, str] = _TABLES[language]
+        self.short: Mapping[str, str] = _TABLES["short"][language]
+
+    def __getitem__(self, key: str) -> str:
+        return self._words[key]
+
+    def __call__(self, key: str, **gaps: object) -> str:
+        if gaps.get("n") == 1:
+            key = f"{key}_one" if f"{key}_one" in self._words else key
+        return self._words[key].format(**gaps)
+
+
+WORDS: Mapping[str, Words] = MappingProxyType({language: Words(language) for language in LANGUAGES})

@@ -1,0 +1,246 @@
+"""Digests of invented places, for tests and for looking at (tools/show_digests.py)."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from monitor.digest import DigestData, Figure, Foot, Line, Notice, ReportPart, Steady
+from storage.values import Basis, ChangeKind, Kind, Measure, Op
+
+MADE_AT = datetime(2026, 1, 21, 0, 0, tzinfo=UTC)
+CONSOLE = "http://127.0.0.1:8321/documents"
+
+SENTENCE_2026 = (
+    "综合考虑各方面因素，建议今年全市经济社会发展主要预期目标为：地区生产总值增长6%左右，一般公共预算收入增长4%，"
+    "固定资产投资增长7%以上，社会消费品零售总额增长6.5%，城镇新增就业8.7万人以上，城镇调查失业率5.5%以内，"
+    "居民消费价格涨幅2%左右，居民收入增长与经济增长同步，单位地区生产总值能耗下降3%左右。"
+)
+SENTENCE_2025 = (
+    "今年发展的主要预期目标是：地区生产总值增长6.5%以上，一般公共预算收入增长5%，固定资产投资增长6%，"
+    "社会消费品零售总额增长6.5%左右，城镇新增就业9万人，城镇调查失业率5.5%以内，居民消费价格涨幅3%左右，"
+    "进出口总额增长8%。"
+)
+RESULT_2025 = "初步核算，全年地区生产总值增长5.6%，一般公共预算收入增长5.2%，固定资产投资增长3.1%，城镇新增就业9.3万人。"
+
+
+def figure(
+    text: str,
+    value: float | None,
+    unit: str | None = "%",
+    *,
+    measure: Measure = Measure.GROWTH,
+    op: Op = Op.EXACT,
+    sentence: str = "",
+    year: int = 2026,
+    document: int = 12,
+    **more: object,
+) -> Figure:
+    """A figure whose number stands in `sentence` (a short one is made up when none is given)."""
+    sentence = sentence or f"力争实现{text}的目标。"
+    start = sentence.find(text)
+    made = Figure(
+        text=text, measure=measure, op=op, value=value, value_hi=None, unit=unit, reference=None, period=str(year),
+        sentence=sentence, mark_start=start, mark_end=start + len(text), report_title=f"{year}年云溪市政府工作报告",
+        report_year=year, url=f"https://www.yunxi.example/zwgk/{year}/t{document}.html",
+        kept_url=f"{CONSOLE}/{document}#s{document}{start + 10}", publisher="云溪市人民政府",
+    )  # fmt: skip
+    return replace(made, **more)  # type: ignore[arg-type]  # a test says what it wants to differ
+
+
+def line(
+    kind: ChangeKind,
+    indicator: str,
+    before: Figure | None,
+    after: Figure | None,
+    outturn: Figure | None = None,
+    *,
+    key: str = "",
+    en: str = "",
+    headline: bool = True,
+    basis: Basis = Basis.NEXT_REPORT,
+    topic: tuple[str, str] = ("", ""),
+) -> Line:
+    return Line(kind, basis, indicator, key or indicator, en, topic[0], topic[1], headline, before, after, outturn)
+
+
+def part(lines: tuple[Line, ...], **more: object) -> ReportPart:
+    made = ReportPart(
+        region="云溪市", region_en="Yunxi", region_path="澄岭省 · 云溪市", region_code="990100", kind=Kind.WORK_REPORT,
+        year=2026, title="2026年云溪市政府工作报告——在云溪市第十五届人民代表大会第五次会议上", issuer="云溪市人民政府办公室",
+        published_on=date(2026, 1, 20), url="https://www.yunxi.example/zwgk/2026/t12.html",
+        kept_url=f"{CONSOLE}/12", example=False, lines=lines,
+    )  # fmt: skip
+    return replace(made, **more)  # type: ignore[arg-type]  # a test says what it wants to differ
+
+
+FOOT = Foot(
+    watch="eastern-cities",
+    why_zh="您订阅了“澄岭省及所辖市县”的主要目标，每天早上八点发送。",
+    why_en="You watch the main targets of Chengling and the places below it, every morning at eight.",
+    sources=34,
+    sources_ok=33,
+    last_visit_at=datetime(2026, 1, 20, 23, 52, tzinfo=UTC),
+)
+
+
+def digest(*parts: ReportPart, language: str = "zh", notices: tuple[Notice, ...] = (), foot: Foot = FOOT) -> DigestData:
+    return DigestData("dig_0001", "eastern-cities", language, MADE_AT, parts, notices, foot)
+
+
+def main_lines() -> tuple[Line, ...]:
+    """A year's change: nine main targets of which eight moved."""
+    new, old, out = SENTENCE_2026, SENTENCE_2025, RESULT_2025
+
+    def was(text: str, value: float, unit: str = "%", **more: object) -> Figure:
+        return figure(text, value, unit, sentence=old, year=2025, document=7, **more)  # type: ignore[arg-type]
+
+    def now(text: str, value: float | None, unit: str | None = "%", **more: object) -> Figure:
+        return figure(text, value, unit, sentence=new, **more)  # type: ignore[arg-type]
+
+    def came(text: str, value: float, unit: str = "%", **more: object) -> Figure:
+        return figure(text, value, unit, sentence=out, period="2025", **more)  # type: ignore[arg-type]
+
+    def at(made: Figure, before: str) -> Figure:
+        """Mark the number that follows `before`: several numbers of a sentence are written alike."""
+        start = made.sentence.index(before) + len(before)
+        url = made.kept_url.partition("#")[0] + f"#s{start}"
+        return replace(made, mark_start=start, mark_end=start + len(made.text), kept_url=url)
+
+    level, ratio = Measure.LEVEL, Measure.RATIO
+    return (
+        line(ChangeKind.ADDED, "居民收入", None,
+             now("与经济增长同步", None, None, measure=Measure.RELATIVE, op=Op.IN_STEP, reference="经济增长"),
+             key="disposable_income", en="Household income"),
+        line(ChangeKind.ADDED, "单位地区生产总值能耗", None, now("3%", -3, op=Op.ABOUT),
+             key="energy_intensity", en="Energy use per unit of GDP"),
+        line(ChangeKind.LOWERED, "一般公共预算收入", was("5%", 5), now("4%", 4), came("5.2%", 5.2),
+             key="budget_revenue", en="General public budget revenue"),
+        line(ChangeKind.RAISED, "固定资产投资", at(was("6%", 6), "固定资产投资增长"), now("7%", 7, op=Op.AT_LEAST),
+             came("3.1%", 3.1), key="fixed_asset_investment", en="Fixed-asset investment"),
+        line(ChangeKind.REWORDED, "社会消费品零售总额", at(was("6.5%", 6.5, op=Op.ABOUT), "零售总额增长"), now("6.5%", 6.5),
+             key="retail_sales", en="Retail sales of consumer goods"),
+        line(ChangeKind.LOWERED, "城镇新增就业", was("9万人", 9, "万人", measure=level),
+             now("8.7万人", 8.7, "万人", measure=level, op=Op.AT_LEAST), came("9.3万人", 9.3, "万人", measure=level),
+             key="new_urban_jobs", en="New urban jobs"),
+        line(ChangeKind.LOWERED, "居民消费价格", was("3%", 3, op=Op.ABOUT), now("2%", 2, op=Op.ABOUT), key="cpi",
+             en="Consumer price index"),
+        line(ChangeKind.LOWERED, "地区生产总值", was("6.5%", 6.5, op=Op.AT_LEAST), now("6%", 6, op=Op.ABOUT),
+             came("5.6%", 5.6), key="gdp", en="Gross regional product"),
+        line(ChangeKind.DROPPED, "进出口总额", was("8%", 8), None, key="foreign_trade", en="Foreign trade"),
+        line(ChangeKind.MISSED, "地区生产总值", was("6.5%", 6.5, op=Op.AT_LEAST), came("5.6%", 5.6), key="gdp",
+             en="Gross regional product"),
+        line(ChangeKind.MET, "一般公共预算收入", was("5%", 5), came("5.2%", 5.2), key="budget_revenue",
+             en="General public budget revenue"),
+        line(ChangeKind.MISSED, "城镇调查失业率", was("5.5%", 5.5, measure=ratio, op=Op.AT_MOST),
+             figure("5.7%", 5.7, measure=ratio, sentence="城镇调查失业率为5.7%。", period="2025"), key="unemployment",
+             en="Surveyed urban unemployment"),
+    )  # fmt: skip
+
+
+_TAIL = (
+    ("新建改造幼儿园", 30, "所", ("教育", "Education")), ("新增公园", 6, "个", ("城市建设", "Urban development")),
+    ("改造老旧小区", 120, "个", ("住房", "Housing")), ("新建改造污水管网", 85, "公里", ("生态环境", "Environment")),
+    ("新增养老床位", 1500, "张", ("民生保障", "Welfare")), ("培育规上工业企业", 50, "户", ("工业", "Industry")),
+    ("引进内资", 320, "亿元", ("开放", "Opening up")), ("造林", 12, "万亩", ("生态环境", "Environment")),
+)  # fmt: skip
+
+
+def tail_lines(count: int) -> tuple[Line, ...]:
+    lines = []
+    for index in range(count):
+        name, number, unit, topic = _TAIL[index % len(_TAIL)]
+        name = name if index < len(_TAIL) else f"{name}{'甲乙丙丁戊己庚辛壬癸'[index // len(_TAIL) % 10]}类"
+        after = figure(f"{number + index}{unit}", number + index, unit, measure=Measure.LEVEL, document=100 + index)
+        before = figure(f"{number}{unit}", number, unit, measure=Measure.LEVEL, year=2025, document=300 + index)
+        kind = (ChangeKind.ADDED, ChangeKind.RAISED, ChangeKind.DROPPED, ChangeKind.ADDED)[index % 4] if index else ChangeKind.ADDED
+        sides = {
+            ChangeKind.ADDED: (None, after),
+            ChangeKind.DROPPED: (before, None),
+        }.get(kind, (before, after))
+        lines.append(line(kind, name, *sides, headline=False, topic=topic))
+    return tuple(lines)
+
+
+STEADY = (
+    Steady("城镇调查失业率", "unemployment", "Surveyed urban unemployment",
+           figure("5.5%", 5.5, measure=Measure.RATIO, op=Op.AT_MOST, sentence=SENTENCE_2026)),
+)  # fmt: skip
+
+
+def a_year(language: str = "zh") -> DigestData:
+    return digest(part(main_lines() + tail_lines(34), unchanged=STEADY), language=language)
+
+
+def first_report(language: str = "zh") -> DigestData:
+    lines = tuple(
+        replace(each, kind=ChangeKind.ADDED, before=None, outturn=None) for each in main_lines() if each.after and each.kind not in (ChangeKind.MET, ChangeKind.MISSED)
+    )
+    tail = tuple(replace(each, kind=ChangeKind.ADDED, before=None) for each in tail_lines(12) if each.after)
+    baseline = Notice("baseline", "云溪市人民政府·工作报告", "https://www.yunxi.example/zwgk/", MADE_AT, 3, (2023, 2025))
+    return digest(part(lines + tail), language=language, notices=(baseline,))
+
+
+def revision(language: str = "zh") -> DigestData:
+    before = figure("5%", 5, op=Op.ABOUT, sentence="地区生产总值增长5%左右，粮食产量保持稳定。", document=41)
+    after = figure("5.5%", 5.5, op=Op.ABOUT, sentence="地区生产总值增长5.5%左右，粮食产量保持稳定。", document=42)
+    lines = (line(ChangeKind.RAISED, "地区生产总值", before, after, key="gdp", en="Gross regional product", basis=Basis.REVISION),)
+    made = part(
+        lines, region="澄岭省", region_en="Chengling", region_path="澄岭省", region_code="990000", title="2026年澄岭省政府工作报告",
+        issuer="澄岭省人民政府办公厅", url="https://www.chengling.example/2026/t42.html", kept_url=f"{CONSOLE}/42",
+    )  # fmt: skip
+    return digest(made, language=language)
+
+
+def conflict(language: str = "zh") -> DigestData:
+    before = figure("6%", 6, op=Op.ABOUT, sentence=SENTENCE_2026, document=12)
+    after = figure("6.5%", 6.5, op=Op.ABOUT, sentence="2026年全市地区生产总值预期增长6.5%左右。", document=55, publisher="云溪日报")
+    lines = (line(ChangeKind.RAISED, "地区生产总值", before, after, key="gdp", en="Gross regional product", basis=Basis.CONFLICT),)
+    return digest(part(lines), language=language)
+
+
+_HEADS = "霁栖澜黛苍琼翊皓蔚沅"
+_ENDS = ("梧市", "岚县", "泊区")
+
+
+def thirty_reports(language: str = "zh") -> DigestData:
+    parts = []
+    for index in range(30):
+        name = f"{_HEADS[index % 10]}{_ENDS[index // 10]}"
+        lines = tuple(
+            replace(each, after=replace(each.after, kept_url=f"{CONSOLE}/{index}#s{number}") if each.after else None)
+            for number, each in enumerate(main_lines()[: 4 + index % 9])
+        )
+        kind = Kind.PLAN_REPORT if index % 10 == 9 else Kind.WORK_REPORT
+        parts.append(
+            part(
+                lines + tail_lines(10 + index), region=name, region_en="", region_path=f"澄岭省 · {name}", kind=kind,
+                region_code=f"99{index // 10 + 1:02}{index % 10:02}", title=f"{name}2026年政府工作报告",
+                issuer=f"{name}人民政府", url=f"https://www.p{index}.example/2026/", kept_url=f"{CONSOLE}/{index}",
+            )  # fmt: skip
+        )
+    return digest(*parts, language=language)
+
+
+def broken_source(language: str = "zh") -> DigestData:
+    notices = (
+        Notice("broken", "霁梧市人民政府·政府工作报告", "https://www.jiwu.example/zwgk/", MADE_AT, 3,
+               detail="index page: 0 entries where 18 are usual; the site may have been redesigned"),
+        Notice("recovered", "沅岚县人民政府", "https://www.yuanlan.example/gk/", MADE_AT, 0, detail=""),
+        Notice("withdrawn", "苍泊区人民政府", "https://www.cangbo.example/gk/", MADE_AT, 1, detail="2023年苍泊区政府工作报告"),
+    )  # fmt: skip
+    return digest(language=language, notices=notices)
+
+
+def example(language: str = "zh") -> DigestData:
+    made = first_report(language)
+    return replace(made, parts=tuple(replace(each, example=True) for each in made.parts), notices=())
+
+
+SAMPLES = {
+    "first-report": first_report,
+    "year": a_year,
+    "revision": revision,
+    "conflict": conflict,
+    "thirty-reports": thirty_reports,
+    "broken-source": broken_source,
+    "example": example,
+}

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from scrapers.answer import MEGABYTE
 from scrapers.errors import DocumentError
-from scrapers.frames import receive_frame, send_frame
+from scrapers.frames import OUT_OF_MEMORY, receive_frame, send_frame
 
 LARGEST = 50 * MEGABYTE
 CHILD = (sys.executable, "-P", "-m", "scrapers.parser_child")
@@ -137,8 +137,10 @@ class DocumentReader:
         except subprocess.TimeoutExpired:
             code = 0
         self._end()
-        if code >= 0:
+        if code == OUT_OF_MEMORY:
             return "it took too much memory"
+        if code >= 0:
+            return f"the parser broke with status {code}"
         return CAUSES.get(signal.Signals(-code), f"the parser died of signal {-code}")
 
     def _end(self) -> None:

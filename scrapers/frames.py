@@ -4,6 +4,7 @@ import socket
 import struct
 
 STEP = 1 << 20
+OUT_OF_MEMORY = 77  # the exit status of a child that says so
 
 
 def send_frame(link: socket.socket, data: bytes) -> None:

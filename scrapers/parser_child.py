@@ -14,7 +14,7 @@ from typing import Any
 
 from scrapers.charset import decode
 from scrapers.errors import CharsetError, DocumentError
-from scrapers.frames import receive_frame, send_frame
+from scrapers.frames import OUT_OF_MEMORY, receive_frame, send_frame
 from scrapers.ofd import parse_ofd
 from scrapers.pdf import parse_pdf
 from scrapers.word import parse_doc, parse_docx
@@ -58,7 +58,7 @@ def kind_of(body: bytes, name: str, content_type: str) -> str:
     if b"%PDF-" in body[:1024]:
         return "pdf"
     if body.startswith(b"PK\x03\x04"):
-        return _zip_kind(body)
+        return _zip_kind(body, name)
     if body.startswith(OLE):
         return "doc"
     for kind, mark in (("rar", b"Rar!"), ("7z", b"7z\xbc\xaf"), ("rtf", b"{\\rtf")):
@@ -73,7 +73,7 @@ def kind_of(body: bytes, name: str, content_type: str) -> str:
     return "text"
 
 
-def _zip_kind(body: bytes) -> str:
+def _zip_kind(body: bytes, name: str) -> str:
     # The directory comes last and names the parts in plain bytes.
     for kind, part in (
         ("docx", b"word/document.xml"),
@@ -83,7 +83,8 @@ def _zip_kind(body: bytes) -> str:
     ):
         if part in body[-200_000:]:
             return kind
-    return "zip"
+    suffix = name.rpartition(".")[2].lower()
+    return suffix if suffix in PARSERS and b"PK\x05\x06" not in body[-66_000:] else "zip"  # cut off: its parser says so
 
 
 def parse(body: bytes, name: str, content_type: str) -> dict[str, Any]:
@@ -122,7 +123,7 @@ def main() -> None:
         try:
             answer = json.dumps(parse(body, request["name"], request["content_type"]))
         except MemoryError:
-            return  # what is left of the heap is not to be trusted
+            sys.exit(OUT_OF_MEMORY)  # what is left of the heap is not to be trusted
         signal.setitimer(signal.ITIMER_REAL, 0)
         send_frame(link, answer.encode())
 

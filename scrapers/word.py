@@ -75,7 +75,7 @@ def parse_doc(body: bytes) -> str:
                 raise DocumentError("an old Office file, but not a Word document: save it as docx or PDF")
             main = ole.openstream("WordDocument").read()
             table = ole.openstream(_table_name(main)).read()
-    except (OSError, olefile.OleFileError, IndexError, struct.error) as error:
+    except (OSError, IndexError, struct.error) as error:
         raise DocumentError(f"the old Word file is damaged: {error}") from error
     return _plain(_characters(main, table))
 
@@ -94,11 +94,10 @@ def _characters(main: bytes, table: bytes) -> str:
     (length,) = struct.unpack_from("<I", main, TEXT_LENGTH_AT)
     parts = []
     for start, end, at, compressed in _pieces(main, table):
-        count = min(end, length) - start
-        if count > 0 and compressed:
-            parts.append(main[at : at + count].decode("cp1252", "replace"))
-        elif count > 0:
-            parts.append(main[at : at + 2 * count].decode("utf-16-le", "replace"))
+        size = max(min(end, length) - start, 0) * (1 if compressed else 2)
+        if at + size > len(main):
+            raise DocumentError("the old Word file ends before its text does")
+        parts.append(main[at : at + size].decode("cp1252" if compressed else "utf-16-le", "replace"))
     return "".join(parts)
 
 

@@ -1,0 +1,161 @@
+"""A document can hurt only itself: hang, memory and crash cost one document, and the next one is read."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scrapers.documents import ChildLimits, DocumentReader
+from scrapers.errors import DocumentError
+from tests import files
+
+LINE = "全市地区生产总值增长6.5%以上。"
+LIMITS = ChildLimits(memory=600_000_000, cpu=5, wall=2)
+
+# The product's child, with parsers that misbehave for text files that begin with their names.
+PLANTED = textwrap.dedent("""
+    import ctypes, os, time
+    from scrapers import parser_child
+
+    def hang(): time.sleep(60)
+    def spin():
+        while True: pass
+    def memory(): return [bytearray(10_000_000) for _ in range(1000)]
+    def crash(): ctypes.string_at(0)
+    def exit(): os._exit(3)
+    def nest(): return nest()
+    def pid(): return str(os.getpid())
+
+    PLANTS = {plant.__name__: plant for plant in (hang, spin, memory, crash, exit, nest, pid)}
+    real = parser_child.PARSERS["text"]
+
+    def planted(body):
+        plant = PLANTS.get(body.decode(errors="replace"))
+        return (plant(), ()) if plant else real(body)
+
+    parser_child.PARSERS["text"] = planted
+    parser_child.main()
+""")
+
+
+@pytest.fixture
+def reader() -> Iterator[DocumentReader]:
+    with DocumentReader(LIMITS, command=(sys.executable, "-c", PLANTED)) as made:
+        yield made
+
+
+def pid(reader: DocumentReader) -> int:
+    return int(reader.read_document(b"pid", name="pid.txt").text)
+
+
+@pytest.mark.parametrize(
+    ("plant", "message"),
+    [
+        ("hang", "not read within 2 s"),
+        ("memory", "too much memory"),
+        ("crash", "it crashed the parser"),
+        ("exit", "broke with status 3"),
+        ("nest", "nested too deeply"),
+    ],
+)
+def test_it_costs_one_document(reader: DocumentReader, plant: str, message: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(DocumentError, match=message) as caught:
+        reader.read_document(plant.encode(), name="坏文件.txt")
+    assert "坏文件.txt" in str(caught.value)
+    assert time.monotonic() - started < LIMITS.wall + 1
+    assert reader.read_document(files.pdf([[LINE]]), name="好文件.pdf").text == LINE
+
+
+def test_computing_without_end_is_stopped_by_the_kernel() -> None:
+    limits = replace(LIMITS, cpu=0.2, wall=20)
+    with DocumentReader(limits, command=(sys.executable, "-c", PLANTED)) as reader:
+        with pytest.raises(DocumentError, match="too much computing time"):
+            reader.read_document(b"spin", name="a.txt")
+        assert reader.read_document(LINE.encode(), name="b.txt").text == LINE
+
+
+def test_the_child_is_used_again_and_replaced_after_a_death(reader: DocumentReader) -> None:
+    first = pid(reader)
+    assert pid(reader) == first
+    with pytest.raises(DocumentError):
+        reader.read_document(b"crash", name="a.txt")
+    assert pid(reader) != first
+
+
+def test_a_child_killed_between_documents_costs_none(reader: DocumentReader) -> None:
+    os.kill(pid(reader), signal.SIGKILL)
+    time.sleep(0.2)
+    assert reader.read_document(LINE.encode(), name="a.txt").text == LINE
+
+
+def test_close_ends_the_child_and_reading_starts_another(reader: DocumentReader) -> None:
+    first = pid(reader)
+    reader.close()
+    assert not is_running(first)
+    assert pid(reader) != first
+
+
+def test_the_child_ends_with_its_parent(tmp_path: Path) -> None:
+    script = textwrap.dedent(f"""
+        import os, sys
+        from scrapers.documents import DocumentReader
+        reader = DocumentReader(command=(sys.executable, "-c", {PLANTED!r}))
+        print(reader.read_document(b"pid", name="a.txt").text, flush=True)
+        os.kill(os.getpid(), 9)
+    """)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=20, check=False)
+    child = int(done.stdout)
+    deadline = time.monotonic() + 5
+    while is_running(child) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_running(child)
+
+
+def is_running(child: int) -> bool:
+    try:
+        return Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_all_kinds_are_read_from_several_threads() -> None:
+    made = [files.pdf([[LINE]]), files.docx_of(LINE), files.doc(LINE), files.ofd([[LINE]]), LINE.encode("gbk")]
+    with DocumentReader() as reader, ThreadPoolExecutor(4) as pool:
+        read = list(pool.map(lambda body: reader.read_document(body, name="附件"), made * 8))
+    assert [document.kind for document in read] == ["pdf", "docx", "doc", "ofd", "text"] * 8
+    assert {document.text for document in read} == {LINE}
+
+
+def test_bombs_end_within_the_limits() -> None:
+    zeros = b"0" * 60_000_000
+    docx = files.zipped({"word/document.xml": zeros})
+    lying = docx.replace((60_000_000).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
+    with DocumentReader(replace(LIMITS, wall=10)) as reader:
+        for bomb in (docx, lying):
+            with pytest.raises(DocumentError):
+                reader.read_document(bomb, name="炸弹.docx")
+        assert reader.read_document(LINE.encode(), name="a.txt").text == LINE
+
+
+def test_secrets_in_the_environment_do_not_reach_the_child(
+    reader: DocumentReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUBIAO_SMTP_PASSWORD", "canary")
+    assert b"canary" not in Path(f"/proc/{pid(reader)}/environ").read_bytes()
+
+
+def test_an_empty_file_and_an_oversized_one_are_refused() -> None:
+    with DocumentReader() as reader:
+        with pytest.raises(DocumentError, match="empty"):
+            reader.read_document(b"", name="a.pdf")
+        with pytest.raises(DocumentError, match="limit"):
+            reader.read_document(b"%PDF" + bytes(60_000_000), name="a.pdf")

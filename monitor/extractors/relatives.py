@@ -12,7 +12,7 @@ IN_STEP = re.compile(
     r"(?P<value>(?:基本|大体|总体|大致)?(?:保持)?(?:基本|大体)?(?:同步|一致|持平|相适应|相当))(?:增长)?"
 )
 AGAINST = re.compile(
-    rf"(?P<head>[^，。；：、]{{1,60}}?)(?:增速|增幅|增长)?(?:均|力争|持续|继续|保持|明显|稳定|要|总体|也|都|分别)*(?P<value>高于|快于|好于|优于|低于|慢于|不低于|跑赢|领先于?|超过)"
+    rf"(?P<head>[^，。；：、]{{0,60}}?)(?:增速|增幅|增长)?(?:均|力争|持续|继续|保持|明显|稳定|要|总体|也|都|分别)*(?P<value>高于|快于|好于|优于|低于|慢于|不低于|跑赢|领先于?|超过)"
     rf"(?P<ref>{_NOT}{{1,20}})"
 )
 ABOVE_BEHIND = re.compile(
@@ -45,7 +45,7 @@ def find_relations(plain: str, start: int, end: int) -> Iterator[Relation]:
             yield _relation(match, Op.IN_STEP, "relative: in step")
             return
     for part_start, part_end in _parts(words, start):
-        match = AGAINST.search(plain, part_start, part_end) or ABOVE_BEHIND.search(plain, part_start, part_end)
+        match = AGAINST.match(plain, part_start, part_end) or ABOVE_BEHIND.match(plain, part_start, part_end)
         if match and _names_reference(match["ref"]) and not re.search(r"\d", match["ref"]):
             yield _relation(match, SAID.get(match["value"], Op.ABOVE), "relative: against")
 

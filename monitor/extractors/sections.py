@@ -21,6 +21,10 @@ AHEAD = re.compile(
     r"安排|目标|任务|重点|要求|打算|思路|部署|建议|展望|自身建设|今后|未来|下一|努力|奋斗|举措|措施|规划|蓝图"
 )
 
+TIME_NAMED = re.compile(rf"{YEAR.pattern}|{PLAN.pattern}|过去|今后|未来五年|去年|今年|一年来|五年来|本届|下一步")
+SHORT_HEADING = 24
+UNNUMBERED_LENGTH = 40
+
 CHROME = re.compile(
     r"ICP|备案|版权|责任编辑|责编|编辑[：:]|来源[：:]|字号|浏览次数|点击|分享到|上一篇|下一篇|相关(?:文章|报道|链接)|热线电话|传真[：:]"
     r"|公网安备|主办[：:单]|承办单位|联系(?:电话|我们)|邮编|网站标识|^第\d+版|扫一扫|打印本页|关闭窗口"
@@ -34,6 +38,8 @@ HEADLINE = re.compile(
 AFTER_HEADLINE = re.compile(
     r"^(?:为?实现(?:上述|以上|这些|今年)|完成(?:上述|以上|今年)|做好|今年|我们|确定|重点|为此|围绕|为了|以上|上述|这些|各位|要|必须)"
 )
+
+HEADLINE_SCORE = 10.0  # beside a sentence's usual 1 to 5: where the main targets are stated, the view has turned
 
 _OPENING = r"^(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.]|——|各位代表[！，：]?|[^，。]{0,6}[：])*"
 _YEARS = r"(?:五|四|三|5|4|3)年"
@@ -111,8 +117,19 @@ def _lines(plain: str) -> Iterator[_Line]:
     start = 0
     for text in plain.split("\n"):
         if text and not (len(text) < CHROME_LENGTH and CHROME.search(text)):
-            yield _Line(start, text, CHAPTER.match(text) is not None)
+            yield _Line(start, text, CHAPTER.match(text) is not None or _is_unnumbered_chapter(text))
         start += len(text) + 1
+
+
+def _is_unnumbered_chapter(text: str) -> bool:
+    """“十四五”时期发展成就和2025年工作回顾, alone on a line: it names a time, and says what follows."""
+    return (
+        len(text) <= UNNUMBERED_LENGTH
+        and text[-1] not in "。，；：、！"
+        and "报告" not in text
+        and TIME_NAMED.search(text) is not None
+        and (REVIEW.search(text) or AHEAD.search(text)) is not None
+    )
 
 
 def _chapters(lines: list[_Line], year: int | None) -> list[_Chapter]:
@@ -157,7 +174,7 @@ def _settle(chapters: list[_Chapter]) -> Iterator[tuple[_Chapter, list[Role], st
                 )
             before = role
             continue
-        scores = [score_sentence(match[0]) for chapter in stretch for _, match in chapter.sentences]
+        scores = [_score(match[0]) for chapter in stretch for _, match in chapter.sentences]
         turn = change_point(scores)
         for chapter in stretch:
             count = len(chapter.sentences)
@@ -165,6 +182,10 @@ def _settle(chapters: list[_Chapter]) -> Iterator[tuple[_Chapter, list[Role], st
             yield chapter, [Role.OUTTURN] * back + [Role.TARGET] * (count - back), "role: change point"
             turn -= count
         before = Role.TARGET if turn < 0 else Role.OUTTURN
+
+
+def _score(sentence: str) -> float:
+    return score_sentence(sentence) + (HEADLINE_SCORE if HEADLINE.search(sentence) else 0.0)
 
 
 def _read_chapter(chapter: _Chapter, roles: list[Role], rule: str, year: int | None) -> Iterator[Sentence]:
@@ -192,7 +213,8 @@ def heading_role(heading: str, year: int | None) -> Role | None:
     coming = any(found >= (year or 0) for found in years)
     if past != coming:
         return Role.OUTTURN if past else (Role.TARGET if not review or ahead else Role.OUTTURN)
-    if review != ahead:
+    tells = len(heading) <= SHORT_HEADING or TIME_NAMED.search(heading)
+    if review != ahead and tells:
         return Role.OUTTURN if review else Role.TARGET
     return None
 

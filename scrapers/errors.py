@@ -120,3 +120,9 @@ class DocumentError(ScrapeError):
 
     label = "document"
     retry = False
+
+
+class OwnFaultError(ScrapeError):
+    """A fault of mubiao's own, not of the source; please report it."""
+
+    label = "own-fault"

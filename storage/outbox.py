@@ -44,12 +44,22 @@ def add_notice(session: Session, notice: Notice) -> int:
     return notice.id
 
 
-def ride_along(session: Session, digest: Digest, *, since: datetime) -> None:
-    """Add the notices that open no digest of their own (a baseline) and that this watch has not had."""
+def find_baselines(session: Session, digest: Digest, *, since: datetime) -> list[Notice]:
+    """The first visits that this watch has not heard of: they open no digest of their own, but ride along."""
     _, told = _told(session, digest.watch)
-    rows = session.exec(select(Notice.id).where(Notice.at >= since, Notice.example == digest.example))
-    fresh = [id for id in rows if id is not None and id not in told]
-    session.add_all(DigestNotice(digest_id=digest.id, notice_id=id, watch=digest.watch) for id in fresh)
+    rows = session.exec(
+        select(Notice).where(Notice.kind == "baseline", Notice.at >= since, Notice.example == digest.example)
+    )
+    return [notice for notice in rows if notice.id not in told]
+
+
+def ride_along(session: Session, digest: Digest, notices: Iterable[Notice]) -> None:
+    """Add notices to a digest that is about to be rendered."""
+    session.add_all(
+        DigestNotice(digest_id=digest.id, notice_id=notice.id, watch=digest.watch)
+        for notice in notices
+        if notice.id is not None
+    )
     session.flush()
 
 

@@ -1,0 +1,227 @@
+"""From kept rows to what a digest is made of: names, figures with their sentences, reports with their changes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from sqlmodel import Session
+
+from monitor.catalogue.indicators import indicator
+from monitor.catalogue.regions import path_zh, region
+from monitor.compare import compare, series_of
+from monitor.digest import DigestData, Figure, Foot, Line, Notice, ReportPart, Steady
+from monitor.example.source import EXAMPLE_REGIONS
+from monitor.watches import Watch
+from storage.changes import find_in_digest
+from storage.models import Change, Digest, Document, Report, SourceState
+from storage.models import Notice as KeptNotice
+from storage.outbox import find_notices
+from storage.reports import find_before, find_documents_by_id, find_reports_by_id
+from storage.statements import find_by_id, find_sentences, find_spoken
+from storage.values import Basis, ChangeKind, Kind, Role, Stated
+from storage.visits import find_sources
+
+NOTICES_SINCE = timedelta(days=8)  # older ones are no news to a watch that is new
+_EXAMPLE = {code: (name, name_en) for code, name, name_en in EXAMPLE_REGIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where our own page of a kept document is; "" when no console is served."""
+
+    console: str = ""
+
+    def document(self, document_id: int) -> str:
+        return f"{self.console}/documents/{document_id}" if self.console else ""
+
+    def statement(self, document_id: int, statement_id: int) -> str:
+        return f"{self.document(document_id)}#s{statement_id}" if self.console else ""
+
+
+def region_names(code: str) -> tuple[str, str, str]:
+    """Chinese name, English name and path of a region; the code itself where the catalogue does not know it."""
+    if code in _EXAMPLE:
+        name, name_en = _EXAMPLE[code]
+        return name, name_en, f"{_EXAMPLE['990000'][0]} · {name}"
+    known = region(code)
+    return (known.name, known.english, path_zh(code)) if known else (code, "", code)
+
+
+def brief(session: Session, digest: Digest, watch: Watch, links: Links, now: datetime) -> DigestData:
+    """All that `digest` tells the readers of `watch`."""
+    changes = find_in_digest(session, digest.id)
+    parts = [
+        _part(session, report_id, list(group), watch, links)
+        for report_id, group in groupby(changes, key=lambda change: change.report_id)
+    ]
+    sources = {state.key: state for state in find_sources(session)}
+    return DigestData(
+        id=digest.id,
+        watch=watch.key,
+        language=watch.language,
+        made_at=now,
+        parts=tuple(parts),
+        notices=tuple(_notice(kept, sources) for kept in find_notices(session, digest.id)),
+        foot=_foot(watch, [state for state in sources.values() if state.example == digest.example]),
+    )
+
+
+def _part(session: Session, report_id: int, changes: Sequence[Change], watch: Watch, links: Links) -> ReportPart:
+    report = find_reports_by_id(session, [report_id])[report_id]
+    assert report.document_id is not None, "a report with changes has a witness"
+    document = find_documents_by_id(session, [report.document_id])[report.document_id]
+    figures = _Figures(session, changes, report, links)
+    name, name_en, path = region_names(report.region)
+    return ReportPart(
+        region=name,
+        region_en=name_en,
+        region_path=path,
+        region_code=report.region,
+        kind=Kind(report.kind),
+        year=report.year,
+        title=document.title,
+        issuer=document.issuer,
+        published_on=document.published_on,
+        url=document.url,
+        kept_url=links.document(report.document_id),
+        example=report.example,
+        lines=tuple(_line(change, figures) for change in changes),
+        unchanged=_unchanged(session, report, changes, figures, watch),
+    )
+
+
+class _Figures:
+    """The figures of one report's changes, and what became of the targets before them."""
+
+    def __init__(self, session: Session, changes: Sequence[Change], report: Report, links: Links) -> None:
+        ids = {id for change in changes for id in (change.before_id, change.after_id) if id is not None}
+        self._session = session
+        self._links = links
+        self._stated = find_by_id(session, ids)
+        documents = find_documents_by_id(session, {stated.document_id for stated, _ in self._stated.values()})
+        self._documents: dict[int, Document] = documents
+        self.outturns = {
+            series_of(stated)[:3]: stated
+            for stated in find_spoken(session, report)
+            if stated.data.role is Role.OUTTURN and stated.data.period in (None, str(report.year - 1))
+        }
+
+    def of_id(self, statement_id: int | None) -> Figure | None:
+        return None if statement_id is None else self.of(*self._stated[statement_id])
+
+    def stated(self, statement_id: int | None) -> Stated | None:
+        return None if statement_id is None else self._stated[statement_id][0]
+
+    def of(self, stated: Stated, sentence: str | None = None) -> Figure:
+        data = stated.data
+        document = self._document(stated.document_id)
+        if sentence is None:
+            sentence = find_sentences(self._session, stated.document_id)[stated.id]
+        return Figure(
+            text=data.text,
+            measure=data.measure,
+            op=data.op,
+            value=data.value,
+            value_hi=data.value_hi,
+            unit=data.unit,
+            reference=data.reference,
+            period=data.period,
+            sentence=sentence,
+            mark_start=data.start - data.sentence_start,
+            mark_end=data.end - data.sentence_start,
+            report_title=document.title,
+            report_year=stated.year,
+            url=document.url,
+            kept_url=self._links.statement(stated.document_id, stated.id),
+            publisher=document.issuer,
+        )
+
+    def outturn(self, stated: Stated | None) -> Figure | None:
+        """What the report says became of an earlier target."""
+        reached = self.outturns.get(series_of(stated)[:3]) if stated else None
+        return self.of(reached) if reached else None
+
+    def _document(self, id: int) -> Document:
+        if id not in self._documents:
+            self._documents |= find_documents_by_id(self._session, [id])
+        return self._documents[id]
+
+
+def _line(change: Change, figures: _Figures) -> Line:
+    known = indicator(change.indicator_key)
+    before = figures.stated(change.before_id)
+    settled = change.kind in (ChangeKind.MET, ChangeKind.MISSED)
+    return Line(
+        kind=ChangeKind(change.kind),
+        basis=Basis(change.basis),
+        indicator=change.indicator,
+        indicator_key=change.indicator_key,
+        name_en=known.en if known else "",
+        topic_zh=known.topic.zh if known else "",
+        topic_en=known.topic.en if known else "",
+        headline=change.headline,
+        before=figures.of_id(change.before_id),
+        after=figures.of_id(change.after_id),
+        outturn=None if settled else figures.outturn(before),
+    )
+
+
+def _unchanged(
+    session: Session, report: Report, changes: Sequence[Change], figures: _Figures, watch: Watch
+) -> tuple[Steady, ...]:
+    """The main targets that the report repeats, where it is told as the next report."""
+    earlier = find_before(session, report)
+    if earlier is None or all(change.basis != Basis.NEXT_REPORT for change in changes):
+        return ()
+    now = [stated for stated in find_spoken(session, report) if _is_main(stated)]
+    then = [stated for stated in find_spoken(session, earlier) if _is_main(stated)]
+    changed = {
+        change.after.id
+        for change in compare(then, now, year=report.year, basis=Basis.NEXT_REPORT, full=False)
+        if change.after
+    }
+    steady = [stated for stated in now if stated.id not in changed]
+    if "headline" not in watch.indicators and "all" not in watch.indicators:
+        steady = [stated for stated in steady if stated.indicator_key in watch.indicators]
+    return tuple(_steady(stated, figures) for stated in steady)
+
+
+def _is_main(stated: Stated) -> bool:
+    return stated.data.headline and stated.data.role is Role.TARGET
+
+
+def _steady(stated: Stated, figures: _Figures) -> Steady:
+    known = indicator(stated.indicator_key)
+    return Steady(stated.data.indicator, stated.indicator_key, known.en if known else "", figures.of(stated))
+
+
+def _notice(kept: KeptNotice, sources: dict[str, SourceState]) -> Notice:
+    state = sources.get(kept.source_key)
+    years = (kept.first_year, kept.last_year) if kept.first_year and kept.last_year else None
+    return Notice(
+        kind=kept.kind,
+        source=state.name if state else kept.source_key,
+        url=state.url if state else "",
+        at=kept.at,
+        count=kept.count,
+        years=years,
+        detail=kept.detail,
+        example=kept.example,
+    )
+
+
+def _foot(watch: Watch, sources: Iterable[SourceState]) -> Foot:
+    states = list(sources)
+    places = [region_names(code)[0] for code in watch.regions]
+    where_zh = "、".join(places) if places else "全部地区"
+    where_en = ", ".join(region_names(code)[1] or region_names(code)[0] for code in watch.regions) if places else "all regions"
+    what = ", ".join(watch.indicators)
+    return Foot(
+        watch=watch.key,
+        why_zh=f"订阅“{watch.key}”：{where_zh}；指标：{what}；时间：{watch.when}",
+        why_en=f"watch “{watch.key}”: {where_en}; indicators: {what}; when: {watch.when}",
+        sources=len(states),
+        sources_ok=sum(state.last_success_at is not None and not state.failures for state in states),
+        last_visit_at=max((state.last_visit_at for state in states if state.last_visit_at), default=None),
+    )

@@ -1,0 +1,161 @@
+"""What became of what is owed: a digest whose time has come is rendered once and its bytes kept; each delivery is then
+tried until the service says that it has it.
+
+    digest due → brief | render | prepare for each address: one transaction → send → sent, due again, or dead and told
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlmodel import Session
+
+from monitor.briefing import NOTICES_SINCE, Links, brief
+from monitor.digest import DigestData, Rendered, render
+from monitor.filing import Desk, tell
+from monitor.notifiers.message import DeliveryError, Message, Notifier
+from monitor.rhythm import CHINA
+from monitor.watches import Watch, covers
+from storage.database import reading, transaction
+from storage.models import Delivery, Digest, Notice
+from storage.outbox import (
+    add_deliveries,
+    find_baselines,
+    find_digest,
+    find_due_deliveries,
+    find_due_digests,
+    note_failed,
+    note_sent,
+    ride_along,
+)
+from storage.visits import find_sources
+
+# The waits of Standard Webhooks: the last try is 75 hours after the first.
+WAITS = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)  # seconds
+REFUSED_TRIES = 3  # of a message that the service refuses: services err too
+JITTER = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What delivering works with: the channels by name, and where our own pages are."""
+
+    desk: Desk
+    channels: Mapping[str, Notifier]
+    links: Links
+    random: Random
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One try at one delivery, for the log and the terminal. `due_at` is the next one; None with an error: given up."""
+
+    channel: str
+    subject: str
+    answer: str
+    sent: bool
+    due_at: datetime | None = None
+
+
+def close_digests(post: Post, now: datetime) -> list[Digest]:
+    """Render each digest whose time has come, and keep it with the deliveries it owes."""
+    engine = post.desk.engine
+    with reading(engine) as session:
+        due = find_due_digests(session, now)
+    return [digest for digest in due if _close(digest.id, post, now)]
+
+
+def preview(post: Post, watch: Watch, digest: Digest, now: datetime) -> Rendered:
+    """What the digest would say now; nothing is kept."""
+    with reading(post.desk.engine) as session:
+        return render(brief(session, digest, watch, post.links, now))
+
+
+def deliver(post: Post, channel: str, now: Callable[[], datetime]) -> list[Told]:
+    """Try everything that one channel is owed and that is due. Raises nothing that a service can cause."""
+    notifier = post.channels[channel]
+    with reading(post.desk.engine) as session:
+        due = find_due_deliveries(session, channel, now())
+        subjects = {one.digest_id: find_digest(session, one.digest_id) for one in due}
+    told = []
+    for delivery in due:
+        digest = subjects[delivery.digest_id]
+        told.append(_try(post, notifier, delivery, digest.subject if digest else "", now))
+    return told
+
+
+def _close(digest_id: str, post: Post, now: datetime) -> bool:
+    """One transaction: the bytes, and a delivery for each address of each of the watch's channels."""
+    with transaction(post.desk.engine) as session:
+        digest = find_digest(session, digest_id)
+        assert digest is not None, "it was due a moment ago"
+        watch = next((one for one in post.desk.watches if one.key == digest.watch), None)
+        if watch is None:
+            digest.state = "empty"  # nobody is left to be told: the watch was taken out of the settings
+            return False
+        ride_along(session, digest, _baselines(session, digest, watch, now))
+        data = brief(session, digest, watch, post.links, now)
+        rendered = render(data)
+        digest.state, digest.rendered_at = "rendered", now
+        digest.subject, digest.text, digest.html, digest.payload = (
+            rendered.subject, rendered.text, rendered.html, rendered.payload,
+        )  # fmt: skip
+        add_deliveries(session, _deliveries(data, rendered, watch, post, now))
+        return True
+
+
+def _baselines(session: Session, digest: Digest, watch: Watch, now: datetime) -> list[Notice]:
+    states = {state.key: state for state in find_sources(session)}
+    notices = find_baselines(session, digest, since=now - NOTICES_SINCE)
+    return [one for one in notices if one.source_key in states and covers(watch, states[one.source_key].region)]
+
+
+def _deliveries(data: DigestData, rendered: Rendered, watch: Watch, post: Post, now: datetime) -> Sequence[Delivery]:
+    message = Message(
+        id=data.id,
+        watch=watch.key,
+        thread=f"{watch.key}-{now.astimezone(CHINA):%Y-%m}",
+        language=watch.language,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        payload=rendered.payload,
+        made_at=now,
+    )
+    return [
+        Delivery(
+            digest_id=data.id, channel=channel, address=address, due_at=now,
+            body=post.channels[channel].prepare(message, address),
+        )
+        for channel in watch.channels
+        for address in post.channels[channel].addresses()
+    ]  # fmt: skip
+
+
+def _try(post: Post, notifier: Notifier, delivery: Delivery, subject: str, now: Callable[[], datetime]) -> Told:
+    assert delivery.id is not None, "the row was read"
+    try:
+        answer = notifier.send(delivery.body, id=delivery.digest_id, address=delivery.address, now=now())
+    except DeliveryError as error:
+        due_at = next_try(error, delivery.attempts + 1, now(), post.random.random())
+        with transaction(post.desk.engine) as session:
+            note_failed(session, delivery.id, answer=str(error), due_at=due_at, now=now())
+            if due_at is None:
+                tell(session, _dead(delivery, str(error), now()), "", post.desk, now())
+        return Told(delivery.channel, subject, str(error), False, due_at)
+    with transaction(post.desk.engine) as session:
+        note_sent(session, delivery.id, answer=answer, now=now())
+    return Told(delivery.channel, subject, answer, True)
+
+
+def next_try(error: DeliveryError, attempts: int, now: datetime, spread: float) -> datetime | None:
+    """When to try again after `attempts` tries; None when it is given up. What the service asks for wins."""
+    if error.dead or attempts > len(WAITS) or (not error.retry and attempts >= REFUSED_TRIES):
+        return None
+    wait = WAITS[attempts - 1] * (1 + JITTER * (2 * spread - 1))
+    return now + timedelta(seconds=max(wait, error.retry_after or 0))
+
+
+def _dead(delivery: Delivery, answer: str, now: datetime) -> Notice:
+    return Notice(kind="dead_channel", source_key=delivery.channel, at=now, count=delivery.attempts + 1, detail=answer)

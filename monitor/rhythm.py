@@ -1,0 +1,42 @@
+"""When to look again. Pure: times in, times out; `spread` is a number from 0 to 1 that keeps sources apart."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from scrapers.source import Source
+
+CHINA = ZoneInfo("Asia/Shanghai")
+SEASON = (12, 1, 2, 3)  # the months in which work reports are given and printed
+IN_SEASON, OUT_OF_SEASON = timedelta(days=1), timedelta(days=7)
+FIRST_RETRY = timedelta(minutes=15)  # after a visit that broke, doubled each time
+YOUNG = timedelta(days=14)  # a report is mended, if ever, soon after it appears
+YOUNG_RECHECK, OLD_RECHECK = timedelta(days=1), timedelta(days=30)
+RETRY_ENTRY = timedelta(hours=1)
+JITTER = 0.1
+
+
+def usual_interval(source: Source, now: datetime) -> timedelta:
+    """What the source declares, else daily from December to March and weekly for the rest of the year."""
+    if source.every_hours is not None:
+        return timedelta(hours=source.every_hours)
+    return IN_SEASON if now.astimezone(CHINA).month in SEASON else OUT_OF_SEASON
+
+
+def next_visit(source: Source, now: datetime, *, failures: int, spread: float) -> datetime:
+    """When the source is due again: a tenth sooner or later than usual, and sooner after a visit that broke."""
+    interval = usual_interval(source, now)
+    if failures:
+        interval = min(interval, FIRST_RETRY * (1 << min(failures - 1, 10)))
+    return now + interval * (1 + JITTER * (2 * spread - 1))
+
+
+def next_recheck(source: Source, now: datetime, *, first_seen_at: datetime) -> datetime:
+    """When to look whether a kept document was revised: daily for two weeks, then monthly."""
+    if now - first_seen_at < YOUNG:
+        return now + min(YOUNG_RECHECK, usual_interval(source, now))
+    return now + OLD_RECHECK
+
+
+def next_try(source: Source, now: datetime, *, tries: int) -> datetime:
+    """When to fetch an entry again that could not be fetched."""
+    return now + min(RETRY_ENTRY * (1 << min(tries - 1, 6)), usual_interval(source, now))

@@ -1,0 +1,132 @@
+"""Reading a source: what its index pages show, and what one entry holds. Network and parsing, no memory."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from scrapers.answer import FILE, PAGE, Answer, Conditions, Limit
+from scrapers.charset import text_of
+from scrapers.client import Client
+from scrapers.documents import DocumentReader
+from scrapers.errors import LayoutError
+from scrapers.families import family, recognise
+from scrapers.pages import attachment_type, refresh_target
+from scrapers.source import Source
+from storage.values import AttachmentData, EntryData, ReportPageData
+
+FORWARDS = 2  # meta refreshes followed from a source's address
+SHORTEST = 300  # characters; what is shorter is a notice about a report, not one
+PREFERRED = ("docx", "pdf", "ofd", "doc", "wps")  # of several files with the same report
+MARKUP = ("text/html", "application/xhtml+xml", "text/xml", "application/xml", "application/json", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a source's index pages show, each entry once. `first` is the answer of the source's own address.
+
+    `unchanged`: that answer is what it was, and nothing was parsed. `on_first_page` counts its entries.
+    """
+
+    first: Answer
+    family: str
+    unchanged: bool = False
+    entries: tuple[EntryData, ...] = ()
+    on_first_page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One entry, read. `text` has one paragraph a line; `attached` is the file that it came from, if not the page."""
+
+    answer: Answer
+    title: str
+    issuer: str
+    site_code: str
+    published_on: date | None
+    text: str
+    attached: Answer | None = None
+
+
+def read_index(
+    source: Source,
+    client: Client,
+    *,
+    name: str | None,
+    conditions: Conditions | None,
+    body_hash: str | None,
+    going_on: Callable[[Sequence[EntryData]], bool],
+) -> Look:
+    """Fetch and parse the index pages, turning on while `going_on` says so of a page's entries, `source.pages` at most.
+
+    `name` is the family if it is known, else the first page's marks decide. `body_hash` is that of the first page as
+    it was last read. Raises LayoutError when the first page shows no entries: that is a fault, not a lack of news.
+    """
+    first = answer = _fetch(client, source, source.url, conditions)
+    if answer.status == 304 or (body_hash is not None and answer.body_hash == body_hash):
+        return Look(first, name or "", unchanged=True)
+    text = text_of(answer)
+    for _ in range(FORWARDS):
+        onward = refresh_target(text, answer.url)
+        if onward is None:
+            break
+        answer = _fetch(client, source, onward)
+        text = text_of(answer)
+    name = name or recognise(text, answer.url)
+    entries: dict[str, EntryData] = {}
+    on_first_page = 0
+    for number in range(1, source.pages + 1):
+        index = family(name).parse_index(text, answer.url)
+        fresh = [entry for entry in index.entries if entry.url not in entries]
+        entries |= {entry.url: entry for entry in fresh}
+        on_first_page = on_first_page or len(entries)
+        if not entries:
+            raise LayoutError("the index page shows no entries", url=answer.url)
+        if number == source.pages or index.next_page is None or not going_on(fresh):
+            break
+        answer = _fetch(client, source, index.next_page)
+        text = text_of(answer)
+    return Look(first, name, False, tuple(entries.values()), on_first_page)
+
+
+def read_entry(
+    source: Source, url: str, client: Client, reader: DocumentReader, *, name: str, conditions: Conditions | None
+) -> Fetched | Answer:
+    """Fetch one entry and read its text, from the page or the file it links; a bare Answer when it is unchanged (304).
+
+    Raises LayoutError when neither holds the text of a report.
+    """
+    answer = _fetch(client, source, url, conditions)
+    if answer.status == 304:
+        return answer
+    if answer.content_type not in MARKUP:
+        read = reader.read_document(answer.body, name=answer.url, content_type=answer.content_type)
+        page, attached = ReportPageData("", None, "", "", read.text), None
+    else:
+        page = family(name).parse_report(text_of(answer), answer.url)
+        attached = _attached(source, page, client)
+    text = page.text
+    if attached is not None:
+        text = reader.read_document(attached.body, name=attached.url, content_type=attached.content_type).text
+    if len(text) < SHORTEST:
+        raise LayoutError(f"no text of a report on the page, only {len(text)} characters", url=answer.url)
+    return Fetched(answer, page.title, page.issuer, page.site_code, page.published_on, text, attached)
+
+
+def _attached(source: Source, page: ReportPageData, client: Client) -> Answer | None:
+    """The file most likely to hold the text, where the page itself does not."""
+    if len(page.text) >= SHORTEST:
+        return None
+    readable = [one for one in page.attachments if _rank(one) < len(PREFERRED)]
+    return _fetch(client, source, min(readable, key=_rank).url, limit=FILE) if readable else None
+
+
+def _rank(attachment: AttachmentData) -> int:
+    kind = attachment_type(attachment.url)
+    return PREFERRED.index(kind) if kind in PREFERRED else len(PREFERRED)
+
+
+def _fetch(
+    client: Client, source: Source, url: str, conditions: Conditions | None = None, limit: Limit = PAGE
+) -> Answer:
+    hosts = (source.host, *source.allow_hosts)
+    return client.fetch(url, conditions=conditions, allow_hosts=hosts, private=source.private, limit=limit)

@@ -1,0 +1,79 @@
+"""Which report a document is: whose, of which kind, for which year, and whether it is all of it. Pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.identity.places import place_of
+from monitor.identity.titles import (
+    can_be_report,
+    heading_of,
+    is_excerpt_title,
+    is_revised_title,
+    kind_of_title,
+    title_and_heading,
+)
+from monitor.identity.years import normalised, title_year, year_of
+from storage.values import Kind
+
+__all__ = ["Identity", "can_be_report", "identify", "title_and_heading", "title_year"]
+
+SHORT = 6000  # characters: hardly any whole work report has fewer
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a document was taken for. `region` is "" and `year` None when nothing tells; then a doubt says so.
+
+    `excerpt` is a document that does not hold all of the report, `revised` one that calls itself a later version.
+    `doubts` are sentences for the person who looks after the sources; a document with doubts is kept and flagged.
+    """
+
+    region: str
+    kind: Kind
+    year: int | None
+    excerpt: bool
+    revised: bool
+    doubts: tuple[str, ...] = ()
+
+
+def identify(
+    title: str,
+    *,
+    issuer: str = "",
+    site_code: str = "",
+    heading: str = "",
+    text_head: str = "",
+    text: str = "",
+    published_on: date | None = None,
+    source_region: str = "",
+    source_kind: Kind = Kind.WORK_REPORT,
+) -> Identity:
+    """Place a document: 2024年政府工作报告 on 云溪市's portal is the work report of 云溪市 for 2024.
+
+    `text` is the whole text, which tells most when title and heading are missing; `text_head` its beginning, where
+    the whole is not at hand (then nothing is called an excerpt for being short). `source_region` is a code or "".
+    Title, heading (——2024年1月10日在云溪市…会议上), issuer and site code outweigh the source: a report of another
+    place in its column is filed where it belongs. A report given in November or December plans the next year.
+    """
+    head = text_head or text[:4000]
+    heading = heading or heading_of(head)
+    place = place_of(title, heading, issuer, site_code, head, text, source_region)
+    year, doubts = year_of(title, heading, text or text_head, published_on)
+    return Identity(
+        region=place.region,
+        kind=kind_of_title(title) or source_kind,
+        year=year,
+        excerpt=is_excerpt_title(title) or _is_cut(text),
+        revised=is_revised_title(title),
+        doubts=(*place.doubts, *doubts),
+    )
+
+
+def _is_cut(text: str) -> bool:
+    """A whole report greets its hearers and is long; what does neither is a piece of one."""
+    if not text:
+        return False
+    body = normalised(text)
+    greets = re.search(r"各位(?:代表|委员|主任)|请予?审[议查]", body[:4000])
+    return not greets or len(body) < SHORT

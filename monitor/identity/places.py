@@ -1,0 +1,259 @@
+"""Whose report it is: the region that title, heading, issuer, site and text name, homonyms told apart by their company.
+
+Names are read where they name an issuer (云溪市人民政府, 云溪市第三届人民代表大会), so 高唐县 is never 唐县. When title
+and heading are missing, a report still gives itself away: 我代表市人民政府 tells the level, and its own name and those
+of the places below it recur all through it.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+
+from monitor.catalogue.regions import (
+    NATION,
+    Level,
+    Region,
+    ancestors,
+    children,
+    contains,
+    region,
+    regions,
+    regions_named,
+)
+from monitor.identity.years import normalised
+
+_STATE_COUNCIL = re.compile(
+    r"代表国务院|国务院(?:总理|副总理|关于)|全国人民代表大会|受国务院委托|中央人民政府|中华人民共和国(?:全国|政府工作|20|19)"
+)
+_OPENING = re.compile(
+    r"代表(?:自治)?(?P<level>省|市|县|区|州|盟|旗|自治区|自治州|自治县|行署|特区)?(?:人民)?(?:政府|行署|行政公署)"
+)
+_SESSION = re.compile(r"(?P<name>[一-龥]{2,16}?)(?:第?[一二三四五六七八九十百\d]{1,3}届)(?:人民代表大会|人大)")
+_GOVERNMENT = re.compile(
+    r"(?P<name>[一-龥]{2,16}?)(?:人民政府|政府工作报告|(?:20|19)\d\d年.{0,2}政府工作|国民经济|行政公署|行署|预算)"
+)
+_DATED = re.compile(r"(?P<name>[一-龥]{2,16}?)(?:关于)?(?:20|19)\d\d年")
+_SUFFIX = "省市县区州盟旗"
+_OWN = {level: re.compile(rf"[全我]{level}|{level}[委级]") for level in _SUFFIX}
+# Short names that are words of every report: alone they name no place.
+_WORDS = frozenset(
+    "新兴 和平 平安 安定 中原 东方 新城 城关 开平 长安 文昌 民主 团结 建设 大同 长治 高新 城区 郊区 新区 兴安 永安 太平 "
+    "光明 解放 铁东 铁西 前进 向阳 东风 新华 青年 工农 红旗 友好 南山 东山 西山 金山 江北 江南 河东 河西 海南 海东 中山 朝阳 "
+    "新民 新余 大通 安全 五星 东区 西区 中区 北区 南区 永兴 兴国 兴业 富民 富裕 宝山 金湖 金山 长乐 康乐 安康 永康 长丰 丰满 "
+    "新安 万全 安宁 公安 法库 科尔沁 发展 开发 改革 中心 昌明 来宾 自贡 丰收 同心 文化 大安 国安 清新 清水 洪水 大田 "
+    "白云 青山 西湖 东湖 南湖 城中 城北 城南 城东 城西 市中 铁路 港口 矿区 通道 平和 宁静 大方 文明 绿春 振兴 高明 开原 "
+    "开阳 安平 社旗 信丰 定安 平定 保定 武安 南部 西部 中部 东部 北部 资源 互助 五大 广安 合作 武功 合水 礼让 永和 创新".split()
+) - {"海南", "保定", "广安", "大同", "安康", "来宾", "自贡", "长治", "中山"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region found, how surely, and what is doubtful. `sure` is false when it was not told but inferred."""
+
+    region: str
+    sure: bool
+    doubts: tuple[str, ...] = ()
+
+
+def place_of(title: str, heading: str, issuer: str, site_code: str, head: str, text: str, source_region: str) -> Place:
+    """The region whose report it is; the source's, with a doubt, when nothing tells. "" when there is no source either.
+
+    `head` is how the text begins, `text` the whole of it if it is at hand.
+    """
+    head = normalised(head or text[:4000])
+    company = normalised(text or head)
+    named = _named_by(normalised(title), normalised(heading), head)
+    if named:
+        return _told_apart(named, company, source_region, site_code)
+    if _of_the_state_council(normalised(title), normalised(heading), head):
+        return Place(NATION, True)
+    level = _level_of(head, company)
+    issuing = _named_in(normalised(issuer), (_GOVERNMENT,)) or _exactly(normalised(issuer))
+    for candidates in (issuing, _by_site(site_code), _by_code(source_region)):
+        fitting = [found for found in candidates if not level or _fits(found, level)]
+        if fitting:
+            return _told_apart(fitting, company, source_region, site_code)
+    return _inferred(company, level, source_region)
+
+
+def _named_by(title: str, heading: str, head: str) -> list[Region]:
+    """The regions that the title, else the heading, else the first lines name as issuer; homonyms together."""
+    sessions = _named_in(heading, (_SESSION,))
+    entitled = _named_in(title, (_SESSION, _GOVERNMENT, _DATED)) or _leading(title)
+    both = [found for found in entitled if found in sessions]
+    if both or not sessions:
+        return both or entitled or _named_in(_first_lines(head), (_SESSION, _GOVERNMENT))
+    return sessions
+
+
+def _first_lines(head: str) -> str:
+    """The lines before the speech: who speaks, where, for whom. A newspaper's running text is left out."""
+    lines = head.splitlines()
+    for number, line in enumerate(lines):
+        if "各位代表" in line or "我代表" in line:
+            return "\n".join(one for one in lines[:number] if len(one) <= 90)
+    return "\n".join(one for one in lines[:12] if len(one) <= 60)
+
+
+def _named_in(words: str, patterns: tuple[re.Pattern[str], ...]) -> list[Region]:
+    for pattern in patterns:
+        for found in pattern.finditer(words):
+            regions_found = _ending_in(found["name"])
+            if regions_found:
+                return regions_found
+    return []
+
+
+def _ending_in(words: str) -> list[Region]:
+    """中共河北省保定市 → 保定市, the longest name that the words end in; a path before it tells homonyms apart."""
+    for start in range(len(words) - 1):
+        called = [found for found in regions_named(words[start:]) if words[start:] not in _WORDS]
+        if called:
+            before = words[:start]
+            within = [
+                found for found in called if any(_ends_with_name(before, above) for above in ancestors(found.code))
+            ]
+            return within or called
+    return []
+
+
+def _ends_with_name(words: str, found: Region) -> bool:
+    return any(words.endswith(name) for name in (found.name, *found.aliases))
+
+
+def _leading(title: str) -> list[Region]:
+    """长春市政府工作报告: a place's name in front of the report's."""
+    found = re.search(r"([一-龥]{2,16}?)(?:市|县|区)?政府(?:工作)?报告", title)
+    return _ending_in(found.group(1)) if found else []
+
+
+def _exactly(name: str) -> list[Region]:
+    """An issuer that is a place, or a place's government or portal: 长春市人民政府网, 绿园区政府办公室."""
+    bare = re.sub(r"(?:人民)?政府.*$|门户网站.*$|网$", "", name)
+    return list(regions_named(bare)) if bare else []
+
+
+def _by_site(site_code: str) -> list[Region]:
+    code = site_code[:6]
+    return _by_code(code) if re.fullmatch(r"\d{6}", code) and code != NATION else []
+
+
+def _by_code(code: str) -> list[Region]:
+    found = region(code) if code else None
+    return [found] if found else []
+
+
+def _of_the_state_council(title: str, heading: str, head: str) -> bool:
+    if _STATE_COUNCIL.search(title) or _STATE_COUNCIL.search(heading):
+        return True
+    speech = head[:1500]
+    return bool(re.search(r"代表国务院|受国务院(?:的)?委托|向(?:大会|第.{1,3}届全国)", speech)) and not _OPENING.search(
+        speech
+    )
+
+
+def _fits(found: Region, level: str) -> bool:
+    return found.name.endswith(level) or (level == "区" and found.name.endswith(("自治区", "区")))
+
+
+def _level_of(head: str, company: str) -> str:
+    """省, 市, 县, 区, 州, 盟, 旗: what the speaker calls his own; "" when the text doesn't say."""
+    opening = _OPENING.search(head)
+    if opening and opening["level"]:
+        said = opening["level"]
+        return {"行署": "盟", "自治区": "自治区", "自治州": "州", "自治县": "县", "特区": "区"}.get(said, said)
+    counts = {level: len(pattern.findall(company)) for level, pattern in _OWN.items()}
+    own = {level: len(re.findall(f"[全我]{level}", company)) for level in counts}
+    best = max(own, key=lambda level: own[level])
+    return best if own[best] >= 3 and own[best] >= 2 * sorted(own.values())[-2] else ""
+
+
+def _told_apart(candidates: list[Region], company: str, source_region: str, site_code: str) -> Place:
+    """One of several regions of a name: the one around the source or site, else the one whose company the text keeps."""
+    if len(candidates) == 1:
+        return Place(candidates[0].code, True)
+    near = [
+        found
+        for found in candidates
+        if any(
+            code and (contains(code, found.code) or contains(found.code, code))
+            for code in (site_code[:6], source_region)
+            if code != NATION
+        )
+    ]
+    if len(near) == 1:
+        return Place(near[0].code, True)
+    scores = sorted(((_company(found, company), found) for found in near or candidates), key=lambda pair: -pair[0])
+    if scores[0][0] > 1.5 * scores[1][0]:
+        return Place(scores[0][1].code, True)
+    names = ", ".join(found.code for found in candidates)
+    if source_region:
+        return Place(source_region, False, (f"the name fits several regions ({names}); filed under the source's",))
+    return Place("", False, (f"the name fits several regions: {names}",))
+
+
+def _company(found: Region, text: str) -> float:
+    """How much of a region's surroundings a text names: what lies below and above it."""
+    score = 0.0
+    for below in children(found.code):
+        score += min(sum(text.count(name) for name in _speaking(below)), 10)
+    for weight, above in zip((1.0, 0.5), ancestors(found.code), strict=False):
+        if above.code != NATION:
+            score += weight * min(sum(text.count(name) for name in _speaking(above)), 10)
+    return score
+
+
+def _speaking(found: Region) -> list[str]:
+    """The shortest names that a mention must hold: 长春 for 长春市, but 和平区 where 和平 is a word."""
+    short = [alias for alias in found.aliases if alias not in _WORDS and len(alias) >= 2]
+    return [min(short, key=len)] if short else [found.name]
+
+
+@cache
+def _by_first() -> dict[str, tuple[tuple[str, tuple[Region, ...]], ...]]:
+    """First character → the names that begin with it, longest first, each with its regions."""
+    names: dict[str, list[Region]] = {}
+    for found in regions():
+        for name in {*_speaking(found), found.name, *found.former}:
+            if len(name) >= 2 and found.level is not Level.NATION:
+                names.setdefault(name, []).append(found)
+    index: dict[str, list[tuple[str, tuple[Region, ...]]]] = {}
+    for name in sorted(names, key=len, reverse=True):
+        index.setdefault(name[0], []).append((name, tuple(names[name])))
+    return {first: tuple(entries) for first, entries in index.items()}
+
+
+def mentions(text: str) -> Counter[str]:
+    """How often each region is named in a text, by code; a name of several counts for each of them."""
+    index = _by_first()
+    found: Counter[str] = Counter()
+    at = 0
+    while at < len(text):
+        for name, called in index.get(text[at], ()):
+            if text.startswith(name, at):
+                for one in called:
+                    found[one.code] += 1
+                at += len(name) - 1
+                break
+        at += 1
+    return found
+
+
+def _inferred(text: str, level: str, source_region: str) -> Place:
+    """The region that a text without title or issuer speaks of all the time; in doubt the source's."""
+    counts = mentions(text)
+    scores: dict[str, float] = {}
+    for code, own in counts.items():
+        found = region(code)
+        if found is None or own < 3 or (level and not _fits(found, level)):
+            continue
+        below = sum(min(counts[child.code], 5) for child in children(code))
+        above = sum(min(counts[one.code], 5) for one in ancestors(code) if one.code != NATION)
+        scores[code] = own + below + 0.5 * above
+    ranked = sorted(scores, key=lambda code: -scores[code])
+    if ranked and (len(ranked) == 1 or scores[ranked[0]] >= 1.3 * scores[ranked[1]]):
+        return Place(ranked[0], False, ("no title or heading names the region; the text speaks of it throughout",))
+    if source_region:
+        return Place(source_region, False, ("nothing tells the region; filed under the source's",))
+    return Place("", False, ("nothing tells the region",))

@@ -2,11 +2,13 @@
 
 import re
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from monitor.catalogue.indicators import find_indicators
 from monitor.catalogue.regions import contains
 from storage.values import ChangeData, ChangeKind, Kind, Stated
 
@@ -32,9 +34,10 @@ class Watch(BaseModel):
     """One watch.
 
     `regions` are codes, and whatever lies within them counts; none means everywhere. `indicators` are `headline`
-    (主要预期目标), `all`, a key of the catalogue (`gdp`), or words that the indicator's own words contain (投资, or
-    含投资); one of them is enough. `when`: `at once` waits `wait_seconds` so that one publication makes one message,
-    `hourly` is at most one an hour, `daily 08:07` and `weekly mon 08:07` are clock times in the settings' time zone.
+    (主要预期目标), `all`, a key of the catalogue (`gdp`), or words that the indicator's names contain, in the report or
+    in the catalogue (投资, or 含投资); one of them is enough. `when`: `at once` waits `wait_seconds` so that one
+    publication makes one message, `hourly` is at most one an hour, `daily 08:07` and `weekly mon 08:07` are clock
+    times in the settings' time zone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -71,7 +74,15 @@ def _is_named(indicator: str, stated: Stated) -> bool:
         return True
     if indicator == "headline":
         return stated.data.headline
-    return indicator == stated.indicator_key or indicator.removeprefix("含") in stated.data.indicator
+    key = stated.indicator_key.partition(".")[0]  # gdp.annual (年均) is gdp too
+    words = indicator.removeprefix("含")
+    return indicator in (stated.indicator_key, key) or words in stated.data.indicator or key in _keys_holding(words)
+
+
+@cache
+def _keys_holding(words: str) -> frozenset[str]:
+    """The catalogue's indicators that reports write with these words: who watches 地区生产总值 wants GDP too."""
+    return frozenset(found.key for found in find_indicators(words))
 
 
 def next_due(watch: Watch, now: datetime, zone: ZoneInfo) -> datetime:

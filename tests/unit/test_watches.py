@@ -78,6 +78,16 @@ def test_one_named_indicator_is_enough(indicators: list[str], wanted: bool) -> N
     assert wants(watch(indicators=indicators), found) is wanted
 
 
+def test_a_word_finds_other_wordings_of_the_catalogues_indicator() -> None:
+    assert wants(watch(indicators=["地区生产总值"]), change(stated("GDP", "gdp")))
+    assert not wants(watch(indicators=["粮食"]), change(stated("GDP", "gdp")))
+
+
+def test_a_key_includes_its_scopes() -> None:
+    assert wants(watch(indicators=["gdp"]), change(stated("年均增速", "gdp.annual")))
+    assert not wants(watch(indicators=["gdp.annual"]), change(stated("增速", "gdp")))
+
+
 def test_a_target_that_left_the_headline_is_still_a_headline_change() -> None:
     assert wants(watch(), change(after=stated(headline=False), before=stated(headline=True)))
     assert not wants(watch(), change(after=stated(headline=False), before=stated(headline=False)))

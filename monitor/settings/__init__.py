@@ -1,0 +1,17 @@
+"""mubiao.toml and the environment → Settings. Whatever is wrong is told at once, with file, line, key and remedy."""
+
+from monitor.settings.editing import add_source, starter_config
+from monitor.settings.problems import Problem, SettingsError
+from monitor.settings.reading import read_settings
+from monitor.settings.shape import ConsoleSettings, FetchSettings, Settings
+
+__all__ = [
+    "ConsoleSettings",
+    "FetchSettings",
+    "Problem",
+    "Settings",
+    "SettingsError",
+    "add_source",
+    "read_settings",
+    "starter_config",
+]

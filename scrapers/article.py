@@ -14,6 +14,7 @@ from bs4.element import CData, NavigableString, PageElement, Tag
 from scrapers.dates import PUBLISHED, day_in_address, is_day, parse_day
 from scrapers.pages import (
     Official,
+    absolute,
     attachments,
     attribute,
     official,
@@ -21,7 +22,7 @@ from scrapers.pages import (
     tidy,
     visible_strings,
 )
-from storage.values import ReportPageData
+from storage.values import EntryData, ReportPageData
 
 # Containers of text, the most specific first: an id (#x), a class (.x) or a tag's name.
 CONTAINERS = (
@@ -31,7 +32,9 @@ CONTAINERS = (
     ".article-body", ".main-txt", ".rm_txt_con", "#rwb_zw", ".content-body", ".view", "#ozoom", "#content",
 )  # fmt: skip
 
-_FEW = 200  # characters of sentences: fewer are found in any frame around a page
+_FEW = 200  # characters of sentences: so many are found in any frame around a page
+_FEWEST = 60  # below that nothing is called a text
+_OWN = 2000  # from here on a page is read for its own sake
 _SENTENCE = re.compile(r"[，。；！？]")
 _FURNITURE_TAGS = frozenset(
     ("script", "style", "noscript", "template", "button", "select", "input", "textarea", "nav", "footer")
@@ -66,7 +69,7 @@ _SOURCE = re.compile(r"(?:信息)?来\s*源\s*[:：]\s*([^\s|｜：:]{2,40})")
 _LABEL = re.compile(
     r"访问|浏览|点击|阅读|发布|日期|时间|作者|编辑|字体|字号|打印|分享|责任|【"
 )  # an empty 来源 before the next label
-_SITE_WORDS = re.compile(r"(人民政府|门户网站?|政府网|官方网站|人民网|委员会|日报|中国网|公报|网站?)$")
+_SITE_WORDS = re.compile(r"(人民政府|门户网站?|政府网|官方网站|人民网|委员会|日报|中国网|网站?)$")
 
 
 def read_report(page: str, url: str, containers: Sequence[str] = ()) -> ReportPageData:
@@ -91,6 +94,17 @@ def read_report(page: str, url: str, containers: Sequence[str] = ()) -> ReportPa
     )
 
 
+def own_entry(page: str, url: str) -> tuple[EntryData, ...]:
+    """The page as an entry of its own, where an address that was given as an index is a report; else nothing."""
+    soup = parse(page, url)
+    told, body = official(soup), find_body(soup)
+    if body is None or sentence_weight(body) < _OWN:
+        return ()
+    return (
+        EntryData(absolute(url, url), find_title(soup, told), find_day(soup, told, _texts_around(soup, body), url)),
+    )
+
+
 # --- title, day, issuer -----------------------------------------------------------------------------------------
 
 
@@ -101,12 +115,13 @@ def find_title(soup: BeautifulSoup, told: Official) -> str:
     marked = soup.find("ucaptitle") or soup.find(id=re.compile(r"^Title$"))
     if isinstance(marked, Tag) and (words := tidy(marked.get_text())):
         return words
-    heads = [tidy(tag.get_text()) for tag in soup.find_all(["h1", "h2", "h3"])]
+    heads = [(tag.name, tidy(tag.get_text())) for tag in soup.find_all(["h1", "h2", "h3"])]
     whole = tidy(soup.title.get_text()) if soup.title else ""
     parts = [part for part in re.split(r"_+|--+|\s[-–—|｜]\s|-(?=[^-]*$)", whole) if tidy(part)]
-    confirmed = [head for head in heads if len(head) >= 4 and head in whole]
+    confirmed = [head for _, head in heads if len(head) >= 4 and head in whole]
+    biggest = [head for name, head in heads if name == "h1" and len(head) >= 4 and not _SITE_WORDS.search(head)]
     plain = [part for part in map(tidy, parts) if part != told.site_name and not _SITE_WORDS.search(part)]
-    return next(iter(confirmed or plain), "") or whole
+    return next(iter(confirmed or biggest[:1] or plain), "") or whole
 
 
 def find_day(soup: BeautifulSoup, told: Official, around: Sequence[str], url: str) -> date | None:
@@ -162,7 +177,7 @@ def find_body(soup: BeautifulSoup, containers: Sequence[str] = CONTAINERS) -> Ta
             held = sentence_weight(tag)
             if held * 2 >= weight if weight >= _FEW else tidy(tag.get_text()):
                 return tag
-    return dense if weight >= _FEW else None
+    return dense if weight >= _FEWEST else None
 
 
 def _matching(soup: BeautifulSoup, rule: str) -> list[Tag]:

@@ -376,7 +376,8 @@ def _files_of(tag: Tag, url: str) -> Iterator[tuple[str, str]]:
     shown = parse_qs(urlsplit(href).query).get("file", [""])[0] if tag.name != "a" else ""  # viewer.html?file=/a.pdf
     target = absolute(shown if _FILE.search(shown) else href, url)
     if target and attachment_type(target):
-        yield target, tidy(tag.get_text()) or without_markup(attribute(tag, "title"))
+        words = tidy(tag.get_text()) if tag.name == "a" else ""  # lxml lets an embed swallow what follows it
+        yield target, words or without_markup(attribute(tag, "title"))
 
 
 def _in_frame(tag: Tag) -> bool:

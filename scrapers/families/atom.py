@@ -15,27 +15,30 @@ from storage.values import EntryData, IndexData, ReportPageData
 
 NAME = "atom"
 
-_FEED = re.compile(
-    r"\A\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*|<\?.*?\?>\s*|<!DOCTYPE[^>]*>\s*)*<(?:feed|rss|rdf:RDF)\b", re.S
-)
+_FEED = re.compile(r"(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?:feed|rss|rdf:RDF)\b", re.S)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>", re.S | re.I)  # a feed needs no entities of its own
 
 
 def recognise(page: str, url: str) -> float:
-    return 1.0 if _FEED.search(page.lstrip("\ufeff")) else 0.0
+    return 1.0 if _FEED.match(_bare(page[:20_000])) else 0.0
 
 
 def parse_index(page: str, url: str) -> IndexData:
     if not recognise(page, url):
         return IndexData(())
-    soup = BeautifulSoup(_DOCTYPE.sub("", page.lstrip("\ufeff").lstrip()), "lxml-xml")
+    soup = BeautifulSoup(_bare(page), "lxml-xml")
     onward = next((attribute(link, "href") for link in soup.find_all("link") if link.get("rel") == "next"), "")
     target = absolute(onward, url)
-    return IndexData(tuple(unique(_entries(soup, url))), target if target != absolute(url, url) else None)
+    more = target if target and target != absolute(url, url) else None
+    return IndexData(tuple(unique(_entries(soup, url))), more)
 
 
 def parse_report(page: str, url: str) -> ReportPageData:
     return read_report(page, url)
+
+
+def _bare(page: str) -> str:
+    return _DOCTYPE.sub("", page.lstrip("\ufeff"), count=1).lstrip()
 
 
 def _entries(soup: BeautifulSoup, url: str) -> Iterator[EntryData]:

@@ -1,6 +1,6 @@
 """Any page: the official meta tags, lists of dated links, 下一页, the part of a page that holds its sentences."""
 
-from scrapers.article import read_report
+from scrapers.article import own_entry, read_report
 from scrapers.pages import dated_links, next_link, parse, titled_links
 from storage.values import IndexData, ReportPageData
 
@@ -13,9 +13,13 @@ def recognise(page: str, url: str) -> float:
 
 
 def parse_index(page: str, url: str) -> IndexData:
-    """The largest group of links that stand beside a day; on pages without days, of links with long titles."""
+    """The largest group of links that stand beside a day; on pages without days, of links with long titles.
+
+    A page that lists nothing and is a report is its own only entry (https://www.gov.cn/guowuyuan/zfgzbg.htm).
+    """
     soup = parse(page, url)
-    return IndexData(tuple(dated_links(soup, url) or titled_links(soup, url)), next_link(soup, url))
+    entries = tuple(dated_links(soup, url) or titled_links(soup, url))
+    return IndexData(entries or own_entry(page, url), next_link(soup, url))
 
 
 def parse_report(page: str, url: str) -> ReportPageData:

@@ -5,7 +5,7 @@
 
 import re
 
-from scrapers.article import read_report
+from scrapers.article import own_entry, read_report
 from scrapers.pages import dated_links, entry_of, next_link, parse, parse_json, titled_links, unique
 from storage.values import IndexData, ReportPageData
 
@@ -24,7 +24,8 @@ def parse_index(page: str, url: str) -> IndexData:
     answer = parse_json(page)
     if answer is None:
         soup = parse(page, url)
-        return IndexData(tuple(dated_links(soup, url) or titled_links(soup, url)), next_link(soup, url))
+        entries = tuple(dated_links(soup, url) or titled_links(soup, url))
+        return IndexData(entries or own_entry(page, url), next_link(soup, url))
     items = [item for item in answer if isinstance(item, dict)] if isinstance(answer, list) else []
     made = (entry_of(item.get("TITLE"), item.get("URL"), item.get("DOCRELPUBTIME"), url) for item in items)
     return IndexData(tuple(unique(filter(None, made))))

@@ -6,7 +6,7 @@ the page is of another family. Addresses of reports end in /202401/t20240109_123
 
 import re
 
-from scrapers.article import read_report
+from scrapers.article import own_entry, read_report
 from scrapers.pages import absolute, dated_links, next_link, parse, titled_links
 from storage.values import IndexData, ReportPageData
 
@@ -34,8 +34,8 @@ def recognise(page: str, url: str) -> float:
 
 def parse_index(page: str, url: str) -> IndexData:
     soup = parse(page, url)
-    entries = dated_links(soup, url) or titled_links(soup, url)
-    return IndexData(tuple(entries), next_page(page, url) or next_link(soup, url))
+    entries = tuple(dated_links(soup, url) or titled_links(soup, url))
+    return IndexData(entries or own_entry(page, url), next_page(page, url) or next_link(soup, url))
 
 
 def parse_report(page: str, url: str) -> ReportPageData:

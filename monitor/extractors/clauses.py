@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.extractors.quantities import Quantity
+from monitor.extractors.words import VERB
 
 # Brackets and quotes hide the commas inside them.
 CUT = re.compile(r"（[^（）\n]{0,60}）|“[^“”\n]{0,60}”|《[^《》\n]{0,60}》|(?P<cut>[，；：,;。！？…]|——|（|）|其中)")
+SHORT_NOUN = 4
 LINK = re.compile(r"^(?:、|和|与|及|以及|并|/|或)")
 LINK_END = re.compile(r"(?:、|和|与|及|以及)$")
 INNER_LINK = re.compile(r"、|以及|和|并|及")
@@ -64,8 +66,8 @@ def _inner_cuts(plain: str, start: int, end: int) -> list[int]:
     ]
 
 
-def slots_of(plain: str, clause: Clause, has_verb: re.Pattern[str]) -> list[Slot]:
-    """What stands around each quantity of `clause`; `has_verb` tells where a new statement starts behind a 、."""
+def slots_of(plain: str, clause: Clause) -> list[Slot]:
+    """What stands around each quantity of `clause`, in order."""
     quantities = clause.quantities
     if not quantities:
         return []
@@ -73,24 +75,24 @@ def slots_of(plain: str, clause: Clause, has_verb: re.Pattern[str]) -> list[Slot
     afters: list[str] = []
     linked = [False]
     for left, right in zip(quantities, quantities[1:], strict=False):
-        after, before, link = _split(plain[left.right : right.left], has_verb)
-        if not link:
-            before = before if before else befores[-1]
+        after, before, link = _split(plain[left.right : right.left])
+        if not link and len(before) <= SHORT_NOUN:
+            before = befores[-1] + before
         afters.append(after)
         befores.append(before)
         linked.append(link)
     afters.append(plain[quantities[-1].right : clause.end])
-    # 19处21万平方米闲置厂房: both count the noun behind the second.
     for at in range(len(quantities) - 2, -1, -1):
-        if quantities[at].right == quantities[at + 1].left:
-            afters[at] = afters[at + 1]
+        # 5个项目398亩土地处置利用: what is done behind the second number is done to the first, too.
+        if not linked[at + 1] and len(afters[at]) <= SHORT_NOUN and not afters[at].startswith("的"):
+            afters[at] += afters[at + 1]
     return [
         Slot(quantity, before, after, link, after.startswith("的"))
         for quantity, before, after, link in zip(quantities, befores, afters, linked, strict=True)
     ]
 
 
-def _split(between: str, has_verb: re.Pattern[str]) -> tuple[str, str, bool]:
+def _split(between: str) -> tuple[str, str, bool]:
     """(words behind the left number, words before the right one, whether a list links them)."""
     if not between:
         return "", "", False
@@ -102,7 +104,7 @@ def _split(between: str, has_verb: re.Pattern[str]) -> tuple[str, str, bool]:
         return between[: link.start()], "", True
     places = [match.span() for match in INNER_LINK.finditer(between)]
     for start, end in reversed(places):
-        if has_verb.match(between, end):
+        if VERB.match(between, end):
             return between[:start], between[end:], True
     for start, end in places:
         if between[start] == "、":

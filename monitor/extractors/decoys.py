@@ -28,60 +28,52 @@ def _row(label: str, kinds: str = "", units: str = "", before: str = "", behind:
         label,
         frozenset(UnitKind(kind) for kind in kinds.split()),
         frozenset(units.split()),
-        re.compile(rf"(?:{before})$") if before else None,
+        re.compile(rf"(?:.*)(?:{before})$") if before else None,
         re.compile(behind) if behind else None,
     )
 
 
 _STATED_BEHIND = r"(?!的?(?:增长|增速|增幅|速度|目标|水平|规模|台阶|大关|幅度|份额|比例|比重|任务|降幅|涨幅|提升|提高|资金支持|投资|营收|产值))"
+_WHOLE = r"(?:企业|项目|乡镇|村|单位|机构|产业|园区|规模|家庭|工业|股权|集群|城市|医院|学校|小区|街道)"
 DECOYS: tuple[Decoy, ...] = (
-    _row("date", units="年 月 日 号 月份 年代 世纪 时 点 点钟 届", behind=r"(?!以内|内)"),
+    _row("date", units="年 月 日 号 月份 年代 世纪 时 点 点钟 届 周年", behind=r"(?!以内|内)"),
     _row("duration", "time", before=r".*(?:近|连续|历时|过去|今后|未来|为期|前|第|最近|用|再用|经过|每|这)"),
     _row("age", units="岁 周岁 月龄"),
     _row(
-        "threshold",
-        "size money time",
-        behind=rf"(?:及|\(含\))?(?:以上|以下|以内|及以上){_STATED_BEHIND}(?:的)?[{_HAN}“A-Za-z（]",
+        "threshold", "size money time", behind=rf"(?:及|（含）)?(?:以上|以下|以内){_STATED_BEHIND}的?[{_HAN}“A-Za-z（]"
     ),
     _row(
         "threshold",
         units="人 % 个",
-        behind=rf"(?:及)?(?:以上|以下|以内)的?(?:企业|项目|乡镇|村|单位|机构|产业|园区|规模|家庭|工业|股权|集群|城市|医院|学校|小区|街道)",
+        behind=rf"及?(?:以上|以下|以内)的?{_WHOLE}",
         before=rf"[{_HAN}]*(?:营收|收入|产值|投资|税收|规模|人口|超|亿元|达|职工|占比)",
     ),
-    _row("level of a name", units="级 星 星级 A A级 类水 等 线 版", behind=rf"[{_HAN}“、）]?"),
-    _row(
-        "electric or technical name",
-        units="千伏 kV KV 伏 G P T 核 兆 Gbps Mbps 级 微克 毫米 寸",
-        behind=rf"(?:级|及以上|以上|输变|变电|输电|线路|[直交]流|特高压|电网|网络|基站|技术|及|电力|通信|宽带|算力|[{_HAN}])",
-    ),
+    _row("grade", "rank"),
+    _row("technical name", units="千伏 kV KV 伏 G P T 核 兆 Gbps Mbps 微克 毫米 寸", behind=rf"(?:及?以上|[{_HAN}])"),
     _row(
         "time circle",
         "time",
-        behind=r"(?:便民|生活圈|健身圈|医疗|阅读|文化|办结圈|通勤|交通圈|服务圈|养老|以?内?(?:到达|响应|上路)|不打烊|“?[零全]|经济圈|达|[{_HAN}]{0,4}圈|在线|农村集中|自助|供水|制|服务|直播)",
+        behind=r"(?:便民|医疗|阅读|文化|通勤|养老|不打烊|[零全]|在线|自助|供水|制|服务|直播|农村集中|[\u4e00-\u9fff]{0,5}圈)",
     ),
-    _row("list label", "counter rank", before=r"(?:第|“|前|十|百|千)", behind=r""),
+    _row("label", "counter", before=r"(?:第|前|百|千)"),
     _row(
-        "share of a label",
+        "rhetoric",
         "counter",
-        behind=r"(?:方面|领域|维度|环节|原则|阶段|层面|步骤|字|坚持|确立|自信|意识|维护|问题导向)",
+        behind=r"(?:方面|领域|维度|环节|原则|阶段|层面|步骤|字|坚持|确立|自信|意识|维护|问题导向|件?事)",
     ),
     _row(
-        "what is talked about",
+        "talked about",
         "counter",
-        before=r"(?:聚焦|围绕|紧扣|紧盯|抓好|抓住|突出|做好|瞄准|以上共计|提出|安排了|设置了?|锚定|针对|对照|涉及|涵盖|包括|分为|全国|全省|全市)(?:[^，、]{0,12}等)?",
-        behind=r".{0,6}(?:领域|方面|指标|重点任务|行业|环节|赛道|方向|板块|关键|主题|目标|部分|章)",
+        before=r"(?:聚焦|围绕|紧扣|紧盯|抓好|抓住|突出|瞄准|提出|安排了?|设置了?|锚定|针对|对照|涉及|涵盖|包括|分为)[^，。]{0,60}",
+        behind=r".{0,8}(?:领域|方面|指标|重点任务|行业|环节|赛道|方向|板块|关键|主题|目标|部分|章)",
     ),
-    _row(
-        "label of indicators",
-        units="项 个",
-        behind=r"(?:主要)?(?:预期性|约束性|主要|核心|关键|重点|经济|具体|预期|任务)?(?:性)?指标",
-    ),
+    _row("indicators counted", units="项 个", before=r".*指标"),
+    _row("indicators counted", units="项 个", behind=r"[^，。、]{0,8}指标"),
     _row("one of a group", "counter", behind=r"[^，。]{1,24}之一"),
+    _row("one of a group", "counter", before=r".*在(?:全[国省市区县]|[^，]{0,6})", behind=r"[^，。]{1,16}中"),
     _row("hotline or number", units="号 路 线"),
 )
 _LABELLED = re.compile(r"“[^”\n]{1,24}”|《[^》\n]{1,60}》|\[[^\]\n]{1,20}\]")
-_PAGE = re.compile(r"(?:第|共|[—-])\s*$")
 
 
 def labels_in(plain: str) -> list[tuple[int, int]]:
@@ -91,14 +83,14 @@ def labels_in(plain: str) -> list[tuple[int, int]]:
 
 def why_decoy(plain: str, start: int, end: int, quantity: Quantity) -> str | None:
     """Why `quantity` of the clause `plain[start:end]` states nothing; None when it may state something."""
-    before = plain[max(start, quantity.left - 24) : quantity.left]
+    before = plain[max(start, quantity.left - 64) : quantity.left]
     behind = plain[quantity.end : min(end, quantity.end + 32)]
     for decoy in DECOYS:
         if decoy.kinds and quantity.kind not in decoy.kinds:
             continue
         if decoy.units and quantity.bare_unit not in decoy.units:
             continue
-        if decoy.before and not decoy.before.search(before):
+        if decoy.before and not decoy.before.match(before):
             continue
         if decoy.behind and not decoy.behind.match(behind):
             continue

@@ -1,84 +1,111 @@
-"""The words that a number measures: 固定资产投资 of 固定资产投资力争完成100亿元. Pure.
-
-Verbs of doing stay where things are counted (新建幼儿园); copulas, hedges, words of time and of growth go.
-"""
+"""What a number measures, in the report's own words: 固定资产投资 of 固定资产投资力争完成100亿元. Pure."""
 
 import re
+from dataclasses import dataclass
 
-# Leading words that say how or when, never what.
-_LEADING = (
-    "力争|确保|争取|预计|全力|努力|力促|保证|保障|年内|全年|今年|明年|去年|上年|当年|年均|每年|同比|到年底|年底前|年底|年末|上半年|下半年|其中|同时|此外|另外|"
-    "累计|共计|总计|合计|共|已|均|都|将|要|再|先后|继续|持续|有效|有力|顺利|圆满|成功|稳步|扎实|大力|积极|全面|深入|加力|精准|科学|统筹|切实|"
-    "进一步|有序|强力|着力|奋力|努力实现|基本|初步|初步预计|实现|完成|达到|保持|突破|推动|使|让|把|将|以|为|在|按|按照|通过|带动|促使|促进|"
-    "全市|全区|全省|全县|全州|全旗|全盟|全国|全镇|全域|我市|我区|我省|我县|我国|我州|本市|本区|本省|本县|市域|县域内|"
-    "我们|主要|计划|安排|高标准|高质量|高水平|高效|高起点|力保|保底|"
-    "一年来|五年来|期间|时期|底|末|前|后|中|内|截至|目前|至|到|于|由|从|也|又|还|并|且|则|及|和|与|、|的|了|，|：|“?十[一二三四五]五”?(?:时期|期间|末|以来)?|"
-    "(?:19|20)\\d\\d年(?:底|末|前|以来|全年)?|\\d{1,2}月(?:底|末|份)?前?|各类|新的|第一|第二|第三|一是|二是|三是|四是|五是|六是|七是|八是|九是|十是"
+from monitor.extractors.clauses import Slot
+from monitor.extractors.units import UnitKind
+from monitor.extractors.words import VERB, split_verb, trim_leading, trim_trailing
+
+COUNTED = frozenset({UnitKind.COUNTER, UnitKind.SIZE, UnitKind.MONEY})
+# Behind the number, these are no noun that it counts.
+NO_NOUN = re.compile(r"(?:的)?(?:增长|增速|目标|水平|规模|台阶|大关|增幅|速度|任务|左右|以上|以内)?(?:$|的)")
+# Where the words behind a number go on to another action.
+NEXT_ACTION = re.compile(r"、|；|并(?![网购轨])|以及")
+PREDICATE = re.compile(
+    r"(?:基本|全部|全面|加快|有序|稳步|扎实|顺利|正在|陆续|相继|如期|均|已|有效|有力|持续|成功)(?:推进|实施|建设|开展|保障|提升|进行|提速)?[\u4e00-\u9fff]{0,8}$"
 )
-_LEAD = re.compile(rf"(?:{_LEADING})+")
-_KEEP = re.compile(
-    r"(?:全面|基本|统筹|保障|全国|全域|内资|内外|中(?!央预算)|前(?!沿)|后备|主要|以工|在建|在校|在岗|在册|到位|共建|至少|为民|实现|期末|中[小医央等型试外国欧高职考药学部心])"
+# Words that name a number of something else: 产值突破1300亿元 says nothing without the industry before it.
+GENERIC = re.compile(
+    r"(?:总|年|平均|累计|人均|户均)?(?:产值|规模|总量|增速|占比|比重|投资|总投资|面积|营业收入|收入|利润|税收|产量|总额|数量|增长率|增幅|营收|主营业务收入|投资额|交易额|销售额|"
+    r"销售收入|成交额|资金|到位资金|数|额|量|客流量|业务量|利税|税收收入|总产值|总规模|总收入|总数|产能|装机|在校生|就业|从业人员|用户|增加值|融资|死亡人数|受伤人数|发电量占比|本地配套率|完成投资|供给率|化解率|[\u4e00-\u9fff]{1,3}率)"
 )
-# Words between an indicator and its number.
-COPULA = (
-    "完成|实现|达到|达|保持在|保持|控制在|控制|稳定在|稳定|占到|占|突破|超过|超|为|是|约|近|至|到|有|迈上|迈过|迈入|跃上|跃升至|跨上|跨越|站上|升至|升到|降至|降到|"
-    "提高到|提高至|提升到|提升至|增加到|增加至|增至|增到|扩大到|扩大至|发展到|下降到|下降至|压减到|压减至|压缩到|压缩至|缩短到|缩短至|减少到|减少至|"
-    "上升到|上升至|降低到|降低至|提前到|重组整合至|整合至|扩展到|拓展到|恢复到|上调到|上调至|调整到|调整为|分别|均|都|各|共|共计|累计|总计|合计|不低于|不少于|不超过|"
-    "力争|预计|确保|争取|同比|可比|年均|平均|总体|稳居|基本|已|将|要|再|又|还|就|仅|只|且|并|连续|又|按|"
-    "[了得]|以|在|、|，|和|与|及|的|“|”|由|从|被|不足|高达|多达|可达|拟|计划|大约|接近|将近|总量|规模达|总数达|数量达|在册|每年|当年|年内|全年"
+OWN_RATE = re.compile(r"(?:失业率|城镇化率|恩格尔|通胀率|出生率|死亡率|毛入学率)")
+NAMED = re.compile(r"(?P<named>[^，]{1,80})等$")
+ACTION_TAIL = re.compile(
+    r"(?:[\u4e00-\u9fff]{0,4}(?:改造|整改|征收|整治|推介|化解|办复|搬迁|建设|治理|修复|修缮|升级|清理|拆迁|提升|安置|遷改)(?:工程|项目|任务|工作|完毕)?)$|(?:无一|实现|全部|均|纳入|得到).{2,24}$"
 )
-RISE = "增长率|增长|增速|增幅|涨幅|上涨幅度|上涨|增加|提高|提升|上升|上调|扩大|增长速度|翻了|递增|增|升|高出|高于|多|长"
-FALL = "下降|降低|减少|压减|压缩|削减|缩减|降幅|下调|回落|压降|缩短|负增长|下跌|降|减|低于|少|收窄|缩小|减轻|精简|下浮"
-_SINCE = r"(?:较|比|与|同)(?:上年|去年|前年|年初|同期|上年同期|20\d\d年|“[^”]{2,6}”(?:时期|末|期末)?|\d{4}年|全[国省市]|[^，、比较]{1,8}?(?:年|时期|同期|末))(?:同期|末|底|相比)?(?:相比)?"
-_TAIL = re.compile(rf"(?:(?P<since>{_SINCE})|(?P<fall>{FALL})|(?P<rise>{RISE})|(?P<copula>{COPULA}))$")
-
-VERBS = re.compile(
-    r"(?:新(?!能源|材料|兴|型|增长|质|生|时代|区|城|一轮|开工项目)|再|拟|年内|全年|力争|确保|争取|计划|高标准|累计|完成|实施|启动|继续)*"
-    r"(?:新增|新建|新改扩建|改扩建|改建|扩建|新扩建|新开工|开工建设|建设|改造提升|改造|建成|建立|创建|培育引进|培育壮大|培育|培养|引进|引育|引入|新引进|打造|打通|"
-    r"评定|认定|申报|转化|谋划包装|谋划|包装|储备|实施|完成|推进|推动|开展|举办|组建|成立|设立|布局建设|布局|整治|治理|修复|修缮|拆除|拆迁|征收|收储|出让|盘活|"
-    r"释放|增设|新认定|选派|选树|招聘|招引|签约|落地|开通|开行|投放|投用|新投用|投入使用|提供|发放|兑现|争取|减免|办理|办结|受理|化解|查处|关停|淘汰|取缔|"
-    r"压减|清理|清收|收缴|追缴|追回|安装|更新改造|更新|维修|提升|整改|复垦|归还|编制|出台|制定|修订|废止|发布|推出|承接|承办|争创|获批|获评|荣获|入选|"
-    r"创成|建好|建强|做强|发展|壮大|扶持|支持|帮扶|救助|安置|解决|落实|筹集|筹措|筹建|采购|配备|配置|购置|收购|回购|销售|生产|种植|造林|绿化|植树|栽植|扩大|"
-    r"流转|租赁|贷款|发行|募集|上市|挂牌|孵化|研发|攻克|转移|输送|吸纳|带动|惠及|覆盖|服务|接待|走访|排查|巡查|检查|抽检|处置|处理|调解|破获|抓获|打掉|查办|"
-    r"新改建|新修|硬化|亮化|美化|净化|疏浚|清淤|加固|铺设|敷设|架设|植入|搬迁|迁建|重建|续建|竣工|投产|交付|移交|推广|应用|示范|评选|表彰|命名|授予|遴选|"
-    r"形成|取得|获得|拥有|集聚|汇聚|落户|建档|聘请|聘任|录用|引导|组织|动员|聚集|入库|纳统|新晋|晋升|培训|开发|开放|关闭|开设|增开|加密|延伸|贯通|通车|留长|扩招|"
-    r"安排|投入|拨付|下达|募投|到位|利用|实际利用|引资|招商|洽谈|对接|促成|达成|签订|签署|加快|强化|加强|优化|改善|深化|创新|构建|健全|完善|巩固|保护|恢复|新成立|新（改）建|新（改、扩）建|新\(改\)建|划拨|挂牌出让|连片开发|利用)"
+LOOSE_VERBS = frozenset({"", "完成", "推进", "加快", "加强", "强化", "启动"})
+TOPIC = re.compile(
+    r"([^，]{2,24}?)(?:增速|增幅|连续|持续|稳步|稳居|位居|保持|实现|达到|呈|首次|突破|快速|不断|平稳|加快|深入|有序|全面|蓬勃|较快|获|列|被|入选|建成|投产|开工|运行|发展)"
 )
-COUNT_VERB = re.compile(rf"(?P<verb>(?:{VERBS.pattern})+)")
 
 
-def trim_leading(words: str) -> str:
-    """`words` without what says how or when at their start: 年内力争新建学校 → 新建学校."""
-    at = 0
-    while True:
-        match = _LEAD.match(words, at)
-        if not match:
-            return words[at:]
-        end = match.end()
-        keep = _KEEP.match(words, at)
-        if keep and keep.end() > at:
-            return words[at:]
-        at = end
+@dataclass(slots=True)
+class Memory:
+    """What the sentence has said so far, for the numbers that do not name what they measure."""
+
+    indicator: str = ""
+    noun: str = ""
+    verb: str = ""
+    topic: str = ""
+
+    def hear(self, words: str) -> None:
+        """A clause without a number may name what the next ones are about."""
+        match = TOPIC.match(trim_leading(words))
+        if match and not VERB.match(match[1]):
+            self.topic = match[1]
+
+    def keep(self, indicator: str) -> None:
+        """Remember what the last number measured."""
+        self.indicator = indicator
+        self.verb, noun = split_verb(indicator)
+        if noun and not GENERIC.fullmatch(noun):
+            self.noun = noun
+            self.topic = noun
 
 
-def trim_trailing(words: str) -> tuple[str, frozenset[str], str]:
-    """`words` without copulas and words of growth at their end, which of `rise` `fall` `since` `to` went, and the last to go.
+def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "") -> str:
+    """The indicator of one number, from the words around it and what `memory` holds; "" when nothing tells."""
+    before = trim_leading(trim_trailing(slot.before)[0])
+    after = _noun_behind(slot)
+    before = _without_named(before, after)
+    verb, noun = split_verb(before)
+    words = before + after + shared_tail
+    if not words:
+        words = memory.indicator or memory.topic
+    elif slot.linked and memory.verb and not verb and slot.quantity.kind in COUNTED and not GENERIC.fullmatch(words):
+        words = memory.verb + words
+    elif GENERIC.fullmatch(noun + after) and not OWN_RATE.search(words) and (memory.noun or memory.topic):
+        words = (memory.topic or memory.noun) + noun + after
+    memory.keep(words)
+    return words
 
-    `to` is a copula that names an end (提高到): the number is then a level, whatever rose.
-    """
-    seen: set[str] = set()
-    last = ""
-    while True:
-        match = _TAIL.search(words, max(0, len(words) - 24))
-        if not match or not match[0]:
-            return words, frozenset(seen), last
-        kind = match.lastgroup or ""
-        seen.add("to" if kind == "copula" and match[0][-1] in "到至为" and len(match[0]) > 1 else kind)
-        last = match[0]
-        words = words[: match.start()]
+
+def _noun_behind(slot: Slot) -> str:
+    after = slot.after
+    if slot.attribute or after[:1] in ("、", "和", "与") or NO_NOUN.match(after):
+        return ""
+    for match in NEXT_ACTION.finditer(after):
+        if VERB.match(after, match.end()) or match[0] == "并":
+            after = after[: match.start()]
+            break
+    after = trim_trailing(after.removeprefix("的"))[0]
+    trimmed = PREDICATE.sub("", after)
+    return trimmed if len(trimmed) > 1 else after
 
 
-def split_verb(words: str) -> tuple[str, str]:
-    """(verbs in front, the rest): 新建改造公办幼儿园 → 新建改造 + 公办幼儿园."""
-    match = COUNT_VERB.match(words)
-    return (match[0], words[match.end() :]) if match else ("", words)
+def _without_named(before: str, after: str) -> str:
+    """新西三环路等 + 道路 keeps the one name; 甲、乙、丙等 + 项目 does not list them."""
+    match = NAMED.match(before)
+    if not match or not after:
+        return before
+    verb, named = split_verb(match["named"])
+    return verb if "、" in named else before
+
+
+def shared_tails(slots: list[Slot]) -> list[str]:
+    """What the last member of a list says for all: 34处重点地块、25处优质楼宇宣传推介 → 宣传推介 for the first."""
+    tails = [""] * len(slots)
+    if len(slots) < 2 or not all(slot.linked for slot in slots[1:]) or not all(slot.after for slot in slots):
+        return tails
+    verb, rest = split_verb(trim_leading(slots[0].before))
+    last = slots[-1].after
+    if all(slot.after.endswith("级") for slot in slots[:-1]) and "级" in last:
+        return [last[last.index("级") + 1 :]] * (len(slots) - 1) + [""]
+    if rest or verb not in LOOSE_VERBS:
+        return tails
+    match = ACTION_TAIL.search(last)
+    if not match or match.start() == 0:
+        return tails
+    return [re.sub("^(?:实现|全部|均)", "", match[0])] * (len(slots) - 1) + [""]

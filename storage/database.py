@@ -100,15 +100,19 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables up to this version of the code. Raises DatabaseRefused if they are of a newer one."""
+    """Bring the tables up to this version of the code.
+
+    Raises DatabaseRefused if they are of a newer one, or if what is there is no database or cannot be reached.
+    """
     config = _alembic()
-    with engine.execution_options(writing=True).connect() as connection:
-        try:
-            current = MigrationContext.configure(connection).get_current_revision()
-        except DatabaseError as error:
-            raise DatabaseRefused(f"{engine.url.render_as_string()} is not a usable database: {error.orig}") from error
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    try:
+        connection = engine.execution_options(writing=True).connect()
+    except DatabaseError as error:
+        raise DatabaseRefused(f"{engine.url.render_as_string()} is not a usable database: {error.orig}") from error
+    with connection:
+        current = MigrationContext.configure(connection).get_current_revision()
         connection.rollback()
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         if current is not None and current not in known:
             raise DatabaseRefused(
                 f"the database is at revision {current}, which this version does not know: it was written by a newer "

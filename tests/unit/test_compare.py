@@ -1,0 +1,139 @@
+"""What is a change, by the words of docs/changes.md."""
+
+import pytest
+
+from monitor.compare import compare, dimension, event_id, settle
+from storage.values import Basis, ChangeData, ChangeKind, Measure, Op, Role, Stated
+from tests.statements import stated
+
+
+def changes(before: list[Stated], after: list[Stated], **options: object) -> list[tuple[ChangeKind, str]]:
+    full = bool(options.get("full", True))
+    basis = Basis(str(options.get("basis", Basis.NEXT_REPORT)))
+    found = compare(before, after, year=2026, basis=basis, full=full)
+    return [(change.kind, change.shown.data.indicator) for change in found]
+
+
+def gdp(value: float | None, year: int, **more: object) -> Stated:
+    return stated("地区生产总值", value, key="gdp", year=year, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        (dict(value=6.5, op=Op.AT_LEAST), dict(value=6.0, op=Op.ABOUT), ChangeKind.LOWERED),
+        (dict(value=6.0), dict(value=6.5), ChangeKind.RAISED),
+        (dict(value=6.0, op=Op.AT_LEAST), dict(value=6.0, op=Op.ABOUT), ChangeKind.REWORDED),
+        (dict(value=5.0, hi=6.0, op=Op.RANGE), dict(value=5.5), ChangeKind.RAISED),  # the middle is the same, its low end rose
+        (dict(value=5.0, hi=5.5, op=Op.RANGE), dict(value=5.0, hi=6.0, op=Op.RANGE), ChangeKind.RAISED),
+        (dict(value=-3.0), dict(value=-4.0), ChangeKind.RAISED),  # a larger cut is promised
+        (dict(value=-4.0), dict(value=-3.0), ChangeKind.LOWERED),
+        (dict(value=None, measure=Measure.RELATIVE, op=Op.IN_STEP, reference="经济增长"), dict(value=6.0), ChangeKind.REWORDED),
+    ],
+)  # fmt: skip
+def test_the_magnitude_counts_first_then_the_hedge(
+    before: dict[str, object], after: dict[str, object], kind: ChangeKind
+) -> None:
+    assert changes([gdp(year=2025, **before)], [gdp(year=2026, **after)]) == [(kind, "地区生产总值")]  # type: ignore[arg-type]
+
+
+def test_the_same_figure_is_no_change() -> None:
+    assert changes([gdp(6.0, 2025)], [gdp(6.0, 2026)]) == []
+
+
+def test_amounts_are_compared_in_their_base_unit() -> None:
+    before = stated("新增就业", 8000, "人", year=2025, measure=Measure.LEVEL)
+    assert changes([before], [stated("新增就业", 0.8, "万人", measure=Measure.LEVEL)]) == []
+    assert changes([before], [stated("新增就业", 1, "万人", measure=Measure.LEVEL)]) == [
+        (ChangeKind.RAISED, "新增就业")
+    ]
+
+
+def test_a_rate_is_never_compared_with_an_amount() -> None:
+    before = stated("固定资产投资", 100, "亿元", year=2025, measure=Measure.LEVEL)
+    after = stated("固定资产投资", 8)
+    assert changes([before], [after]) == [(ChangeKind.ADDED, "固定资产投资"), (ChangeKind.DROPPED, "固定资产投资")]
+
+
+def test_a_farther_year_is_a_series_of_its_own() -> None:
+    yearly, far = gdp(6.0, 2025), gdp(5.0, 2025, period="2030")
+    assert changes([yearly, far], [gdp(6.0, 2026), gdp(4.5, 2026, period="2030")]) == [
+        (ChangeKind.LOWERED, "地区生产总值")
+    ]
+
+
+def test_only_main_targets_are_dropped_and_only_by_a_whole_report() -> None:
+    before = [gdp(6.0, 2025), stated("新建公园", 6, "个", measure=Measure.LEVEL, year=2025, headline=False)]
+    assert changes(before, []) == [(ChangeKind.DROPPED, "地区生产总值")]
+    assert changes(before, [], full=False) == []
+
+
+def test_a_dropped_target_is_a_change_of_the_later_report() -> None:
+    (change,) = compare([gdp(6.0, 2025)], [], year=2026, basis=Basis.NEXT_REPORT, full=True)
+    assert (change.year, change.after) == (2026, None)
+
+
+def test_between_two_publishers_only_differing_figures_are_told() -> None:
+    before, after = [gdp(6.0, 2026), stated("投资", 8)], [gdp(6.5, 2026), stated("出口", 3)]
+    assert changes(before, after, basis=Basis.CONFLICT) == [(ChangeKind.RAISED, "地区生产总值")]
+
+
+def test_outturns_are_not_compared_with_targets() -> None:
+    assert changes([gdp(6.0, 2025)], [gdp(6.0, 2026), gdp(5.8, 2026, role=Role.OUTTURN, period="2025")]) == []
+
+
+def test_a_figure_said_twice_counts_once() -> None:
+    assert changes([], [gdp(6.0, 2026, headline=False), gdp(6.0, 2026)]) == [(ChangeKind.ADDED, "地区生产总值")]
+
+
+def test_of_several_figures_in_one_series_the_equal_ones_stay() -> None:
+    def park(value: float, words: str, year: int) -> Stated:
+        return stated(words, value, "个", key="~公园", year=year, measure=Measure.LEVEL, headline=False)
+
+    before = [park(3, "新建公园", 2025), park(5, "改造公园", 2025)]
+    assert changes(before, [park(5, "改造公园", 2026), park(4, "新建公园", 2026)]) == [(ChangeKind.RAISED, "新建公园")]
+
+
+def test_main_targets_come_first() -> None:
+    tail = stated("新建公园", 6, "个", measure=Measure.LEVEL, headline=False)
+    assert changes([], [tail, gdp(6.0, 2026)]) == [(ChangeKind.ADDED, "地区生产总值"), (ChangeKind.ADDED, "新建公园")]
+
+
+@pytest.mark.parametrize(("unit", "expected"), [
+    ("亿元", ("元", 1e8)), ("万人", ("人", 1e4)), ("%", ("%", 1)), ("个百分点", ("百分点", 1)), ("公里", ("千米", 1)), (None, ("", 1)),
+])  # fmt: skip
+def test_a_unit_has_a_base_and_a_factor(unit: str | None, expected: tuple[str, float]) -> None:
+    assert dimension(unit) == expected
+
+
+def verdict(target: Stated, reached: float, better: int) -> list[ChangeKind]:
+    outturn = stated(target.data.indicator, reached, year=2026, role=Role.OUTTURN, period="2025", key="k")
+    return [change.kind for change in settle([target], [outturn], lambda _: better)]
+
+
+@pytest.mark.parametrize(("op", "goal", "reached", "better", "kinds"), [
+    (Op.AT_LEAST, 6.5, 6.5, 1, [ChangeKind.MET]),
+    (Op.AT_LEAST, 6.5, 6.4, 1, [ChangeKind.MISSED]),
+    (Op.ABOUT, 6.5, 6.3, 1, [ChangeKind.MET]),  # within a twentieth
+    (Op.ABOUT, 6.5, 6.0, 1, [ChangeKind.MISSED]),
+    (Op.ABOUT, 3.0, 0.2, -1, [ChangeKind.MET]),  # prices: less is good
+    (Op.AT_MOST, 5.5, 5.6, -1, [ChangeKind.MISSED]),
+    (Op.EXACT, 6.0, 7.0, 0, []),  # nobody can tell
+])  # fmt: skip
+def test_the_ledger_says_met_or_missed(
+    op: Op, goal: float, reached: float, better: int, kinds: list[ChangeKind]
+) -> None:
+    assert verdict(stated("某指标", goal, op=op, year=2025, key="k"), reached, better) == kinds
+
+
+def test_an_outturn_of_another_year_settles_nothing() -> None:
+    outturn = gdp(6.0, 2026, role=Role.OUTTURN, period="2024")
+    assert settle([gdp(6.0, 2025)], [outturn], lambda _: 1) == []
+
+
+def test_the_same_change_has_the_same_id_whichever_document_tells_it() -> None:
+    def cut() -> ChangeData:
+        return compare([gdp(6.5, 2025)], [gdp(6.0, 2026)], year=2026, basis=Basis.NEXT_REPORT, full=True)[0]
+
+    assert event_id(cut()) == event_id(cut())
+    assert event_id(cut()) != event_id(cut(), "another revision")

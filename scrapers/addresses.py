@@ -52,6 +52,8 @@ def _plain(address: str) -> IPv4Address | IPv6Address:
 def _is_public(plain: IPv4Address | IPv6Address) -> bool:
     if not plain.is_global or plain.is_multicast or plain.is_reserved or plain.is_unspecified:
         return False
+    if isinstance(plain, IPv6Address) and plain.is_site_local:
+        return False
     return not any(plain in net for net in (SHARED, *DISGUISES) if net.version == plain.version)
 
 

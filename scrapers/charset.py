@@ -11,9 +11,9 @@ from scrapers.answer import Answer
 from scrapers.errors import CharsetError
 
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-CODECS = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "big5-hkscs": "big5hkscs"}
-# What servers add when nobody told them; every byte string is valid in them, so they prove nothing.
-EMPTY_LABELS = {"iso8859-1", "cp1252", "ascii", "latin_1"}
+WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}
+# Not latin-1: servers add it when nobody told them, and every byte string is valid in it.
+SPOKEN = {"utf-8", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "big5hkscs", "hz"}
 SPEAKING = 8  # so many multi-byte characters in valid UTF-8 are no accident (联通 in GBK is two)
 META = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
 XML_DECLARATION = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_:.-]{2,40})["']""")
@@ -46,21 +46,13 @@ def decode(body: bytes, *, label: str = "", url: str = "") -> str:
 
 
 def codec_of(label: str) -> str | None:
-    """The codec that a label stands for: `GB2312` → `gb18030`; None for an unknown or an empty one (latin-1)."""
-    label = label.strip().lower()
+    """The codec that a label stands for: `GB2312` → `gb18030`; None for an unknown one, and for latin-1."""
     try:
-        name = codecs.lookup(CODECS.get(label, label)).name
+        name = codecs.lookup(label.strip()).name
     except (LookupError, ValueError):
         return None
-    name = CODECS.get(name, name)
-    return None if name in EMPTY_LABELS or not _is_text_codec(name) else name
-
-
-def _is_text_codec(name: str) -> bool:
-    try:
-        return isinstance(codecs.decode(b"", name), str) and name not in ("idna", "punycode", "unicode_escape")
-    except (LookupError, ValueError):
-        return False
+    name = WIDER.get(name, name)
+    return name if name in SPOKEN else None
 
 
 def _candidates(body: bytes, label: str) -> list[str]:

@@ -23,6 +23,7 @@ def example_source(url: str, *, settled: bool = False) -> Source:
         url=url,
         region=REGION,
         family="trs",
+        years=100,  # its reports are of fixed years, whenever it is run
         every_hours=SETTLED_HOURS if settled else EVERY_HOURS,
         private=True,
         example=True,

@@ -173,3 +173,11 @@ def test_every_decision_has_its_parts() -> None:
         assert re.match(r"\d{4}-\d\d-\d\d · ", lines[1]), path.name
         heads = [line for line in lines if line.startswith("## ")]
         assert heads == ["## What was the case", "## Decided", "## What follows"], path.name
+
+
+def test_the_documents_name_only_files_that_exist() -> None:
+    for name in ("architecture.md", "../CONTRIBUTING.md"):
+        text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+        named = re.findall(r"`((?:monitor|scrapers|storage|tests|docs|tools)/[\w./-]*)`", text)
+        assert named, name
+        assert [path for path in named if not (ROOT / path).exists()] == [], name

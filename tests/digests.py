@@ -19,7 +19,9 @@ SENTENCE_2025 = (
     "社会消费品零售总额增长6.5%左右，城镇新增就业9万人，城镇调查失业率5.5%以内，居民消费价格涨幅3%左右，"
     "进出口总额增长8%。"
 )
-RESULT_2025 = "初步核算，全年地区生产总值增长5.6%，一般公共预算收入增长5.2%，固定资产投资增长3.1%，城镇新增就业9.3万人。"
+RESULT_2025 = (
+    "初步核算，全年地区生产总值增长5.6%，一般公共预算收入增长5.2%，固定资产投资增长3.1%，城镇新增就业9.3万人。"
+)
 
 
 def figure(
@@ -65,7 +67,8 @@ def line(
 def part(lines: tuple[Line, ...], **more: object) -> ReportPart:
     made = ReportPart(
         region="云溪市", region_en="Yunxi", region_path="澄岭省 · 云溪市", region_code="990100", kind=Kind.WORK_REPORT,
-        year=2026, title="2026年云溪市政府工作报告——在云溪市第十五届人民代表大会第五次会议上", issuer="云溪市人民政府办公室",
+        year=2026, title="2026年云溪市政府工作报告——在云溪市第十五届人民代表大会第五次会议上",
+        issuer="云溪市人民政府办公室",
         published_on=date(2026, 1, 20), url="https://www.yunxi.example/zwgk/2026/t12.html",
         kept_url=f"{CONSOLE}/12", example=False, lines=lines,
     )  # fmt: skip
@@ -116,7 +119,8 @@ def main_lines() -> tuple[Line, ...]:
              key="budget_revenue", en="General public budget revenue"),
         line(ChangeKind.RAISED, "固定资产投资", at(was("6%", 6), "固定资产投资增长"), now("7%", 7, op=Op.AT_LEAST),
              came("3.1%", 3.1), key="fixed_asset_investment", en="Fixed-asset investment"),
-        line(ChangeKind.REWORDED, "社会消费品零售总额", at(was("6.5%", 6.5, op=Op.ABOUT), "零售总额增长"), now("6.5%", 6.5),
+        line(ChangeKind.REWORDED, "社会消费品零售总额", at(was("6.5%", 6.5, op=Op.ABOUT), "零售总额增长"),
+             now("6.5%", 6.5),
              key="retail_sales", en="Retail sales of consumer goods"),
         line(ChangeKind.LOWERED, "城镇新增就业", was("9万人", 9, "万人", measure=level),
              now("8.7万人", 8.7, "万人", measure=level, op=Op.AT_LEAST), came("9.3万人", 9.3, "万人", measure=level),
@@ -151,7 +155,11 @@ def tail_lines(count: int) -> tuple[Line, ...]:
         name = name if index < len(_TAIL) else f"{name}{'甲乙丙丁戊己庚辛壬癸'[index // len(_TAIL) % 10]}类"
         after = figure(f"{number + index}{unit}", number + index, unit, measure=Measure.LEVEL, document=100 + index)
         before = figure(f"{number}{unit}", number, unit, measure=Measure.LEVEL, year=2025, document=300 + index)
-        kind = (ChangeKind.ADDED, ChangeKind.RAISED, ChangeKind.DROPPED, ChangeKind.ADDED)[index % 4] if index else ChangeKind.ADDED
+        kind = (
+            (ChangeKind.ADDED, ChangeKind.RAISED, ChangeKind.DROPPED, ChangeKind.ADDED)[index % 4]
+            if index
+            else ChangeKind.ADDED
+        )
         sides = {
             ChangeKind.ADDED: (None, after),
             ChangeKind.DROPPED: (before, None),
@@ -172,28 +180,55 @@ def a_year(language: str = "zh") -> DigestData:
 
 def first_report(language: str = "zh") -> DigestData:
     lines = tuple(
-        replace(each, kind=ChangeKind.ADDED, before=None, outturn=None) for each in main_lines() if each.after and each.kind not in (ChangeKind.MET, ChangeKind.MISSED)
+        replace(each, kind=ChangeKind.ADDED, before=None, outturn=None)
+        for each in main_lines()
+        if each.after and each.kind not in (ChangeKind.MET, ChangeKind.MISSED)
     )
     tail = tuple(replace(each, kind=ChangeKind.ADDED, before=None) for each in tail_lines(12) if each.after)
-    baseline = Notice("baseline", "云溪市人民政府·工作报告", "https://www.yunxi.example/zwgk/", MADE_AT, 3, (2023, 2025))
+    baseline = Notice(
+        "baseline", "云溪市人民政府·工作报告", "https://www.yunxi.example/zwgk/", MADE_AT, 3, (2023, 2025)
+    )
     return digest(part(lines + tail), language=language, notices=(baseline,))
 
 
 def revision(language: str = "zh") -> DigestData:
     before = figure("5%", 5, op=Op.ABOUT, sentence="地区生产总值增长5%左右，粮食产量保持稳定。", document=41)
     after = figure("5.5%", 5.5, op=Op.ABOUT, sentence="地区生产总值增长5.5%左右，粮食产量保持稳定。", document=42)
-    lines = (line(ChangeKind.RAISED, "地区生产总值", before, after, key="gdp", en="Gross regional product", basis=Basis.REVISION),)
+    lines = (
+        line(
+            ChangeKind.RAISED,
+            "地区生产总值",
+            before,
+            after,
+            key="gdp",
+            en="Gross regional product",
+            basis=Basis.REVISION,
+        ),
+    )
     made = part(
-        lines, region="澄岭省", region_en="Chengling", region_path="澄岭省", region_code="990000", title="2026年澄岭省政府工作报告",
-        issuer="澄岭省人民政府办公厅", url="https://www.chengling.example/2026/t42.html", kept_url=f"{CONSOLE}/42",
+        lines, region="澄岭省", region_en="Chengling", region_path="澄岭省", region_code="990000",
+        title="2026年澄岭省政府工作报告", issuer="澄岭省人民政府办公厅", url="https://www.chengling.example/2026/t42.html",
+        kept_url=f"{CONSOLE}/42",
     )  # fmt: skip
     return digest(made, language=language)
 
 
 def conflict(language: str = "zh") -> DigestData:
     before = figure("6%", 6, op=Op.ABOUT, sentence=SENTENCE_2026, document=12)
-    after = figure("6.5%", 6.5, op=Op.ABOUT, sentence="2026年全市地区生产总值预期增长6.5%左右。", document=55, publisher="云溪日报")
-    lines = (line(ChangeKind.RAISED, "地区生产总值", before, after, key="gdp", en="Gross regional product", basis=Basis.CONFLICT),)
+    after = figure(
+        "6.5%", 6.5, op=Op.ABOUT, sentence="2026年全市地区生产总值预期增长6.5%左右。", document=55, publisher="云溪日报"
+    )
+    lines = (
+        line(
+            ChangeKind.RAISED,
+            "地区生产总值",
+            before,
+            after,
+            key="gdp",
+            en="Gross regional product",
+            basis=Basis.CONFLICT,
+        ),
+    )
     return digest(part(lines), language=language)
 
 
@@ -212,10 +247,17 @@ def thirty_reports(language: str = "zh") -> DigestData:
         kind = Kind.PLAN_REPORT if index % 10 == 9 else Kind.WORK_REPORT
         parts.append(
             part(
-                lines + tail_lines(10 + index), region=name, region_en="", region_path=f"澄岭省 · {name}", kind=kind,
-                region_code=f"99{index // 10 + 1:02}{index % 10:02}", title=f"{name}2026年政府工作报告",
-                issuer=f"{name}人民政府", url=f"https://www.p{index}.example/2026/", kept_url=f"{CONSOLE}/{index}",
-            )  # fmt: skip
+                lines + tail_lines(10 + index),
+                region=name,
+                region_en="",
+                region_path=f"澄岭省 · {name}",
+                kind=kind,
+                region_code=f"99{index // 10 + 1:02}{index % 10:02}",
+                title=f"{name}2026年政府工作报告",
+                issuer=f"{name}人民政府",
+                url=f"https://www.p{index}.example/2026/",
+                kept_url=f"{CONSOLE}/{index}",
+            )
         )
     return digest(*parts, language=language)
 
@@ -225,7 +267,8 @@ def broken_source(language: str = "zh") -> DigestData:
         Notice("broken", "霁梧市人民政府·政府工作报告", "https://www.jiwu.example/zwgk/", MADE_AT, 3,
                detail="index page: 0 entries where 18 are usual; the site may have been redesigned"),
         Notice("recovered", "沅岚县人民政府", "https://www.yuanlan.example/gk/", MADE_AT, 0, detail=""),
-        Notice("withdrawn", "苍泊区人民政府", "https://www.cangbo.example/gk/", MADE_AT, 1, detail="2023年苍泊区政府工作报告"),
+        Notice("withdrawn", "苍泊区人民政府", "https://www.cangbo.example/gk/", MADE_AT, 1,
+               detail="2023年苍泊区政府工作报告"),
     )  # fmt: skip
     return digest(language=language, notices=notices)
 

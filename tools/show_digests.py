@@ -1,6 +1,6 @@
 """Render the sample digests to files, and to pictures where there is a Chromium.
 
-    python -m tools.show_digests [FOLDER]      (from the checkout; default: build/digests)
+python -m tools.show_digests [FOLDER]      (from the checkout; default: build/digests)
 """
 
 import shutil
@@ -14,8 +14,8 @@ from tests.digests import SAMPLES
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--force-device-scale-factor=1",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--force-device-scale-factor=1",
 )  # fmt: skip
 SCHEMES = {"light": "--blink-settings=preferredColorScheme=1", "dark": "--blink-settings=preferredColorScheme=0"}
 

@@ -40,7 +40,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One change as a line of a table. `bars` are the two figures' lengths in percent, where they can be drawn."""
+    """One change as a line of a table.
+
+    `sign` is its arrow or mark alone; `bars` are the lengths of the two figures in percent, where they can be drawn.
+    """
 
     kind: ChangeKind
     name: str
@@ -48,15 +51,15 @@ class Row:
     outturn: Cell
     after: Cell
     change: str
+    sign: str
     bars: tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A sentence as evidence for the indicators it speaks of. `note` says of which report or version it is."""
+    """A sentence as evidence; `about` says of which report or version it is, and for which indicators."""
 
-    names: tuple[str, ...]
-    note: str
+    about: str
     fragments: tuple[Fragment, ...]
     url: str
 
@@ -70,6 +73,7 @@ class Table:
     rows: tuple[Row, ...]
     quotes: tuple[Quote, ...]
     legend: str = ""
+    unchanged: str = ""
     more: int = 0
 
 
@@ -95,7 +99,6 @@ class Story:
     kept_url: str
     example: bool
     tables: tuple[Table, ...]
-    unchanged: str
     tail_title: str
     topics: tuple[Topic, ...]
     folded: str
@@ -103,10 +106,10 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """One line of the overview."""
+    """One line of the overview; `kind` is that of the change it names, None where it names none."""
 
-    anchor: str
     url: str
     place: str
+    kind: ChangeKind | None
     news: str
     count: int

@@ -24,7 +24,9 @@ _RELATIONS = {
 }
 _DIRECTIONS = {
     "zh": {(Measure.GROWTH, True): "增长", (Measure.GROWTH, False): "下降"},
-    "en": {(measure, up): "up " if up else "down " for measure in (Measure.GROWTH, Measure.DELTA) for up in (True, False)},
+    "en": {
+        (measure, up): "up " if up else "down " for measure in (Measure.GROWTH, Measure.DELTA) for up in (True, False)
+    },
 }
 
 
@@ -69,10 +71,11 @@ def label(indicator: str, name_en: str, key: str, measure: Measure, language: st
 
     `falls` leaves the growth word out, for figures that carry 下降 themselves. A name without English stays Chinese.
     """
-    name = clean(name_en if language == "en" and name_en else indicator, _MAX_LABEL)
+    english = WORDS["en"].short.get(key, name_en)
+    name = clean(english if language == "en" and english else indicator, _MAX_LABEL)
     if measure is not Measure.GROWTH or falls or name.endswith(_GROWTH_WORDS) or "growth" in name.lower():
         return name
-    if key.startswith("cpi"):
+    if key.startswith(("cpi", "ppi")):
         return f"{name}涨幅" if language == "zh" else f"{name} rise"
     return f"{name}增长" if language == "zh" else f"{name} growth"
 
@@ -87,9 +90,9 @@ def short_label(indicator: str, name_en: str, key: str, measure: Measure, langua
 
 
 def difference(before: Magnitude, after: Magnitude, language: str) -> str:
-    """How far apart two figures are, without a sign: `0.5个百分点`, `1万人`; "" when they can't be compared."""
+    """How far apart two figures are, without a sign: `0.5个百分点`, `1万人`; "" when there is nothing to tell."""
     first, second = middle(before), middle(after)
-    if first is None or second is None or before.measure is not after.measure:
+    if first is None or second is None or first == second or before.measure is not after.measure:
         return ""
     words, unit = WORDS[language], after.unit or ""
     if unit == "%" == before.unit:

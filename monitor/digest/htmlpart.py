@@ -2,6 +2,7 @@
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from .rows import SIGNS
 from .sheet import Sheet
 from .words import WORDS
 
@@ -22,7 +23,7 @@ _COLOURS = {
     "met": "#1a7f37",
     "missed": "#a8480a",
 }
-_ENVIRONMENT.globals["colour"] = _COLOURS
+_ENVIRONMENT.globals.update(colour=_COLOURS, sign=SIGNS)
 _TEMPLATE = _ENVIRONMENT.get_template("digest.html.j2")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 WIDTH = 72
 _GAP = 2
 _NARROWEST = 10  # no column is pressed below this
+_PRESSED = 14  # nor the one that gives way first below this
 _CLOSING = "，。；：！？、）》」』”’%％,.;:!?)]}…"
 _OPENING = "（《「『“‘([{"
 
@@ -90,22 +91,40 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], columns: int = WID
 def _widths(rows: Sequence[Sequence[str]], columns: int, press: int) -> list[int]:
     widths = [max(width(row[index]) for row in rows) for index in range(len(rows[0]))]
     over = sum(widths) + _GAP * (len(widths) - 1) - columns
-    give = min(max(over, 0), max(0, widths[press] - 2 * _NARROWEST))
+    give = min(max(over, 0), max(0, widths[press] - 2 * _PRESSED))
     widths[press] -= give
     over -= give
-    while over > 0 and max(widths) > _NARROWEST:
-        widths[widths.index(max(widths))] -= 1
+    while over > 0:
+        room = [size - (_PRESSED if index == press else _NARROWEST) for index, size in enumerate(widths)]
+        if max(room) <= 0:
+            break
+        widths[room.index(max(room))] -= 1
         over -= 1
     return widths
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     wrapped = [
-        wrap(cell, columns, rest=" " if index == 0 else "")
+        _balanced(cell, columns, hang=index == 0)
         for index, (cell, columns) in enumerate(zip(cells, widths, strict=True))
     ]
     lines = []
     for index in range(max(map(len, wrapped))):
-        parts = [pad(cell[index] if index < len(cell) else "", columns) for cell, columns in zip(wrapped, widths, strict=True)]
+        parts = [
+            pad(cell[index] if index < len(cell) else "", columns)
+            for cell, columns in zip(wrapped, widths, strict=True)
+        ]
         lines.append((" " * _GAP).join(parts).rstrip())
+    return lines
+
+
+def _balanced(cell: str, columns: int, *, hang: bool) -> list[str]:
+    """A cell's lines, as few as the width needs and then as even as that allows: no single character is left over."""
+    rest = " " if hang else ""
+    lines = wrap(cell, columns, rest=rest)
+    for narrower in range(columns - 1, columns // 2, -1) if len(lines) > 1 else ():
+        even = wrap(cell, narrower, rest=rest)
+        if len(even) > len(lines):
+            break
+        lines = even
     return lines

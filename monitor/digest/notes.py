@@ -8,11 +8,13 @@ from .words import Words
 
 
 def notice_text(notice: Notice, words: Words) -> str:
-    """One notice as a sentence; an unknown kind is told by its detail."""
+    """One notice as a line: what, why, when (in Beijing). An unknown kind is told by its detail."""
     key = f"notice_{notice.kind}" if notice.kind in NOTICE_KINDS else "notice_other"
     detail = clean(notice.detail, 300)
-    text = words(key, source=clean(notice.source, 80), n=notice.count, years=_years(notice, words), detail=detail)
-    return f"{words['example'] if notice.example else ''}{text.strip()}"
+    text = words(key, source=clean(notice.source, 80), n=notice.count, years=_years(notice, words))
+    told = f"{text}{words['colon']}{detail}" if detail else text
+    mark = words["example"] if notice.example else ""
+    return f"{mark}{told}{words['open_bracket']}{beijing_time(notice.at)}{words['close_bracket']}"
 
 
 def _years(notice: Notice, words: Words) -> str:
@@ -30,4 +32,8 @@ def foot_lines(foot: Foot, words: Words) -> list[str]:
     if foot.last_visit_at:
         gap = " " if words.language == "en" else ""
         watched += gap + words("last_visit", time=beijing_time(foot.last_visit_at))
-    return [line for line in (why, watched, words("change_watch", watch=clean(foot.watch, 60)), words["quotes_note"]) if line]
+    return [
+        line
+        for line in (why, watched, words("change_watch", watch=clean(foot.watch, 60)), words["quotes_note"])
+        if line
+    ]

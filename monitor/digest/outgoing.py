@@ -62,7 +62,9 @@ def web_address(url: str) -> str:
     except (ValueError, UnicodeError):
         return ""
     if parts.scheme == "file":
-        return urlunsplit(("file", "", quote(parts.path, safe=_URL_SAFE), "", "")) if _is_local(parts.netloc, url) else ""
+        return (
+            urlunsplit(("file", "", quote(parts.path, safe=_URL_SAFE), "", "")) if _is_local(parts.netloc, url) else ""
+        )
     if parts.scheme not in ("http", "https") or not _is_host(netloc) or "@" in parts.netloc:
         return ""
     if ":" in netloc:

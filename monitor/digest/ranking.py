@@ -8,7 +8,7 @@ from .values import Line, ReportPart
 
 CHANGED = (ChangeKind.LOWERED, ChangeKind.RAISED, ChangeKind.REWORDED)
 RESULTS = (ChangeKind.MET, ChangeKind.MISSED)
-_ORDER = {kind: 0 for kind in CHANGED} | {ChangeKind.ADDED: 1, ChangeKind.DROPPED: 2}
+_ORDER = dict.fromkeys(CHANGED, 0) | {ChangeKind.ADDED: 1, ChangeKind.DROPPED: 2}
 
 
 def ranked(parts: Iterable[ReportPart]) -> list[ReportPart]:
@@ -18,7 +18,9 @@ def ranked(parts: Iterable[ReportPart]) -> list[ReportPart]:
 
 def _weight(part: ReportPart) -> int:
     main = [line for line in part.lines if line.headline]
-    weight = 4 if part.region_code == "000000" else 2 * part.region_code.endswith("0000") + part.region_code.endswith("00")
+    weight = (
+        4 if part.region_code == "000000" else 2 * part.region_code.endswith("0000") + part.region_code.endswith("00")
+    )
     moved = [line for line in main if line.kind in CHANGED]
     weight += 8 * any(line.indicator_key == "gdp" for line in moved)
     weight += 4 * any(line.basis is not Basis.NEXT_REPORT for line in moved)

@@ -9,7 +9,15 @@ from .ranking import CHANGED, RESULTS
 from .values import Figure, Line
 from .words import WORDS, Words
 
-_ARROWS = {ChangeKind.RAISED: "↑", ChangeKind.LOWERED: "↓", ChangeKind.REWORDED: "="}
+SIGNS = {
+    ChangeKind.RAISED: "↑",
+    ChangeKind.LOWERED: "↓",
+    ChangeKind.REWORDED: "=",
+    ChangeKind.ADDED: "+",
+    ChangeKind.DROPPED: "-",
+    ChangeKind.MET: "✓",
+    ChangeKind.MISSED: "✗",
+}
 
 
 def line_name(line: Line, language: str, *, short: bool = False) -> str:
@@ -18,7 +26,7 @@ def line_name(line: Line, language: str, *, short: bool = False) -> str:
     assert shown is not None, "a line has at least one side"
     name_of = short_label if short else label
     name = name_of(line.indicator, line.name_en, line.indicator_key, shown.measure, language, falls=_falls(line))
-    period = _odd_period(shown, language)
+    period = "" if line.kind in RESULTS else _odd_period(shown, language)
     words = WORDS[language]
     return f"{name}{words['open_bracket']}{period}{words['close_bracket']}" if period else name
 
@@ -47,13 +55,15 @@ def figure_text(line: Line, figure: Figure | None, language: str, *, brief: bool
 
 def row(line: Line, words: Words, mark: str = "") -> Row:
     language = words.language
-    cells = []
-    for side in (line.before, line.outturn, line.after):
-        cells.append(Cell(figure_text(line, side, language), web_address(side.kept_url) if side else ""))
-    before, outturn, after = cells
+    before, outturn, after = (_cell(line, side, language) for side in (line.before, line.outturn, line.after))
     if mark and line.outturn:
         outturn = Cell(f"{outturn.text} {mark}", outturn.url)
-    return Row(line.kind, line_name(line, language), before, outturn, after, _change(line, words), _bars(line))
+    change = _change(line, words)
+    return Row(line.kind, line_name(line, language), before, outturn, after, change, SIGNS[line.kind], _bars(line))
+
+
+def _cell(line: Line, side: Figure | None, language: str) -> Cell:
+    return Cell(figure_text(line, side, language), web_address(side.kept_url) if side else "")
 
 
 def _change(line: Line, words: Words) -> str:
@@ -62,17 +72,22 @@ def _change(line: Line, words: Words) -> str:
     if line.kind is ChangeKind.DROPPED:
         return words["dropped"]
     if line.kind in RESULTS:
-        return ("✓ " if line.kind is ChangeKind.MET else "✗ ") + words[line.kind.value]
-    arrow = _ARROWS[line.kind]
+        return f"{SIGNS[line.kind]} {words[line.kind.value]}"
+    arrow = SIGNS[line.kind]
     if line.kind is ChangeKind.REWORDED or line.before is None or line.after is None:
         return f"{arrow} {words['reworded']}" if line.kind is ChangeKind.REWORDED else arrow
     apart = difference(line.before, line.after, words.language)
-    fallback = words["raised_word" if line.kind is ChangeKind.RAISED else "lowered_word"]
-    return f"{arrow} {fallback if apart[:1] in ('', '0') and not apart[1:2] == '.' else apart}"
+    return f"{arrow} {apart or words[f'{line.kind.value}_word']}"
 
 
 def _bars(line: Line) -> tuple[int, int] | None:
-    if line.kind not in CHANGED or line.before is None or line.after is None or line.before.unit != line.after.unit:
+    if (
+        line.kind is ChangeKind.REWORDED
+        or line.kind not in CHANGED
+        or line.before is None
+        or line.after is None
+        or line.before.unit != line.after.unit
+    ):
         return None
     before, after = middle(line.before), middle(line.after)
     if before is None or after is None:

@@ -69,9 +69,10 @@ def lay_out(data: DigestData, subject: str, parts: Sequence[ReportPart], detail:
 
 def _glance(part: ReportPart, index: int, detail: Detail, words: Words) -> Glance:
     anchor = f"#r{index + 1}" if index < detail.full else ""
+    kind, news = part_news(part, words)
     mark = words["example"] if part.example else ""
     place = f"{mark}{region_name(part, words)} {part.year}"
     if part.kind.value != "work_report":
         place += f" {words[part.kind.value]}"
     url = anchor or web_address(part.kept_url) or web_address(part.url)
-    return Glance(anchor, url, place, clean(part_news(part, words), 90), changed_count(part))
+    return Glance(url, place, kind, clean(news, 90), changed_count(part))

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from storage.values import Basis, Measure
+from storage.values import Basis
 
 from .edition import Detail, Story, Topic
-from .figures import label, said
 from .outgoing import clean, web_address
 from .ranking import RESULTS, ordered
 from .rows import row
@@ -34,7 +33,6 @@ def story(part: ReportPart, number: int, words: Words, detail: Detail) -> Story:
         kept_url=kept,
         example=part.example,
         tables=tables(part, words, detail),
-        unchanged=_unchanged(part, words, detail),
         tail_title=words("tail_counted", n=len(tail)) if tail else "",
         topics=topics,
         folded=folded,
@@ -52,16 +50,6 @@ def origin(part: ReportPart, words: Words) -> str:
 
 def beijing_time(at: datetime) -> str:
     return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
-
-
-def _unchanged(part: ReportPart, words: Words, detail: Detail) -> str:
-    items = []
-    for steady in part.unchanged[: detail.main]:
-        falls = steady.figure.value is not None and steady.figure.value < 0
-        name = label(steady.indicator, steady.name_en, steady.indicator_key, steady.figure.measure, words.language, falls=falls)
-        signed = steady.figure.measure is not Measure.GROWTH or falls
-        items.append(f"{name} {said(steady.figure, words.language, signed=signed)}")
-    return words("unchanged", list=words["list_comma"].join(items)) if items else ""
 
 
 def _tail_lines(part: ReportPart) -> list[Line]:
@@ -90,7 +78,7 @@ def _topics(lines: Sequence[Line], words: Words, detail: Detail) -> tuple[tuple[
         words("folded_topic", topic=topic, n=counts[topic])
         for topic in sorted(counts, key=lambda topic: (topic == words["topic_other"], -counts[topic]))
     )
-    return topics, words("folded", n=sum(counts.values()), list=listed)
+    return topics, words("folded" if topics else "folded_all", n=sum(counts.values()), list=listed)
 
 
 def _topic(line: Line, words: Words) -> str:

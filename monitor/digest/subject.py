@@ -53,8 +53,9 @@ def _one_report(part: ReportPart, words: Words, *, alone: bool) -> Iterator[str]
         for news in _tail_news(part, words):
             yield words("subject_report", region=region, year=year, news=news)
         return
-    readings = [line_news(lines[0], words, brief=brief, first=frame == "subject_first") for brief in (False, True)]
-    for news in readings if alone or frame == "subject_first" else ():
+    first = frame == "subject_first"
+    readings = [line_news(lines[0], words, brief=brief, first=first) for brief in (0, 1, 2)]
+    for news in readings if alone or first else ():
         for counted in _counted(news, len(lines) - 1, frame, words):
             yield words(frame, region=region, year=year, news=counted)
     for news in readings:
@@ -96,11 +97,11 @@ def _tail_news(part: ReportPart, words: Words) -> Iterator[str]:
     yield words("subject_tail", n=len(part.lines))
 
 
-def line_news(line: Line, words: Words, *, brief: bool = False, first: bool = False) -> str:
-    """One change as a few words: `GDP 增长目标 6.5%以上 → 6%左右`."""
+def line_news(line: Line, words: Words, *, brief: int = 0, first: bool = False) -> str:
+    """One change as a few words: `GDP 增长目标 6.5%以上 → 6%左右`; `brief` 1 abbreviates hedges, 2 leaves 目标 out."""
     language = words.language
     name = line_name(line, language, short=True)
-    before, after = (figure_text(line, side, language, brief=brief) for side in (line.before, line.after))
+    before, after = (figure_text(line, side, language, brief=brief > 0) for side in (line.before, line.after))
     if first:
         key = "subject_added"
     elif line.basis is Basis.CONFLICT:
@@ -109,15 +110,19 @@ def line_news(line: Line, words: Words, *, brief: bool = False, first: bool = Fa
         key = "subject_changed"
     else:
         key = {ChangeKind.ADDED: "subject_new"}.get(line.kind, f"subject_{line.kind.value}")
+    if brief > 1 and key in ("subject_conflict", "subject_changed"):
+        key += "_brief"
     return words(key, name=name, before=before, after=after)
 
 
-def part_news(part: ReportPart, words: Words) -> str:
-    """The news of one report for the overview, without its place and year."""
+def part_news(part: ReportPart, words: Words) -> tuple[ChangeKind | None, str]:
+    """The news of one report for the overview, without its place and year, and what kind of change it names."""
     lines = _leading(part)
     if not lines:
-        return next(_tail_news(part, words))
-    return line_news(lines[0], words, first=is_first(part))
+        return None, next(_tail_news(part, words))
+    moved = lines[0].kind in CHANGED and lines[0].basis is not Basis.CONFLICT
+    news = line_news(lines[0], words, brief=2 if moved and words.language == "zh" else 0, first=is_first(part))
+    return (lines[0].kind if moved else None), news
 
 
 def changed_count(part: ReportPart) -> int:
@@ -142,4 +147,6 @@ def notice_subject(notice: Notice, words: Words) -> str:
 def ranked_notices(notices: Sequence[Notice]) -> list[Notice]:
     """What is broken first, then what recovered, what was withdrawn, and the baselines; oldest first in each."""
     place = {kind: index for index, kind in enumerate(("broken", "withdrawn", "recovered", "baseline"))}
-    return sorted(notices, key=lambda notice: (notice.example, place.get(notice.kind, len(place)), notice.at, notice.source))
+    return sorted(
+        notices, key=lambda notice: (notice.example, place.get(notice.kind, len(place)), notice.at, notice.source)
+    )

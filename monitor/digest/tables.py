@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 
-from storage.values import Basis, ChangeKind
+from storage.values import Basis, ChangeKind, Measure
 
 from .edition import Detail, Quote, Table
+from .figures import label, said
 from .outgoing import clean, web_address
 from .ranking import RESULTS, is_first, main_lines
-from .rows import line_name, row
+from .rows import SIGNS, line_name, row
 from .sentences import fragments
 from .values import Figure, Line, ReportPart
 from .words import Words
+
+_NAMED = 3  # indicators named above a quotation
 
 
 def tables(part: ReportPart, words: Words, detail: Detail) -> tuple[Table, ...]:
@@ -21,18 +24,20 @@ def tables(part: ReportPart, words: Words, detail: Detail) -> tuple[Table, ...]:
         _main_table(part, words, detail),
         _results_table(part, words, detail),
     )
-    return tuple(table for table in made if table.rows)
+    return tuple(table for table in made if table.rows or table.unchanged)
 
 
 def _main_table(part: ReportPart, words: Words, detail: Detail) -> Table:
     lines = main_lines(part, Basis.NEXT_REPORT)
-    marks = {_identity(line): "✓" if line.kind is ChangeKind.MET else "✗" for line in part.lines if line.kind in RESULTS}
+    marks = {_identity(line): SIGNS[line.kind] for line in part.lines if line.kind in RESULTS}
     rows = tuple(row(line, words, marks.get(_identity(line), "")) for line in lines[: detail.main])
     first = is_first(part)
     heads = (
         words["indicator"],
         "" if first else _year_head([line.before for line in lines], "target_of", "target_before", words),
-        _year_head([line.outturn for line in lines], "outturn_of", "outturn_before", words) if any(line.outturn for line in lines) else "",
+        _year_head([line.outturn for line in lines], "outturn_of", "outturn_before", words)
+        if any(line.outturn for line in lines)
+        else "",
         words["target"] if first else _year_head([line.after for line in lines], "target_of", "target_after", words),
         "" if first else words["change"],
     )
@@ -43,6 +48,7 @@ def _main_table(part: ReportPart, words: Words, detail: Detail) -> Table:
         rows=rows,
         quotes=_evidence(shown, words, detail),
         legend=words["legend"] if any(line.outturn and marks.get(_identity(line)) for line in shown) else "",
+        unchanged=_unchanged(part, words, detail),
         more=max(0, len(lines) - detail.main),
     )
 
@@ -79,7 +85,7 @@ def _both_sides(lines: Sequence[Line], notes: tuple[str, str], words: Words, det
         for side, note in zip((line.before, line.after), notes, strict=True):
             if side is not None:
                 name = line_name(line, words.language)
-                yield _quote([side], (name,), note or _witness(side, words), detail)
+                yield _quote([side], (name,), note or _witness(side, words), words, detail)
 
 
 def _witness(figure: Figure, words: Words) -> str:
@@ -135,12 +141,28 @@ def _evidence(lines: Sequence[Line], words: Words, detail: Detail) -> tuple[Quot
             [figure for _, figure in group],
             tuple(dict.fromkeys(line_name(line, words.language) for line, _ in group)),
             words("evidence_of", year=group[0][1].report_year),
+            words,
             detail,
         )
         for group in groups.values()
     )
 
 
-def _quote(figures: Sequence[Figure], names: tuple[str, ...], note: str, detail: Detail) -> Quote:
+def _quote(figures: Sequence[Figure], names: tuple[str, ...], note: str, words: Words, detail: Detail) -> Quote:
+    listed = words["list_comma"].join(names[:_NAMED])
+    if len(names) > _NAMED:
+        listed = words("and_others", list=listed, n=len(names))
     url = web_address(figures[0].kept_url) or web_address(figures[0].url)
-    return Quote(names, note, fragments(figures, detail.quote), url)
+    return Quote(f"{note}{words['colon']}{listed}", fragments(figures, detail.quote), url)
+
+
+def _unchanged(part: ReportPart, words: Words, detail: Detail) -> str:
+    items = []
+    for steady in part.unchanged[: detail.main]:
+        falls = steady.figure.value is not None and steady.figure.value < 0
+        name = label(
+            steady.indicator, steady.name_en, steady.indicator_key, steady.figure.measure, words.language, falls=falls
+        )
+        signed = steady.figure.measure is not Measure.GROWTH or falls
+        items.append(f"{name} {said(steady.figure, words.language, signed=signed)}")
+    return words("unchanged", list=words["list_comma"].join(items)) if items else ""

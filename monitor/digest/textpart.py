@@ -7,6 +7,7 @@ from storage.values import ChangeKind
 from .edition import Quote, Row, Story, Table, Topic
 from .layout import WIDTH, table, width, wrap
 from .ranking import CHANGED
+from .rows import SIGNS
 from .sentences import plain
 from .sheet import Sheet
 from .words import WORDS, Words
@@ -41,7 +42,8 @@ def _overview(sheet: Sheet, words: Words) -> Iterator[str]:
     yield f"{words['overview']} · {words('overview_count', n=total)}"
     yield ""
     head = (words["column_region"], words["column_news"], words["column_count"])
-    yield from table(head, [(glance.place, glance.news, str(glance.count)) for glance in sheet.glances], press=1)
+    rows = [(glance.place, f"{_sign(glance.kind)}{glance.news}", str(glance.count)) for glance in sheet.glances]
+    yield from table(head, rows, press=1)
     if sheet.glances_more:
         yield from wrap(words("overview_more", n=sheet.glances_more), WIDTH)
 
@@ -57,8 +59,6 @@ def _story(story: Story, words: Words) -> Iterator[str]:
     for each in story.tables:
         yield ""
         yield from _table(each, words)
-    if story.unchanged:
-        yield from wrap(story.unchanged, WIDTH)
     if story.tail_title:
         yield ""
         yield f"[{story.tail_title}]"
@@ -85,21 +85,23 @@ def _table(made: Table, words: Words) -> Iterator[str]:
     rows = []
     for row in made.rows:
         cells = (row.name, row.before.text, row.outturn.text, row.after.text, row.change)
-        rows.append([cells[index] for index in columns])
-    yield from table([made.heads[index] for index in columns], rows)
+        rows.append(["-" if cells[index] == words["none"] else cells[index] for index in columns])
+    if rows:
+        yield from table([made.heads[index] for index in columns], rows)
     if made.legend:
         yield made.legend
     if made.more:
         yield f"(+{made.more})"
+    if made.unchanged:
+        yield from wrap(made.unchanged, WIDTH)
     if made.quotes:
         yield ""
         for quote in made.quotes:
-            yield from _quote(quote, words)
+            yield from _quote(quote)
 
 
-def _quote(quote: Quote, words: Words) -> Iterator[str]:
-    names = words["list_comma"].join(quote.names[:4]) + (words["ellipsis"].strip() if len(quote.names) > 4 else "")
-    yield from wrap(f"{quote.note}{words['comma'].rstrip()} {names}" if words.language == "en" else f"{quote.note}，{names}", WIDTH, first="* ")
+def _quote(quote: Quote) -> Iterator[str]:
+    yield from wrap(quote.about, WIDTH, first="* ")
     said = plain(quote.fragments)
     if said:
         yield from wrap(f"“{said}”", WIDTH, first="  ")
@@ -108,16 +110,16 @@ def _quote(quote: Quote, words: Words) -> Iterator[str]:
 
 
 def _topic(topic: Topic, words: Words) -> Iterator[str]:
-    yield f"{topic.name}"
+    yield topic.name
     for row in topic.rows:
-        yield from wrap(tail_text(row, words), WIDTH, first=f"  {_sign(row)} ")
+        yield from wrap(_tail_text(row, words), WIDTH, first=f"  {row.sign} ")
 
 
-def _sign(row: Row) -> str:
-    return {ChangeKind.RAISED: "↑", ChangeKind.LOWERED: "↓", ChangeKind.REWORDED: "=", ChangeKind.ADDED: "+"}.get(row.kind, "-")
+def _sign(kind: ChangeKind | None) -> str:
+    return f"{SIGNS[kind]} " if kind else ""
 
 
-def tail_text(row: Row, words: Words) -> str:
+def _tail_text(row: Row, words: Words) -> str:
     """One line of the long tail: `新增公园 5个 → 6个`."""
     if row.kind in CHANGED:
         return f"{row.name} {row.before.text} → {row.after.text}"

@@ -55,7 +55,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Steady:
-    """A main target that the report repeats as it was: told in one line, so that the table can be trusted to be whole."""
+    """A main target that the report repeats as it was; told in one line, so that a reader misses none."""
 
     indicator: str
     indicator_key: str

@@ -29,7 +29,7 @@ class Words:
         return self._words[key]
 
     def __call__(self, key: str, **gaps: object) -> str:
-        if gaps.get("n") == 1:
+        if str(gaps.get("n")) == "1":
             key = f"{key}_one" if f"{key}_one" in self._words else key
         return self._words[key].format(**gaps)
 

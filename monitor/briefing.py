@@ -215,7 +215,9 @@ def _foot(watch: Watch, sources: Iterable[SourceState]) -> Foot:
     states = list(sources)
     places = [region_names(code)[0] for code in watch.regions]
     where_zh = "、".join(places) if places else "全部地区"
-    where_en = ", ".join(region_names(code)[1] or region_names(code)[0] for code in watch.regions) if places else "all regions"
+    where_en = (
+        ", ".join(region_names(code)[1] or region_names(code)[0] for code in watch.regions) if places else "all regions"
+    )
     what = ", ".join(watch.indicators)
     return Foot(
         watch=watch.key,

@@ -74,7 +74,7 @@ class Outcome(StrEnum):
     REVISION = "revision"  # the same URL, another text
     WITNESS = "witness"  # another URL, a report that is known
     UNCHANGED = "unchanged"  # the same URL, the same text
-    UNPLACED = "unplaced"  # kept, but of no report: its year is not told
+    UNPLACED = "unplaced"  # kept, but of no report: its region or year is not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,11 @@ class _Read:
     document: Document
     statements: Sequence[tuple[StatementData, str]]
 
+    @property
+    def placed(self) -> bool:
+        """Whether it is known whose report it is, and of which year."""
+        return bool(self.identity.region) and self.identity.year is not None
+
 
 def file(found: Found, desk: Desk, *, news: bool, now: datetime) -> Filed:
     """Keep a document and all that follows from it; the same document again changes nothing.
@@ -121,7 +126,7 @@ def file(found: Found, desk: Desk, *, news: bool, now: datetime) -> Filed:
             return Filed(Outcome.UNCHANGED, earlier.id, read.identity)
         if earlier is not None:
             read.document.version = earlier.version + 1
-        if read.identity.year is None:
+        if not read.placed:
             return Filed(Outcome.UNPLACED, add_document(session, read.document), read.identity)
         return _place(session, read, earlier, desk, news, now)
 
@@ -132,7 +137,7 @@ def _read(found: Found, archive: Archive) -> _Read:
         issuer=found.issuer,
         site_code=found.site_code,
         heading=found.heading,
-        text_head=found.text[:2000],
+        text=found.text,
         published_on=found.published_on,
         source_region=found.region,
         source_kind=found.kind,

@@ -17,10 +17,8 @@ from monitor.filing import Desk, Filed, Found, Outcome, file, tell
 from monitor.identity import can_be_report, title_and_heading, title_year
 from monitor.rhythm import next_recheck, next_try, next_visit
 from scrapers.answer import Answer, Conditions
-from scrapers.client import Client
-from scrapers.documents import DocumentReader
 from scrapers.errors import LayoutError, OwnFaultError, ScrapeError, StoppedError
-from scrapers.scrape import Fetched, Look, read_entry, read_index
+from scrapers.scrape import Fetched, Look, Scraper
 from scrapers.source import Source
 from storage.database import reading, transaction
 from storage.models import Entry, Notice, Page, SourceState, Visit
@@ -37,8 +35,7 @@ FEW = 0.3  # of the usual entries: fewer is a fault of the source, not news
 class Tools:
     """What a visit works with. `clock` gives aware UTC, `stopping` is set when the daemon ends."""
 
-    client: Client
-    reader: DocumentReader
+    scraper: Scraper
     desk: Desk
     clock: Callable[[], datetime]
     random: Random
@@ -128,9 +125,8 @@ def look_at(source: Source, state: SourceState, known: dict[str, Entry], tools: 
     first = state.baseline_at is None
     with reading(tools.desk.engine) as session:
         page = None if first else find_page(session, source.url)
-    look = read_index(
+    look = tools.scraper.read_index(
         source,
-        tools.client,
         name=source.family or state.family,
         conditions=Conditions(page.etag, page.last_modified) if page else None,
         body_hash=page.body_hash if page else None,
@@ -190,7 +186,7 @@ def _read_and_file(
     source: Source, entry: Entry, name: str, conditions: Conditions | None, news: bool, tools: Tools
 ) -> Filed | None:
     """What became of an entry; None when its page is unchanged."""
-    got = read_entry(source, entry.url, tools.client, tools.reader, name=name, conditions=conditions)
+    got = tools.scraper.read_entry(source, entry.url, name=name, conditions=conditions)
     if not isinstance(got, Fetched):
         return None
     now = tools.clock()

@@ -129,7 +129,7 @@ class Daemon:
 
     def _end(self) -> bool:
         self._alarm.shutdown(wait=False)
-        self._tools.client.stop()
+        self._tools.scraper.client.stop()
         for pool in (self._visits, self._sendings):
             pool.shutdown(wait=False, cancel_futures=True)
         under_way = [*self._hosts.values(), *self._channels.values()]

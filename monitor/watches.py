@@ -22,7 +22,7 @@ def _checked_when(when: str) -> str:
     if when in ("at once", "hourly") or _CLOCK.fullmatch(when):
         return when
     raise ValueError(
-        f'when = "{when}" is not understood: write "at once", "hourly", "daily 08:07" or "weekly mon 08:07"'
+        f'"{when}" is not understood: write "at once", "hourly", "daily 08:07" or "weekly mon 08:07"'
         f" (days: {' '.join(WEEKDAYS)}; times from 00:00 to 23:59)"
     )
 

@@ -47,86 +47,103 @@ class Fetched:
     attached: Answer | None = None
 
 
-def read_index(
-    source: Source,
-    client: Client,
-    *,
-    name: str | None,
-    conditions: Conditions | None,
-    body_hash: str | None,
-    going_on: Callable[[Sequence[EntryData]], bool],
-) -> Look:
-    """Fetch and parse the index pages, turning on while `going_on` says so of a page's entries, `source.pages` at most.
+@dataclass(frozen=True, slots=True)
+class Scraper:
+    """Reads sources with one client and one document reader; `page` and `file` limit each fetch."""
 
-    `name` is the family if it is known, else the first page's marks decide. `body_hash` is that of the first page as
-    it was last read. Raises LayoutError when the first page shows no entries: that is a fault, not a lack of news.
-    """
-    first = answer = _fetch(client, source, source.url, conditions)
-    if answer.status == 304 or (body_hash is not None and answer.body_hash == body_hash):
-        return Look(first, name or "", unchanged=True)
-    text = text_of(answer)
-    for _ in range(FORWARDS):
-        onward = refresh_target(text, answer.url)
-        if onward is None:
-            break
-        answer = _fetch(client, source, onward)
+    client: Client
+    documents: DocumentReader
+    page: Limit = PAGE
+    file: Limit = FILE
+
+    def read_index(
+        self,
+        source: Source,
+        *,
+        name: str | None,
+        conditions: Conditions | None,
+        body_hash: str | None,
+        going_on: Callable[[Sequence[EntryData]], bool],
+    ) -> Look:
+        """Fetch and parse the index pages, turning on while `going_on` says so of a page's entries.
+
+        At most `source.pages` of them. `name` is the family if it is known, else the first page's marks decide.
+        `body_hash` is that of the first page as it was last read. Raises LayoutError when the first page shows no
+        entries: that is a fault, not a lack of news.
+        """
+        first = answer = self._fetch(source, source.url, conditions)
+        if answer.status == 304 or (body_hash is not None and answer.body_hash == body_hash):
+            return Look(first, name or "", unchanged=True)
+        answer, text = self._forwarded(source, answer)
+        name = name or recognise(text, answer.url)
+        entries: dict[str, EntryData] = {}
+        on_first_page = 0
+        for number in range(1, source.pages + 1):
+            index = family(name).parse_index(text, answer.url)
+            fresh = [entry for entry in index.entries if entry.url not in entries]
+            entries |= {entry.url: entry for entry in fresh}
+            on_first_page = on_first_page or len(entries)
+            if not entries:
+                raise LayoutError("the index page shows no entries", url=answer.url)
+            if number == source.pages or index.next_page is None or not going_on(fresh):
+                break
+            answer = self._fetch(source, index.next_page)
+            text = text_of(answer)
+        return Look(first, name, False, tuple(entries.values()), on_first_page)
+
+    def read_entry(
+        self, source: Source, url: str, *, name: str, conditions: Conditions | None = None
+    ) -> Fetched | Answer:
+        """Fetch one entry and read its text, from the page or the file it links; a bare Answer if unchanged (304).
+
+        Raises LayoutError when neither holds the text of a report.
+        """
+        answer = self._fetch(source, url, conditions)
+        if answer.status == 304:
+            return answer
+        attached = None
+        if answer.content_type in MARKUP:
+            page = family(name).parse_report(text_of(answer), answer.url)
+            attached = self._attached(source, page)
+        else:
+            page = ReportPageData("", None, "", "", self._read_file(answer))
+        text = page.text if attached is None else self._read_file(attached)
+        if len(text) < SHORTEST:
+            raise LayoutError(f"no text of a report on the page, only {len(text)} characters", url=answer.url)
+        return Fetched(answer, page.title, page.issuer, page.site_code, page.published_on, text, attached)
+
+    def _forwarded(self, source: Source, answer: Answer) -> tuple[Answer, str]:
         text = text_of(answer)
-    name = name or recognise(text, answer.url)
-    entries: dict[str, EntryData] = {}
-    on_first_page = 0
-    for number in range(1, source.pages + 1):
-        index = family(name).parse_index(text, answer.url)
-        fresh = [entry for entry in index.entries if entry.url not in entries]
-        entries |= {entry.url: entry for entry in fresh}
-        on_first_page = on_first_page or len(entries)
-        if not entries:
-            raise LayoutError("the index page shows no entries", url=answer.url)
-        if number == source.pages or index.next_page is None or not going_on(fresh):
-            break
-        answer = _fetch(client, source, index.next_page)
-        text = text_of(answer)
-    return Look(first, name, False, tuple(entries.values()), on_first_page)
+        for _ in range(FORWARDS):
+            onward = refresh_target(text, answer.url)
+            if onward is None:
+                break
+            answer = self._fetch(source, onward)
+            text = text_of(answer)
+        return answer, text
 
+    def _attached(self, source: Source, page: ReportPageData) -> Answer | None:
+        """The file most likely to hold the text, where the page itself does not."""
+        if len(page.text) >= SHORTEST:
+            return None
+        readable = [one for one in page.attachments if _rank(one) < len(PREFERRED)]
+        return self._fetch(source, min(readable, key=_rank).url, limit=self.file) if readable else None
 
-def read_entry(
-    source: Source, url: str, client: Client, reader: DocumentReader, *, name: str, conditions: Conditions | None
-) -> Fetched | Answer:
-    """Fetch one entry and read its text, from the page or the file it links; a bare Answer when it is unchanged (304).
+    def _read_file(self, answer: Answer) -> str:
+        return self.documents.read_document(answer.body, name=answer.url, content_type=answer.content_type).text
 
-    Raises LayoutError when neither holds the text of a report.
-    """
-    answer = _fetch(client, source, url, conditions)
-    if answer.status == 304:
-        return answer
-    if answer.content_type not in MARKUP:
-        read = reader.read_document(answer.body, name=answer.url, content_type=answer.content_type)
-        page, attached = ReportPageData("", None, "", "", read.text), None
-    else:
-        page = family(name).parse_report(text_of(answer), answer.url)
-        attached = _attached(source, page, client)
-    text = page.text
-    if attached is not None:
-        text = reader.read_document(attached.body, name=attached.url, content_type=attached.content_type).text
-    if len(text) < SHORTEST:
-        raise LayoutError(f"no text of a report on the page, only {len(text)} characters", url=answer.url)
-    return Fetched(answer, page.title, page.issuer, page.site_code, page.published_on, text, attached)
-
-
-def _attached(source: Source, page: ReportPageData, client: Client) -> Answer | None:
-    """The file most likely to hold the text, where the page itself does not."""
-    if len(page.text) >= SHORTEST:
-        return None
-    readable = [one for one in page.attachments if _rank(one) < len(PREFERRED)]
-    return _fetch(client, source, min(readable, key=_rank).url, limit=FILE) if readable else None
+    def _fetch(
+        self, source: Source, url: str, conditions: Conditions | None = None, limit: Limit | None = None
+    ) -> Answer:
+        return self.client.fetch(
+            url,
+            conditions=conditions,
+            allow_hosts=(source.host, *source.allow_hosts),
+            private=source.private,
+            limit=limit or self.page,
+        )
 
 
 def _rank(attachment: AttachmentData) -> int:
     kind = attachment_type(attachment.url)
     return PREFERRED.index(kind) if kind in PREFERRED else len(PREFERRED)
-
-
-def _fetch(
-    client: Client, source: Source, url: str, conditions: Conditions | None = None, limit: Limit = PAGE
-) -> Answer:
-    hosts = (source.host, *source.allow_hosts)
-    return client.fetch(url, conditions=conditions, allow_hosts=hosts, private=source.private, limit=limit)

@@ -1,6 +1,7 @@
 """The file and the environment, read, laid over each other and checked; all that is wrong is told together."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path as File
 from typing import Any
@@ -73,8 +74,9 @@ def _environment() -> tuple[dict[str, Any], list[Problem]]:
     try:
         return EnvSettingsSource(Settings)(), faults
     except EnvironmentFault as error:
-        fault = Problem(f'{error}: a list or table must be JSON there, like ["high"]', variable="environment")
-        return {}, [*faults, fault]
+        field = re.search(r'field "(\w+)"', str(error))
+        name = f"{ENV_PREFIX}{field[1].upper()}" if field else f"{ENV_PREFIX}…"
+        return {}, [*faults, Problem('a list or table must be JSON here, like ["high"]', variable=name)]
 
 
 def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from monitor.catalogue.indicators import indicator, indicators
 from monitor.catalogue.regions import find_regions, path_zh, regions
@@ -62,18 +62,18 @@ def _checked_zone(name: str) -> str:
     if name in available_timezones():
         return name
     near = did_you_mean(name, sorted(available_timezones()))
-    raise ValueError(f'time zone "{name}" is not known{near or "; write one like Asia/Shanghai"}')
+    raise ValueError(f'"{name}" is not known{near or "; write one like Asia/Shanghai"}')
 
 
 def _checked_base_url(url: str) -> str:
     if url and urlsplit(url).scheme not in ("http", "https"):
-        raise ValueError(f'base_url "{url}" must begin with http:// or https://')
+        raise ValueError(f'"{url}" must begin with http:// or https://')
     return url.rstrip("/")
 
 
 def _checked_database(url: str) -> str:
     if url and not url.startswith(("sqlite:///", "postgresql")):  # the URL may hold a password: it isn't repeated
-        raise ValueError("database must be a URL that begins with sqlite:/// or postgresql+psycopg://")
+        raise ValueError("must be a URL that begins with sqlite:/// or postgresql+psycopg://")
     return url
 
 
@@ -86,14 +86,14 @@ def _checked_url(url: str) -> str:
     parts = urlsplit(url)
     if (parts.scheme in ("http", "https") and parts.hostname) or parts.scheme == "file":
         return url
-    raise ValueError(f'url "{url}" must begin with http:// or https://, or be a folder like ./reports')
+    raise ValueError(f'"{url}" must begin with http:// or https://, or be a folder like ./reports')
 
 
 def _checked_family(name: str) -> str:
     names = [family.name for family in families()]
     if name not in names:
         near = did_you_mean(name, names)
-        raise ValueError(f'family "{name}" is not known{near}; there are {", ".join(names)}')
+        raise ValueError(f'"{name}" is not known{near or "; there are " + ", ".join(names)}')
     return name
 
 
@@ -104,7 +104,7 @@ def _checked_indicator(word: str) -> str:
     keys = [known.key for known in indicators()]
     near = did_you_mean(word, ["headline", "all", *keys])
     raise ValueError(
-        f'indicator "{word}" is not known{near or "; `headline`, `all`, a key of docs/indicators.md or Chinese words"}'
+        f'"{word}" is not known{near or "; `headline`, `all`, a key of docs/indicators.md or Chinese words"}'
     )
 
 
@@ -191,7 +191,9 @@ class WatchTable(Watch):
 
 
 class Settings(BaseSettings):
-    """Everything that a user decides. Made by `read_settings`; paths are absolute then."""
+    """Everything that a user decides. Made by `read_settings`, which lays the environment over it; paths are absolute
+    then. Made directly it knows nothing of the environment.
+    """
 
     model_config = SettingsConfigDict(
         frozen=True, extra="forbid", env_prefix=ENV_PREFIX, env_nested_delimiter="__", hide_input_in_errors=True
@@ -208,6 +210,17 @@ class Settings(BaseSettings):
     sources: dict[str, SourceTable] = {}
     watches: dict[str, WatchTable] = {}
     channels: dict[Key, ChannelSettings] = {}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
 
     @model_validator(mode="before")
     @classmethod

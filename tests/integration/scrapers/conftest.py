@@ -97,7 +97,11 @@ class HostileServer:
             if not more:
                 return b""
             data += more
-        return data
+        head, _, body = data.partition(b"\r\n\r\n")
+        length = Visitor(conn, head, self.ended).header("Content-Length")
+        while len(body) < int(length or 0):
+            body += conn.recv(65536)
+        return head + b"\r\n\r\n" + body
 
     def _handle(self, visitor: Visitor) -> None:
         if visitor.path == "/robots.txt":

@@ -73,6 +73,7 @@ DECOYS: tuple[Decoy, ...] = (
     _row("one of a group", "counter", before=r".*在(?:全[国省市区县]|[^，]{0,6})", behind=r"[^，。]{1,16}中"),
     _row("hotline or number", units="号 路 线"),
 )
+GROWS = re.compile(r"(?:增长|增速|下降|增幅|提高|实现|分别)[^、，]{0,6}$")
 _LABELLED = re.compile(r"“[^”\n]{1,24}”|《[^》\n]{1,60}》|\[[^\]\n]{1,20}\]")
 
 
@@ -81,8 +82,13 @@ def labels_in(plain: str) -> list[tuple[int, int]]:
     return [match.span() for match in _LABELLED.finditer(plain)]
 
 
-def why_decoy(plain: str, start: int, end: int, quantity: Quantity) -> str | None:
-    """Why `quantity` of the clause `plain[start:end]` states nothing; None when it may state something."""
+def why_decoy(plain: str, start: int, end: int, quantity: Quantity, next_one: Quantity | None) -> str | None:
+    """Why `quantity` of the clause `plain[start:end]` states nothing; None when it may state something.
+
+    `next_one` is the quantity behind it in the clause: in 7个产业产值增长8% the 7 tells whose growth it is.
+    """
+    if next_one and _is_scope(plain[quantity.right : next_one.left], quantity, next_one):
+        return "scope"
     before = plain[max(start, quantity.left - 64) : quantity.left]
     behind = plain[quantity.end : min(end, quantity.end + 32)]
     for decoy in DECOYS:
@@ -96,3 +102,8 @@ def why_decoy(plain: str, start: int, end: int, quantity: Quantity) -> str | Non
             continue
         return decoy.label
     return None
+
+
+def _is_scope(between: str, quantity: Quantity, next_one: Quantity) -> bool:
+    grows = next_one.kind is UnitKind.TIMES or (next_one.kind is UnitKind.SHARE and GROWS.search(between) is not None)
+    return quantity.kind is UnitKind.COUNTER and grows and between[:1] not in "、和与，"

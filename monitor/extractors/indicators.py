@@ -18,7 +18,7 @@ PREDICATE = re.compile(
 # Words that name a number of something else: 产值突破1300亿元 says nothing without the industry before it.
 GENERIC = re.compile(
     r"(?:总|年|平均|累计|人均|户均)?(?:产值|规模|总量|增速|占比|比重|投资|总投资|面积|营业收入|收入|利润|税收|产量|总额|数量|增长率|增幅|营收|主营业务收入|投资额|交易额|销售额|"
-    r"销售收入|成交额|资金|到位资金|数|额|量|客流量|业务量|利税|税收收入|总产值|总规模|总收入|总数|产能|装机|在校生|就业|从业人员|用户|增加值|融资|死亡人数|受伤人数|发电量占比|本地配套率|完成投资|供给率|化解率|[\u4e00-\u9fff]{1,3}率)"
+    r"销售收入|成交额|资金|到位资金|数|额|量|客流量|业务量|利税|税收收入|总产值|总规模|总收入|总数|产能|装机|在校生|就业|从业人员|用户|增加值|融资|死亡人数|受伤人数|发电量占比|本地配套率|完成投资|供给率|化解率|[\u4e00-\u9fff]{1,3}率(?:和[\u4e00-\u9fff]{1,3}率)?)"
 )
 OWN_RATE = re.compile(r"(?:失业率|城镇化率|恩格尔|通胀率|出生率|死亡率|毛入学率)")
 NAMED = re.compile(r"(?P<named>[^，]{1,80})等$")
@@ -60,14 +60,14 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "") -> str:
     before = trim_leading(trim_trailing(slot.before)[0])
     after = _noun_behind(slot)
     before = _without_named(before, after)
-    verb, noun = split_verb(before)
+    verb = split_verb(before)[0]
     words = before + after + shared_tail
     if not words:
         words = memory.indicator or memory.topic
     elif slot.linked and memory.verb and not verb and slot.quantity.kind in COUNTED and not GENERIC.fullmatch(words):
         words = memory.verb + words
-    elif GENERIC.fullmatch(noun + after) and not OWN_RATE.search(words) and (memory.noun or memory.topic):
-        words = (memory.topic or memory.noun) + noun + after
+    elif GENERIC.fullmatch(words) and not OWN_RATE.search(words):
+        words = (memory.topic or memory.noun) + words
     memory.keep(words)
     return words
 

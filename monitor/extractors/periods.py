@@ -78,11 +78,18 @@ def years_in(text: str) -> list[int]:
 
 
 def period_of(
-    plain: str, start: int, quantity: Quantity, measure: Measure, indicator: str, span: Span | None, role: Role
+    plain: str,
+    start: int,
+    quantity: Quantity,
+    measure: Measure,
+    indicator: str,
+    span: Span | None,
+    role: Role,
+    counted: bool,
 ) -> str | None:
     """The period of one number of the sentence that starts at `start`: its own deadline, or the section's `span`.
 
-    Of several years a rate or a level is said of the last one, growth and sums of all of them.
+    Of several years a rate or a level is said of the last one, growth, sums and things `counted` of all of them.
     """
     deadline = _deadline(plain, start, quantity, span, role)
     if deadline:
@@ -91,7 +98,7 @@ def period_of(
         return str(span) if span else None
     said = plain[start : quantity.start]
     clause = said[max(said.rfind("，"), said.rfind("；"), said.rfind("：")) + 1 :]
-    if CUMULATIVE.search(clause):
+    if counted or CUMULATIVE.search(clause):
         return str(span)
     if measure in (Measure.RATIO, Measure.RANK):
         return str(span.last)

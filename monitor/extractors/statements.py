@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import zip_longest
 
 from monitor.extractors.clauses import Clause, Slot, clauses_of, slots_of
 from monitor.extractors.decoys import labels_in, why_decoy
@@ -18,6 +19,7 @@ from monitor.extractors.quantities import Quantity, find_phrases, find_quantitie
 from monitor.extractors.relatives import Relation, find_relations
 from monitor.extractors.script import Script, read_script
 from monitor.extractors.sections import Sentence, read_sections
+from monitor.extractors.units import UnitKind
 from monitor.extractors.words import trim_leading, trim_trailing
 from storage.values import About, Measure, Op, StatementData
 
@@ -70,7 +72,11 @@ class _Reader:
         for clause in clauses_of(plain, self._sentence.start, self._sentence.end, quantities):
             for relation in find_relations(plain, clause.start, clause.end):
                 yield self._relative(relation)
-            stated = tuple(q for q in clause.quantities if why_decoy(plain, clause.start, clause.end, q) is None)
+            stated = tuple(
+                quantity
+                for quantity, behind in zip_longest(clause.quantities, clause.quantities[1:])
+                if why_decoy(plain, clause.start, clause.end, quantity, behind) is None
+            )
             if stated:
                 yield from self._clause(replace(clause, quantities=stated))
             else:
@@ -102,8 +108,9 @@ class _Reader:
         quantity, sentence = slot.quantity, self._sentence
         before, tail = trim_trailing(slot.before)
         measure, value = measure_of(quantity, trim_leading(before), tail, slot.after)
+        counted = quantity.kind is UnitKind.COUNTER and bool(slot.after)
         period = period_of(
-            self._script.plain, sentence.start, quantity, measure, indicator, sentence.span, sentence.role
+            self._script.plain, sentence.start, quantity, measure, indicator, sentence.span, sentence.role, counted
         )
         commitment = COMMITMENT.search(self._script.plain, clause.start, quantity.start)
         return self._statement(

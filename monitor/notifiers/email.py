@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from monitor.digest.outgoing import clean
 from monitor.notifiers.message import DeliveryError, Message
-from monitor.notifiers.outgoing import clean_line, clean_text
+from monitor.notifiers.outgoing import clean_text
 from monitor.notifiers.secret_files import read_secret
 from monitor.notifiers.tls import trust
 
@@ -106,9 +107,9 @@ class EmailNotifier:
         settings = self._settings
         domain = settings.sender.rpartition("@")[2].lower()
         root = f"<{_digest('thread', message.thread)}.thread@{domain}>"
-        mail["From"] = Address(clean_line(settings.sender_name), addr_spec=settings.sender)
+        mail["From"] = Address(clean(settings.sender_name), addr_spec=settings.sender)
         mail["To"] = Address(addr_spec=address)
-        mail["Subject"] = clean_line(message.subject)
+        mail["Subject"] = clean(message.subject, 200)
         mail["Date"] = message.made_at.astimezone(CHINA)
         mail["Message-ID"] = f"<{_digest(message.id, address)}@{domain}>"
         mail["References"] = root  # no mail has this id; clients show what names it as one thread
@@ -149,9 +150,9 @@ class EmailNotifier:
             )
             raise DeliveryError(reason, retry=True) from error
         except smtplib.SMTPServerDisconnected as error:
-            raise DeliveryError(f"{server} hung up: {clean_line(str(error))}", retry=True) from error
+            raise DeliveryError(f"{server} hung up: {clean(str(error))}", retry=True) from error
         except (smtplib.SMTPException, OSError, UnicodeError) as error:  # UnicodeError: a host like a..b
-            raise DeliveryError(f"{server}: {clean_line(str(error)) or type(error).__name__}", retry=True) from error
+            raise DeliveryError(f"{server}: {clean(str(error)) or type(error).__name__}", retry=True) from error
 
     @property
     def _port(self) -> int:
@@ -205,7 +206,7 @@ def _expect(reply: tuple[int, bytes], good: tuple[int, ...], what: str) -> str:
 
 def _said(code: int, text: bytes | str) -> str:
     words = text if isinstance(text, str) else text.decode("utf-8", "replace")
-    return clean_line(f"{code} {words}", 500)
+    return clean(f"{code} {words}", 500)
 
 
 def _digest(*parts: str) -> str:

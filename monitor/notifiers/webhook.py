@@ -20,8 +20,8 @@ from urllib.parse import unquote, urlsplit
 import httpx
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from monitor.digest.outgoing import clean
 from monitor.notifiers.message import DeliveryError, Message
-from monitor.notifiers.outgoing import clean_line
 from monitor.notifiers.secret_files import read_secret
 from monitor.notifiers.tls import trust
 
@@ -113,7 +113,7 @@ class WebhookNotifier:
         """One POST; only 2xx is success, a redirect is not followed. `now` is the time of this attempt."""
         status, headers, answer = self._post(body, self._headers(body, id, now))
         if 200 <= status < 300:
-            return clean_line(f"{status} {answer}", 300)
+            return clean(f"{status} {answer}", 300)
         raise self._refusal(status, headers, answer, now)
 
     def _headers(self, body: bytes, id: str, now: datetime) -> dict[str, str]:
@@ -171,7 +171,7 @@ class WebhookNotifier:
         for hidden in (self._url, parts.query, parts.path.strip("/"), parts.password or "", parts.username or ""):
             if len(hidden) >= 4:
                 text = text.replace(hidden, "…").replace(unquote(hidden), "…")
-        return clean_line(text, KEPT_ANSWER)
+        return clean(text, KEPT_ANSWER)
 
 
 def _is_web_address(url: str) -> bool:

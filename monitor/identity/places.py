@@ -26,8 +26,12 @@ from monitor.identity.years import normalised
 _STATE_COUNCIL = re.compile(
     r"代表国务院|国务院(?:总理|副总理|关于)|全国人民代表大会|受国务院委托|中央人民政府|中华人民共和国(?:全国|政府工作|20|19)"
 )
+_FOR_THE_STATE_COUNCIL = re.compile(
+    r"代表(?:国务院|中央人民政府)|(?:受|根据)[^。\n]{0,8}国务院(?:的)?(?:委托|决定)|向(?:第[一-龥]{1,3}届)?全国人民代表大会"
+)
 _OPENING = re.compile(
-    r"代表(?:自治)?(?P<level>省|市|县|区|州|盟|旗|自治区|自治州|自治县|行署|特区)?(?:人民)?(?:政府|行署|行政公署)"
+    r"代表(?P<name>(?:(?!国务院|大会|中央)[一-龥]){0,14}?"
+    r"(?P<level>自治区|自治州|自治县|自治旗|省|市|县|区|州|盟|旗|特区)?)(?:人民政府|政府|行署|行政公署)"
 )
 _SESSION = re.compile(r"(?P<name>[一-龥]{2,16}?)(?:第?[一二三四五六七八九十百\d]{1,3}届)(?:人民代表大会|人大)")
 _GOVERNMENT = re.compile(
@@ -35,16 +39,18 @@ _GOVERNMENT = re.compile(
 )
 _DATED = re.compile(r"(?P<name>[一-龥]{2,16}?)(?:关于)?(?:20|19)\d\d年")
 _SUFFIX = "省市县区州盟旗"
-_OWN = {level: re.compile(rf"[全我]{level}|{level}[委级]") for level in _SUFFIX}
 # Short names that are words of every report: alone they name no place.
 _WORDS = frozenset(
-    "新兴 和平 平安 安定 中原 东方 新城 城关 开平 长安 文昌 民主 团结 建设 大同 长治 高新 城区 郊区 新区 兴安 永安 太平 "
-    "光明 解放 铁东 铁西 前进 向阳 东风 新华 青年 工农 红旗 友好 南山 东山 西山 金山 江北 江南 河东 河西 海南 海东 中山 朝阳 "
-    "新民 新余 大通 安全 五星 东区 西区 中区 北区 南区 永兴 兴国 兴业 富民 富裕 宝山 金湖 金山 长乐 康乐 安康 永康 长丰 丰满 "
-    "新安 万全 安宁 公安 法库 科尔沁 发展 开发 改革 中心 昌明 来宾 自贡 丰收 同心 文化 大安 国安 清新 清水 洪水 大田 "
-    "白云 青山 西湖 东湖 南湖 城中 城北 城南 城东 城西 市中 铁路 港口 矿区 通道 平和 宁静 大方 文明 绿春 振兴 高明 开原 "
-    "开阳 安平 社旗 信丰 定安 平定 保定 武安 南部 西部 中部 东部 北部 资源 互助 五大 广安 合作 武功 合水 礼让 永和 创新".split()
-) - {"海南", "保定", "广安", "大同", "安康", "来宾", "自贡", "长治", "中山"}
+    re.findall(
+        r"\S+",
+        "新兴 和平 平安 安定 中原 东方 新城 城关 开平 长安 文昌 民主 团结 建设 高新 城区 郊区 新区 兴安 永安 太平 光明 解放 铁东 铁西 前进 向阳 东风 新华 青年 "
+        "工农 红旗 友好 南山 东山 西山 金山 江北 江南 河东 河西 朝阳 新民 大通 安全 五星 东区 西区 中区 北区 南区 永兴 兴国 兴业 富民 富裕 宝山 金湖 长乐 康乐 "
+        "永康 长丰 丰满 万全 安宁 公安 发展 开发 改革 中心 昌明 丰收 同心 文化 大安 国安 清新 清水 洪水 大田 白云 青山 西湖 东湖 南湖 城中 城北 城南 城东 城西 "
+        "市中 铁路 港口 矿区 通道 平和 宁静 大方 文明 绿春 振兴 高明 开阳 安平 信丰 定安 平定 武安 南部 西部 中部 东部 北部 资源 互助 五大 合作 合水 永和 创新 "
+        "新建 惠民 和政 共和 新和 新平 和安 运河 大城 安新 大新 一区 古城 双城 安居 民和 宏伟 利通 平原 友谊 温泉 平陆 复兴 全州 三江 小金 滨海 大兴 金沙 龙泉 "
+        "江口 滨江 滨湖 延长 长寿 兴隆 惠农 盐湖 灯塔 凤凰 站前 上高 林口 上城 商城 江城 政和 双峰 海城 新市 老城 龙江 江海 增城",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +89,14 @@ def _named_by(title: str, heading: str, head: str) -> list[Region]:
     entitled = _named_in(title, (_SESSION, _GOVERNMENT, _DATED)) or _leading(title)
     both = [found for found in entitled if found in sessions]
     if both or not sessions:
-        return both or entitled or _named_in(_first_lines(head), (_SESSION, _GOVERNMENT))
+        return both or entitled or _named_in(_first_lines(head), (_SESSION, _GOVERNMENT)) or _speaking_for(head)
     return sessions
+
+
+def _speaking_for(head: str) -> list[Region]:
+    """我代表云溪市人民政府: the speaker names whom he speaks for."""
+    opening = _OPENING.search(head)
+    return _ending_in(opening["name"]) if opening and len(opening["name"]) > 2 else []
 
 
 def _first_lines(head: str) -> str:
@@ -147,14 +159,12 @@ def _by_code(code: str) -> list[Region]:
 def _of_the_state_council(title: str, heading: str, head: str) -> bool:
     if _STATE_COUNCIL.search(title) or _STATE_COUNCIL.search(heading):
         return True
-    speech = head[:1500]
-    return bool(re.search(r"代表国务院|受国务院(?:的)?委托|向(?:大会|第.{1,3}届全国)", speech)) and not _OPENING.search(
-        speech
-    )
+    return bool(_FOR_THE_STATE_COUNCIL.search(head[:1500]))
 
 
 def _fits(found: Region, level: str) -> bool:
-    return found.name.endswith(level) or (level == "区" and found.name.endswith(("自治区", "区")))
+    """Whether a region is, or once was, a 市, 县, 区 …: 徐水区 spoke as 徐水县 until 2015."""
+    return any(name.endswith(level) for name in (found.name, *found.former))
 
 
 def _level_of(head: str, company: str) -> str:
@@ -162,15 +172,14 @@ def _level_of(head: str, company: str) -> str:
     opening = _OPENING.search(head)
     if opening and opening["level"]:
         said = opening["level"]
-        return {"行署": "盟", "自治区": "自治区", "自治州": "州", "自治县": "县", "特区": "区"}.get(said, said)
-    counts = {level: len(pattern.findall(company)) for level, pattern in _OWN.items()}
-    own = {level: len(re.findall(f"[全我]{level}", company)) for level in counts}
+        return said if said == "自治区" else said[-1]
+    own = {level: len(re.findall(f"[全我]{level}", company)) for level in _SUFFIX}
     best = max(own, key=lambda level: own[level])
     return best if own[best] >= 3 and own[best] >= 2 * sorted(own.values())[-2] else ""
 
 
 def _told_apart(candidates: list[Region], company: str, source_region: str, site_code: str) -> Place:
-    """One of several regions of a name: the one around the source or site, else the one whose company the text keeps."""
+    """One of several regions of a name: the one near the source or site, else the one whose company the text keeps."""
     if len(candidates) == 1:
         return Place(candidates[0].code, True)
     near = [
@@ -184,6 +193,9 @@ def _told_apart(candidates: list[Region], company: str, source_region: str, site
     ]
     if len(near) == 1:
         return Place(near[0].code, True)
+    present = [found for found in near or candidates if found.name in company]
+    if len(present) == 1:
+        return Place(present[0].code, True)
     scores = sorted(((_company(found, company), found) for found in near or candidates), key=lambda pair: -pair[0])
     if scores[0][0] > 1.5 * scores[1][0]:
         return Place(scores[0][1].code, True)
@@ -224,6 +236,11 @@ def _by_first() -> dict[str, tuple[tuple[str, tuple[Region, ...]], ...]]:
     return {first: tuple(entries) for first, entries in index.items()}
 
 
+def _stands_alone(text: str, at: int) -> bool:
+    """Whether a name of two characters is one: 易县 after 在, not 成县 in 完成县十六届."""
+    return at == 0 or not "一" <= text[at - 1] <= "龥" or text[at - 1] in "在对为是的爱到设新美促让使与以及表市省强"
+
+
 def mentions(text: str) -> Counter[str]:
     """How often each region is named in a text, by code; a name of several counts for each of them."""
     index = _by_first()
@@ -231,7 +248,7 @@ def mentions(text: str) -> Counter[str]:
     at = 0
     while at < len(text):
         for name, called in index.get(text[at], ()):
-            if text.startswith(name, at):
+            if text.startswith(name, at) and (len(name) > 2 or name[1] not in "县区" or _stands_alone(text, at)):
                 for one in called:
                     found[one.code] += 1
                 at += len(name) - 1
@@ -242,6 +259,8 @@ def mentions(text: str) -> Counter[str]:
 
 def _inferred(text: str, level: str, source_region: str) -> Place:
     """The region that a text without title or issuer speaks of all the time; in doubt the source's."""
+    if not level and text.count("我国") > 15:
+        return Place(NATION, False, ("nothing names the issuer; the text speaks of the whole country throughout",))
     counts = mentions(text)
     scores: dict[str, float] = {}
     for code, own in counts.items():

@@ -39,6 +39,7 @@ _GIVEN = re.compile(
     r"(?P<where>[^。\n]{2,60}?(?:会议|大会|全会))[^。\n]{0,12}上"
 )
 _FURNITURE = re.compile(r"^(?:标题|题目|标 题)[:：]")
+_ITEM = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,3}[)）、.,，]")
 HEAD = 4000  # how much of a text can be title, heading and page furniture before it
 
 
@@ -60,8 +61,8 @@ def can_be_report(title: str, kind: Kind) -> bool:
     """Whether an index entry's title can be a report of the watched kind, or of any kind for `other`.
 
     2026年云溪市政府工作报告 and 关于2025年…执行情况与2026年…计划草案的报告 can; what is said about a report (一图读懂…,
-    …重点任务分工方案的通知, 解读, 名词解释, 分组审议…) can't. A newspaper's 摘要 can. A title that an index page has cut
-    short (…) counts when what is left can still become one.
+    …重点任务分工方案的通知, 解读, 名词解释, 分组审议…) can't. A newspaper's 摘要 can. A title that an index page cut short
+    (…) counts when what is left can still become one.
     """
     folded = fold_title(title)
     if not folded:
@@ -129,10 +130,10 @@ def title_and_heading(text: str) -> tuple[str, str]:
     Page furniture before them is passed over; either may be "". The title is as printed, less 标题：.
     """
     heading = heading_of(text)
-    for line in text[:HEAD].splitlines():
+    for line in re.split(r"各位代表|我代表", text[:HEAD])[0].splitlines():
         title = _FURNITURE.sub("", line.strip()).strip()
         folded = fold_title(title)
-        if not 4 <= len(folded) <= 90 or "。" in folded[:-1] or folded == "工作报告":
+        if not 4 <= len(folded) <= 90 or "。" in folded or folded == "工作报告" or _ITEM.match(folded):
             continue
         kind = kind_of_title(title)
         if kind and not _tells_about(folded, kind):

@@ -7,28 +7,27 @@ from datetime import date
 
 _DIGITS = str.maketrans("一二三四五六七八九〇零○", "123456789000")
 _YEAR = r"(?P<year>(?:19|20)\d\d)年(?:度)?"
-_PLAN_WORDS = (
-    r"(?:全[市省县区州旗盟]|[我本][市省县区]|政府|经济社会发展|国民经济和社会发展)*(?:的)?(?:工作|政府工作|经济工作|改革发展|发展)?(?:的)?"
-    r"(?:总体|主要|重点)*(?:的)?(?:安排|总体要求|要求|任务|目标|预期目标|总体思路|思路|部署|打算|计划|建议|工作|重点)"
-)
+_HEADING = r"\n[^\n。,;]{0,24}?"  # a line that is short and has no sentence in it
 _AHEAD = (
-    re.compile(r"(?:做好|部署|安排|搞好|抓好)" + _YEAR),
-    re.compile(rf"\n[^\n。]{{0,12}}?{_YEAR}{_PLAN_WORDS}[^\n。]{{0,10}}(?=\n)"),
-    re.compile(
-        _YEAR + r"(?:政府工作|经济社会发展|经济工作)(?:的)?(?:主要|总体|总的|预期)*(?:预期)?(?:目标|要求|思路|任务)"
-    ),
-    re.compile(
-        _YEAR
-        + r"[^。\n]{0,18}(?:开局之年|关键之年|决胜之年|收官之年|起步之年|攻坚之年|第一年)[^。\n]{0,60}(?:做好|总体要求|主要目标)"
-    ),
+    re.compile(r"(?:做好|部署|安排|搞好|抓好|完成|关于)" + _YEAR + r"(?:的)?[^。,;\n]{0,10}(?:工作|任务|目标)"),
+    re.compile(_HEADING + _YEAR + r"[^\n。]{0,24}?(?:安排|要求|任务|目标|思路|部署|打算|计划|建议|重点|方针)(?=\n)"),
+    re.compile(_YEAR + r"(?:政府工作|经济社会发展|经济工作|国民经济和社会发展)[^。\n]{0,8}(?:目标|要求|思路|任务)"),
 )
 _BEHIND = (
-    re.compile(
-        rf"\n[^\n。]{{0,12}}?{_YEAR}(?:的)?(?:政府|主要|全[市省县区州]|经济社会发展)*(?:的)?工作(?:的)?(?:简要|主要|基本)?(?:回顾|总结|情况)?[^\n。]{{0,10}}(?=\n)"
-    ),
-    re.compile(_YEAR + r"(?:的)?(?:政府|主要)?工作(?:的)?(?:简要)?(?:回顾|总结)"),
+    re.compile(_HEADING + _YEAR + r"[^\n。]{0,16}?(?:回顾|总结|情况|成就)(?=\n|和\d{4})"),
+    re.compile(_YEAR + r"(?:的)?(?:政府|主要|国内)*工作(?:的)?(?:简要)?(?:回顾|总结)"),
     re.compile(r"(?:过去的|回顾|刚刚过去的|过去的一年即)" + _YEAR),
-    re.compile(_YEAR + r"[^。\n]{0,20}(?:是极不平凡|是很不平凡|极不寻常|很不寻常)"),
+    re.compile(_YEAR + r"[^。\n]{0,20}(?:是极不平凡|是很不平凡|极不寻常|很不寻常|极为不易)"),
+)
+# These look back at the beginning of a text and ahead further on.
+_EITHER = (
+    re.compile(_HEADING + _YEAR + r"[^\n。]{0,16}?工作(?=\n)"),
+    re.compile(r"\n(?:各位代表:[^。\n]{0,60}。)?" + _YEAR + r",?(?:是|在|面对)[^\n]{40,}"),
+)
+# The sessions of the National People's Congress that opened each term; one a year from the fifth term on.
+_FIRST_SESSIONS = {1: 1954, 2: 1959, 3: 1964, 4: 1975}
+_CONGRESS = re.compile(
+    r"[在向]第(?P<term>[一二三四五六七八九十]{1,3})届全国人民代表大会(?:第(?P<session>[一二三四五])次会议)?"
 )
 
 
@@ -60,14 +59,14 @@ def day_of(words: str) -> date | None:
         return None
 
 
-def _arabic_day(half: str) -> str:
-    def number(found: re.Match[str]) -> str:
-        tens, _, ones = found.group().rpartition("十")
-        if "十" not in found.group():
-            return ones.translate(_DIGITS)
-        return (tens.translate(_DIGITS) or "1") + (ones.translate(_DIGITS) or "0")
+def _number(written: str) -> int:
+    """十四 → 14, below a hundred."""
+    tens, ten, ones = written.rpartition("十")
+    return (10 * int(tens.translate(_DIGITS) or 1) if ten else 0) + int(ones.translate(_DIGITS) or 0)
 
-    return re.sub(r"[一二三四五六七八九十〇零]{1,3}(?=[月日])", number, half)
+
+def _arabic_day(half: str) -> str:
+    return re.sub(r"[一二三四五六七八九十]{1,3}(?=[月日])", lambda found: str(_number(found.group())), half)
 
 
 def years_of_text(text: str) -> Counter[int]:
@@ -78,7 +77,36 @@ def years_of_text(text: str) -> Counter[int]:
         for pattern in patterns:
             for found in pattern.finditer(body):
                 votes[int(found["year"]) + step] += 1
+    for pattern in _EITHER:
+        for found in pattern.finditer(body):
+            if found.start() < len(body) / 5:
+                votes[int(found["year"]) + 1] += 1
+            elif pattern is _EITHER[0]:
+                votes[int(found["year"])] += 1
     return votes
+
+
+def year_of_congress(words: str) -> int | None:
+    """向第十届全国人民代表大会第一次会议 → 2003; sessions of local congresses tell no year."""
+    found = _CONGRESS.search(words)
+    if not found:
+        return None
+    term = _number(found["term"])
+    first = _FIRST_SESSIONS.get(term, 1978 + 5 * (term - 5))
+    return first + _number(found["session"] or "一") - 1
+
+
+def year_spoken_of(text: str) -> int | None:
+    """A guess at the year from how often a text names each: the one before is named most, the next hardly at all."""
+    counts = Counter(int(year) for year in re.findall(r"(?<!\d)((?:19|20)\d\d)年", normalised(text)))
+    if not counts:
+        return None
+    top = max(counts, key=lambda year: (counts[year], year))
+    year = top
+    while counts[year + 1] >= 0.2 * counts[year]:
+        year += 1
+    looking_back = year == top and counts[top - 1] < 0.4 * counts[top]
+    return year + looking_back
 
 
 def year_of(title: str, heading: str, text: str, published_on: date | None) -> tuple[int | None, list[str]]:
@@ -88,7 +116,8 @@ def year_of(title: str, heading: str, text: str, published_on: date | None) -> t
     only when all are silent, for reports are reposted years later.
     """
     given = day_of(heading)
-    from_title, from_heading = title_year(title), year_of_day(given) if given else None
+    from_title = title_year(title)
+    from_heading = year_of_day(given) if given else year_of_congress(normalised(heading or text[:1500]))
     votes = years_of_text(text)
     from_text = votes.most_common(1)[0][0] if votes else None
     said = [year for year in (from_heading, from_title, from_text) if year]
@@ -96,6 +125,11 @@ def year_of(title: str, heading: str, text: str, published_on: date | None) -> t
         if published_on:
             return year_of_day(published_on), [
                 "the year is that of the day of publication; title, heading and text name none"
+            ]
+        guess = year_spoken_of(text)
+        if guess:
+            return guess, [
+                "no title, heading or chapter names the year; it is guessed from the years the text speaks of"
             ]
         return None, ["neither title, heading, text nor a day of publication tells the year"]
     tally = Counter(said)

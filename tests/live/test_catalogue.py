@@ -1,4 +1,4 @@
-"""The sources we ship and trust most, as they are today: `pytest --live tests/live`. What fails has moved or changed."""
+"""The sources we ship and trust most, as they are today: `pytest --live tests/live`. What fails has moved."""
 
 from collections.abc import Iterator
 

@@ -9,24 +9,38 @@ from .sentences import Fragment
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """How much of everything is shown; the next coarser one is taken when a message grows too long."""
+    """How much of one report is shown."""
 
-    full: int  # reports told in full; the others by one line
-    tail: int  # lines of the long tail of one report
+    tail: int  # lines of the long tail
     main: int  # rows of one table
     quote: int  # characters of a quotation; 0 shows none
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much of a digest is shown: the first reports at length, the next in short, all in the overview."""
+
+    long: int
+    short: int
     overview: int = 200
     notices: int = 50
 
+    def detail(self, index: int) -> Detail:
+        return LONG if index < self.long else SHORT
 
-DETAILS = (
-    Detail(full=100, tail=20, main=60, quote=240),
-    Detail(full=100, tail=8, main=40, quote=160),
-    Detail(full=40, tail=0, main=30, quote=120),
-    Detail(full=30, tail=0, main=15, quote=0),
-    Detail(full=12, tail=0, main=12, quote=0),
-    Detail(full=4, tail=0, main=10, quote=0, overview=80, notices=20),
-    Detail(full=0, tail=0, main=0, quote=0, overview=30, notices=5),
+
+LONG = Detail(tail=20, main=60, quote=240)
+SHORT = Detail(tail=0, main=12, quote=0)
+PLANS = (  # the first that keeps the message small enough is taken
+    Plan(long=100, short=0),
+    Plan(long=12, short=88),
+    Plan(long=5, short=25),
+    Plan(long=3, short=12),
+    Plan(long=2, short=10),
+    Plan(long=1, short=12),
+    Plan(long=1, short=6),
+    Plan(long=0, short=4, overview=80, notices=20),
+    Plan(long=0, short=0, overview=30, notices=5),
 )
 
 

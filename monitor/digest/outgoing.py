@@ -18,13 +18,13 @@ def clean(text: str, limit: int | None = None) -> str:
     Invisible format characters (zero width, soft hyphen, BOM) are dropped. `limit` cuts with an ellipsis. Does not
     escape anything: that is the template's work.
     """
-    line = _SPACE.sub(" ", unicodedata.normalize("NFC", "".join(map(_harmless, text)))).strip()
+    line = _SPACE.sub(" ", unicodedata.normalize("NFC", text.translate(_HARMLESS))).strip()
     return line if limit is None else cut(line, limit)
 
 
 def clean_pieces(pieces: Sequence[str]) -> list[str]:
     """Like `clean` for a sentence in pieces: whitespace at the seams stays, so that the pieces join to one text."""
-    folded = [_SPACE.sub(" ", unicodedata.normalize("NFC", "".join(map(_harmless, piece)))) for piece in pieces]
+    folded = [_SPACE.sub(" ", unicodedata.normalize("NFC", piece.translate(_HARMLESS))) for piece in pieces]
     if folded:
         folded[0] = folded[0].lstrip()
         folded[-1] = folded[-1].rstrip()
@@ -33,6 +33,14 @@ def clean_pieces(pieces: Sequence[str]) -> list[str]:
 
 def cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+class _Harmless(dict[int, str]):
+    """What each character is replaced by; worked out once for every character that turns up."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = replaced = _harmless(chr(code))
+        return replaced
 
 
 def _harmless(char: str) -> str:
@@ -44,6 +52,9 @@ def _harmless(char: str) -> str:
     if category == "Cf":
         return ""
     return REPLACEMENT if category in ("Cc", "Cs") or ord(char) & 0xFFFE == 0xFFFE else char
+
+
+_HARMLESS = _Harmless()
 
 
 def web_address(url: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .edition import Detail, Glance, Story
+from .edition import Glance, Plan, Story
 from .notes import foot_lines, notice_text
 from .outgoing import clean, web_address
 from .stories import beijing_time, region_name, story
@@ -40,10 +40,10 @@ class Sheet:
     foot: tuple[str, ...]
 
 
-def lay_out(data: DigestData, subject: str, parts: Sequence[ReportPart], detail: Detail) -> Sheet:
-    """The digest at one level of detail; `parts` are ranked."""
+def lay_out(data: DigestData, subject: str, parts: Sequence[ReportPart], plan: Plan) -> Sheet:
+    """The digest as far as the plan goes; `parts` are ranked."""
     words = WORDS[data.language]
-    full = parts[: detail.full]
+    full = parts[: plan.long + plan.short]
     folded = len(parts) - len(full)
     glanced = len(parts) >= _GLANCE_FROM or folded > 0
     notices = ranked_notices(data.notices)
@@ -51,24 +51,24 @@ def lay_out(data: DigestData, subject: str, parts: Sequence[ReportPart], detail:
         language=data.language,
         subject=subject,
         example=bool(parts) and all(part.example for part in parts),
-        glances=tuple(_glance(part, index, detail, words) for index, part in enumerate(parts[: detail.overview]))
+        glances=tuple(_glance(part, index, plan, words) for index, part in enumerate(parts[: plan.overview]))
         if glanced
         else (),
-        glances_more=max(0, len(parts) - detail.overview) if glanced else 0,
-        stories=tuple(story(part, index, words, detail) for index, part in enumerate(full, start=1)),
+        glances_more=max(0, len(parts) - plan.overview) if glanced else 0,
+        stories=tuple(story(part, index + 1, words, plan.detail(index)) for index, part in enumerate(full)),
         folded=folded,
         remarks=tuple(
             Remark(notice_text(notice, words), web_address(notice.url), notice.kind == "broken")
-            for notice in notices[: detail.notices]
+            for notice in notices[: plan.notices]
         ),
-        remarks_more=max(0, len(notices) - detail.notices),
+        remarks_more=max(0, len(notices) - plan.notices),
         made_at=words("made_at", time=beijing_time(data.made_at)),
         foot=tuple(foot_lines(data.foot, words)),
     )
 
 
-def _glance(part: ReportPart, index: int, detail: Detail, words: Words) -> Glance:
-    anchor = f"#r{index + 1}" if index < detail.full else ""
+def _glance(part: ReportPart, index: int, plan: Plan, words: Words) -> Glance:
+    anchor = f"#r{index + 1}" if index < plan.long + plan.short else ""
     kind, news = part_news(part, words)
     mark = words["example"] if part.example else ""
     place = f"{mark}{region_name(part, words)} {part.year}"

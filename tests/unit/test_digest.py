@@ -1,0 +1,265 @@
+"""A digest as its readers get it: subject, text, HTML."""
+
+import re
+import unicodedata
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from bs4 import BeautifulSoup
+
+from monitor.digest import DigestData, Rendered, render
+from monitor.digest.render import MAX_HTML, MAX_TEXT
+from storage.values import ChangeKind, Kind
+from tests.digests import (
+    SAMPLES,
+    a_year,
+    broken_source,
+    conflict,
+    digest,
+    example,
+    figure,
+    first_report,
+    line,
+    main_lines,
+    part,
+    revision,
+    tail_lines,
+    thirty_reports,
+)
+
+EVERY = [(name, language) for name in SAMPLES for language in ("zh", "en")]
+
+
+def columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+@cache
+def sample(name: str, language: str = "zh") -> Rendered:
+    return render(SAMPLES[name](language))
+
+
+def soup(rendered: Rendered) -> BeautifulSoup:
+    return BeautifulSoup(rendered.html, "lxml")
+
+
+@pytest.mark.parametrize(
+    ("data", "subject"),
+    [
+        (a_year(), "云溪市 2026：GDP 增长目标 6.5%以上 → 6%左右，另有 8 项主要目标变化"),
+        (a_year("en"), "Yunxi 2026: GDP growth target 6.5%+ → about 6%, 8 more"),
+        (first_report(), "云溪市 2026 报告：GDP 增长 6%左右等 8 项主要目标"),
+        (revision(), "澄岭省 2026（修订）：GDP 增长目标 5%左右 → 5.5%左右"),
+        (revision("en"), "Chengling 2026 (revised): GDP growth about 5% → about 5.5%"),
+        (conflict(), "云溪市 2026（出处不一）：GDP 增长目标 6%左右 / 6.5%左右"),
+        (thirty_reports(), "琼梧市 2026：GDP 增长目标 6.5%以上 → 6%左右，等 30 份报告"),
+        (broken_source(), "来源读取失败：霁梧市人民政府·政府工作报告（连续 3 次），等 3 条来源动态"),
+        (example(), "【示例】云溪市 2026 报告：GDP 增长 6%左右等 8 项主要目标"),
+        (digest(part(tail_lines(4))), "云溪市 2026：新增公园等 4 项目标有变化"),
+        (digest(part(main_lines()[7:8])), "云溪市 2026：GDP 增长目标 6.5%以上 → 6%左右"),
+        (digest(part(main_lines()[8:9])), "云溪市 2026：不再提进出口总额增长目标（原为 8%）"),
+        (digest(part(main_lines()[9:10])), "云溪市 2026：GDP 增长 5.6%，未完成 6.5%以上 的目标"),
+        (
+            digest(part(main_lines()[7:8], kind=Kind.PLAN_REPORT)),
+            "云溪市 2026 计划报告：GDP 增长目标 6.5%以上 → 6%左右",
+        ),
+    ],
+)
+def test_the_subject_is_the_news(data: DigestData, subject: str) -> None:
+    assert render(data).subject == subject
+
+
+@pytest.mark.parametrize(("name", "language"), EVERY)
+def test_a_subject_has_at_most_sixty_characters(name: str, language: str) -> None:
+    assert 0 < len(sample(name, language).subject) <= 60
+
+
+@pytest.mark.parametrize(("name", "language"), EVERY)
+def test_the_text_part_is_72_columns_wide(name: str, language: str) -> None:
+    for text in sample(name, language).text.splitlines():
+        assert columns(text) <= 72 or text.strip().startswith("http"), text
+
+
+@pytest.mark.parametrize(("name", "language"), EVERY)
+def test_the_html_part_is_at_most_90_kilobytes_and_loads_nothing(name: str, language: str) -> None:
+    rendered = sample(name, language)
+    assert len(rendered.html.encode()) <= MAX_HTML
+    page = soup(rendered)
+    assert not page.find_all(["img", "script", "link", "iframe", "object", "form", "input", "base"])
+    assert "url(" not in rendered.html
+    assert "@import" not in rendered.html
+
+
+@pytest.mark.parametrize("data", [a_year(), conflict("en")])
+def test_the_same_data_gives_the_same_bytes(data: DigestData) -> None:
+    assert render(data) == render(replace(data))
+
+
+def test_the_text_part_tells_a_changed_target_whole() -> None:
+    text = sample("year").text
+    assert re.search(r"^地区生产总值增长 +6\.5%以上 +5\.6% ✗ +6%左右 +↓ 0\.5个百分点$", text, re.M)
+    assert re.search(r"^指标 +2025目标 +2025完成 +2026目标 +变化$", text, re.M)
+    assert "综合考虑各方面因素，建议今年全市" in text.replace("\n  ", "")
+    assert "http://127.0.0.1:8321/documents/12#s" in text
+    assert "https://www.yunxi.example/zwgk/2026/t12.html" in text
+
+
+def test_changed_rows_come_first_then_new_ones_then_dropped_ones_and_gdp_before_all() -> None:
+    names = [row.th.get_text() for row in soup(sample("year")).find("table").tbody.find_all("tr")]
+    assert names == [
+        "地区生产总值增长", "一般公共预算收入增长", "固定资产投资增长", "社会消费品零售总额增长", "城镇新增就业",
+        "居民消费价格涨幅", "居民收入", "单位地区生产总值能耗", "进出口总额增长",
+    ]  # fmt: skip
+
+
+def test_every_figure_links_to_its_sentence_and_the_sentence_marks_the_number() -> None:
+    page = soup(sample("year"))
+    cells = page.find("table").tbody.find_all("td")
+    figures = [
+        cell for cell in cells if re.search(r"\d", cell.get_text()) and "↓" not in cell.text and "↑" not in cell.text
+    ]
+    assert len(figures) > 15
+    assert all(cell.a["href"].startswith("http://127.0.0.1:8321/documents/") for cell in figures)
+    quoted = [mark.get_text() for mark in page.find("div", class_="quote").find_all("mark")]
+    assert quoted == ["6%", "4%", "7%", "6.5%", "8.7万人", "2%", "与经济增长同步", "3%"]
+
+
+def test_tables_can_be_read_aloud() -> None:
+    for table in soup(sample("year")).find_all("table"):
+        assert table.caption.get_text()
+        assert all(head["scope"] == "col" for head in table.thead.find_all("th"))
+        assert all(row.th["scope"] == "row" for row in table.tbody.find_all("tr"))
+
+
+def test_a_long_tail_is_folded_to_counts_beyond_twenty_with_a_link_to_all_of_it() -> None:
+    rendered = sample("year")
+    assert len(soup(rendered).find_all("li")) == 20
+    folded = rendered.text[rendered.text.index("其余 14 项未列出") :]
+    assert "http://127.0.0.1:8321/documents/12\n" in folded
+
+
+def test_the_counts_of_a_folded_tail_add_up() -> None:
+    text = render(digest(part(tail_lines(60)))).text.replace("\n", "")
+    told, listed = re.search(r"其余 (\d+) 项未列出：(.*?)。", text).groups()
+    assert int(told) == 40 == sum(map(int, re.findall(r"(\d+) ?项", listed)))
+
+
+def test_a_revision_shows_the_words_before_and_after() -> None:
+    text = sample("revision").text
+    assert (
+        text.index("修订前：")
+        < text.index("“地区生产总值增长5%左右")
+        < text.index("修订后：")
+        < text.index("“地区生产总值增长5.5%左右")
+    )
+
+
+def test_a_conflict_names_both_publishers() -> None:
+    rendered = sample("conflict")
+    heads = [head.get_text() for head in soup(rendered).table.thead.find_all("th")]
+    assert heads == ["指标", "云溪市人民政府", "云溪日报"]
+    assert "* 云溪日报：" in rendered.text
+
+
+def test_a_target_that_was_missed_is_marked_in_its_row_and_told_once() -> None:
+    text = sample("year").text
+    assert "5.6% ✗" in text
+    assert "5.2% ✓" in text
+    results = text[text.index("[上期目标完成情况]") :]
+    assert "城镇调查失业率" in results
+    assert "地区生产总值" not in results
+
+
+def test_unchanged_main_targets_are_one_line() -> None:
+    assert "未变：城镇调查失业率 5.5%以内" in sample("year").text
+
+
+def test_several_reports_open_with_an_overview_that_links_to_each() -> None:
+    page = soup(sample("thirty-reports"))
+    rows = page.table.tbody.find_all("tr")
+    assert len(rows) == 30
+    links = [row.a["href"] for row in rows]
+    stories = [f"#{article['id']}" for article in page.find_all("article")]
+    assert links[: len(stories)] == stories
+    assert len(stories) > 5
+    assert all(link.startswith("http://127.0.0.1:8321/documents/") for link in links[len(stories) :])
+    assert f"另外 {30 - len(stories)} 份报告只列入要点" in page.get_text()
+
+
+def test_the_text_part_of_a_crowded_morning_tells_every_report_at_length() -> None:
+    text = sample("thirty-reports").text
+    assert len(re.findall(r"^=+$", text, re.M)) == 31
+    assert text.count("[主要目标]") == 30
+
+
+def test_a_flood_of_reports_still_fits_and_is_counted() -> None:
+    flood = thirty_reports()
+    data = replace(
+        flood, parts=tuple(replace(each, region_code=f"{code:06}") for code in range(4) for each in flood.parts)
+    )
+    rendered = render(data)
+    assert len(rendered.html.encode()) <= MAX_HTML
+    assert len(rendered.text.encode()) <= MAX_TEXT
+    assert "120 份报告" in rendered.text
+    assert rendered.payload.count(b'"region_code"') == 120
+
+
+def test_an_example_is_marked_in_every_form() -> None:
+    for language, prefix, banner in (
+        ("zh", "【示例】", "示例：以下内容"),
+        ("en", "[Example] ", "Example: these are invented"),
+    ):
+        rendered = render(example(language))
+        assert rendered.subject.startswith(prefix)
+        assert banner in rendered.text
+        assert banner in rendered.html
+        assert b'"example":true' in rendered.payload
+
+
+def test_an_example_never_leads_when_there_is_real_news() -> None:
+    made = example()
+    mixed = replace(made, parts=made.parts + revision().parts)
+    rendered = render(mixed)
+    assert rendered.subject == sample("revision").subject
+    assert "示例：以下内容" in rendered.html
+
+
+def test_notices_say_what_happened_and_when() -> None:
+    text = sample("broken-source").text
+    assert "! 霁梧市人民政府·政府工作报告：连续 3 次读取失败" in text
+    assert "2026-01-21 08:00" in text
+    assert "首次巡查，已记录 2023—2025 年的 3 份报告" in sample("first-report").text.replace("\n  ", "")
+
+
+def test_the_foot_says_why_and_how_many_sources_answer() -> None:
+    for language, why, sources in (
+        ("zh", "您订阅了", "共关注 34 个来源，33 个正常"),
+        ("en", "You watch", "34 sources watched, 33"),
+    ):
+        text = render(revision(language)).text
+        assert why in text
+        assert sources in text
+
+
+def test_english_keeps_quotations_in_chinese_and_says_so() -> None:
+    text = sample("year", "en").text
+    assert "综合考虑各方面因素" in text
+    assert "Quotations are left in Chinese." in text
+    assert re.search(r"^GDP growth +at least +5\.6% ✗ +about 6% +↓ 0\.5 pts$", text, re.M)
+
+
+def test_a_target_for_another_period_says_which() -> None:
+    after = figure("5%", 5, period="2026/2030")
+    text = render(digest(part((line(ChangeKind.ADDED, "地区生产总值", None, after, key="gdp"),)))).text
+    assert "地区生产总值增长（2026—2030 年）" in text
+
+
+def test_a_digest_with_nothing_to_tell_is_refused() -> None:
+    with pytest.raises(ValueError, match="nothing to tell"):
+        render(digest())
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="'fr' is neither zh nor en"):
+        render(replace(revision(), language="fr"))

@@ -5,6 +5,7 @@ the page that holds its sentences.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -19,15 +20,17 @@ from scrapers.pages import (
     attribute,
     official,
     parse,
+    tags,
     tidy,
     visible_strings,
 )
 from storage.values import EntryData, ReportPageData
 
-# Containers of text, the most specific first: an id (#x), a class (.x) or a tag's name.
+# Containers of text, the most specific first: an id in lower case (#x), the beginning of an id before a number (^x),
+# a class (.x) or a tag's name.
 CONTAINERS = (
-    "ucapcontent", "#UCAP-CONTENT", "founder-content", ".TRS_UEDITOR", ".TRS_Editor", ".trs_editor_view",
-    "[id^=vsb_content]", ".v_news_content", "#zoom", "#zoomcon", "#ivs_content", ".Custom_UnionStyle",
+    "ucapcontent", "#ucap-content", "founder-content", ".TRS_UEDITOR", ".TRS_Editor", ".trs_editor_view",
+    "^vsb_content", ".v_news_content", "#zoom", "#zoomcon", "#ivs_content", ".Custom_UnionStyle",
     ".article-content", ".ewb-article-info", ".wzcon", ".j-fontContent", ".pages_content", ".article_con",
     ".article-body", ".main-txt", ".rm_txt_con", "#rwb_zw", ".content-body", ".view", "#ozoom", "#content",
 )  # fmt: skip
@@ -44,8 +47,10 @@ _BLOCKS = frozenset((
     "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p",
     "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "ucapcontent", "founder-content",
 ))  # fmt: skip
+_NO_PROSE = frozenset(("a", "select", "label"))
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
-_WRAP = re.compile(r"[ \t]*[\r\n]\s*")
+_GAPS = re.compile(r"[ \t\f\v\u00a0\u2002-\u200a\u202f\u205f]+")
+_WRAP = re.compile(r" ?[\r\n]\s*")
 _PERSON = r"\s*[:：]\s*[\w·、,，\s　]{0,24}"
 _TOOLS = (
     r"打印(?:文章|本页|此页)?|关闭(?:窗口|本页|页面)?|返回(?:顶部|列表|上一页)?|收藏|我要纠错|纠错|放大|缩小|正常"
@@ -54,9 +59,9 @@ _TOOLS = (
 _FURNITURE_LINE = re.compile(
     rf"""[\s【\[（(｜|]*(?:
       (?:责任编辑|责编|网络编辑|值班编辑|编辑|初审|复审|终审|审核|校对){_PERSON}
-    | (?:字体|字号)\s*[:：]?\s*(?:[\s\[\]【】（）()]*(?:{_TOOLS})[\s\[\]【】（）()]*)*
-    | (?:分享到?|分享至)\s*[:：]?.{{0,20}}
-    | (?:[\s\[\]【】（）()|｜]*(?:{_TOOLS})[\s\[\]【】（）()|｜]*)+
+    | (?:字体|字号)\s*[:：]?\s*[\s\[\]【】（）()|｜]*(?:(?:{_TOOLS})[\s\[\]【】（）()|｜]*)*
+    | 分享[到至]?(?:\s*[:：][^，。]{{0,20}})?
+    | (?:(?:{_TOOLS})[\s\[\]【】（）()|｜]*)+
     | 上一[篇条页]\s*[:：]?.{{0,80}} | 下一[篇条页]\s*[:：]?.{{0,80}} | (?:【\d+】)+ | 首\s*页|尾\s*页
     | 扫一扫.{{0,20}} | 点击(?:量|数|次数)\s*[:：]?\s*\d* | (?:浏览|阅读|访问)(?:量|次数|数)?\s*[:：]\s*\d*
     | 相关(?:阅读|链接|文章|新闻|稿件|附件|文档|文件|解读)\s*[:：]? | 附\s*件\s*(?:下载)?\s*[:：]?
@@ -94,11 +99,10 @@ def read_report(page: str, url: str, containers: Sequence[str] = ()) -> ReportPa
     )
 
 
-def own_entry(page: str, url: str) -> tuple[EntryData, ...]:
+def own_entry(soup: BeautifulSoup, url: str) -> tuple[EntryData, ...]:
     """The page as an entry of its own, where an address that was given as an index is a report; else nothing."""
-    soup = parse(page, url)
     told, body = official(soup), find_body(soup)
-    if body is None or sentence_weight(body) < _OWN:
+    if body is None or _weights(body)[id(body)] < _OWN:
         return ()
     return (
         EntryData(absolute(url, url), find_title(soup, told), find_day(soup, told, _texts_around(soup, body), url)),
@@ -117,7 +121,9 @@ def find_title(soup: BeautifulSoup, told: Official) -> str:
         return words
     heads = [(tag.name, tidy(tag.get_text())) for tag in soup.find_all(["h1", "h2", "h3"])]
     whole = tidy(soup.title.get_text()) if soup.title else ""
-    parts = [part for part in re.split(r"_+|--+|\s[-–—|｜]\s|-(?=[^-]*$)", whole) if tidy(part)]
+    parts = [part for part in re.split(r"_+|--+|\s[-–—|｜]\s", whole) if tidy(part)]
+    if len(parts) == 1 and (tail := re.fullmatch(r"(.+)[-–—]([^-–—]+)", whole)) and _SITE_WORDS.search(tail[2]):
+        parts = [tail[1]]
     confirmed = [head for _, head in heads if len(head) >= 4 and head in whole]
     biggest = [head for name, head in heads if name == "h1" and len(head) >= 4 and not _SITE_WORDS.search(head)]
     plain = [part for part in map(tidy, parts) if part != told.site_name and not _SITE_WORDS.search(part)]
@@ -170,55 +176,56 @@ def find_body(soup: BeautifulSoup, containers: Sequence[str] = CONTAINERS) -> Ta
 
     On a page with hardly a sentence (`全文见附件。`) a known container counts with whatever it holds.
     """
-    dense = densest(soup)
-    weight = sentence_weight(dense) if dense is not None else 0
+    weights = _weights(soup)
+    dense = _densest(soup, weights)
+    weight = weights.get(id(dense), 0)
+    known = _known(soup)
     for rule in containers:
-        for tag in outermost(_matching(soup, rule)):
-            held = sentence_weight(tag)
-            if held * 2 >= weight if weight >= _FEW else tidy(tag.get_text()):
+        for tag in _outermost(known.get(rule, ())):
+            if weights.get(id(tag), 0) * 2 >= weight if weight >= _FEW else tidy(tag.get_text()):
                 return tag
     return dense if weight >= _FEWEST else None
 
 
-def _matching(soup: BeautifulSoup, rule: str) -> list[Tag]:
-    if rule.startswith("#"):
-        return soup.find_all(id=re.compile(f"^{re.escape(rule[1:])}$", re.I))
-    if rule.startswith("."):
-        return soup.find_all(class_=rule[1:])
-    if prefix := re.fullmatch(r"\[id\^=(\w+)\]", rule):
-        return soup.find_all(id=re.compile(f"^{prefix[1]}"))
-    return soup.find_all(rule)
+def _known(soup: BeautifulSoup) -> dict[str, list[Tag]]:
+    """The page's elements by all the rules of CONTAINERS that could name them. Case does not matter in an id."""
+    known: dict[str, list[Tag]] = defaultdict(list)
+    for tag in tags(soup):
+        known[tag.name].append(tag)
+        identity = attribute(tag, "id")
+        if identity:
+            known["#" + identity.lower()].append(tag)
+            known["^" + re.split(r"_?\d", identity)[0]].append(tag)
+        for word in attribute(tag, "class").split():
+            known["." + word].append(tag)
+    return known
 
 
-def outermost(tags: list[Tag]) -> list[Tag]:
+def _outermost(tags_of_rule: Sequence[Tag]) -> list[Tag]:
     """Those that lie within no other of them."""
-    known = {id(tag) for tag in tags}
-    return [tag for tag in tags if not any(id(parent) in known for parent in tag.parents)]
+    known = {id(tag) for tag in tags_of_rule}
+    return [tag for tag in tags_of_rule if not any(id(parent) in known for parent in tag.parents)]
 
 
-def sentence_weight(tag: Tag) -> int:
-    """How many characters of sentences an element holds: texts with sentence marks, outside links."""
-    return sum(_weight(text) for text in visible_strings(tag))
+def _weights(root: Tag) -> dict[int, int]:
+    """How many characters of sentences each element holds: texts with sentence marks, outside links."""
+    weights: dict[int, int] = defaultdict(int)
+    for text in visible_strings(root):
+        if _SENTENCE.search(text):
+            weights[id(text.parent)] += len(text.strip())
+    for tag in reversed(list(tags(root))):  # from the leaves upward: pages nest thousands deep
+        if tag.name in _NO_PROSE:
+            weights[id(tag)] = 0
+        weights[id(tag.parent)] += weights[id(tag)]
+    return weights
 
 
-def _weight(text: NavigableString) -> int:
-    words = text.strip()
-    if not _SENTENCE.search(words) or any(parent.name in ("a", "select", "label") for parent in text.parents):
-        return 0
-    return len(words)
-
-
-def densest(soup: BeautifulSoup) -> Tag | None:
+def _densest(soup: BeautifulSoup, weights: dict[int, int]) -> Tag | None:
     """The smallest block with at least 85 % of the page's sentences."""
-    weights: dict[int, int] = {}
-    for text in visible_strings(soup):
-        if weight := _weight(text):
-            for parent in text.parents:
-                weights[id(parent)] = weights.get(id(parent), 0) + weight
     current: Tag | None = soup.body
     while current is not None:
         enough = weights.get(id(current), 0) * 0.85
-        inner = [tag for tag in current.find_all(True, recursive=False) if tag.name in _BLOCKS and tag.name != "p"]
+        inner = [tag for tag in current.contents if isinstance(tag, Tag) and tag.name in _BLOCKS and tag.name != "p"]
         heavier = next((tag for tag in inner if enough and weights.get(id(tag), 0) >= enough), None)
         if heavier is None:
             return current
@@ -241,9 +248,7 @@ def body_text(body: Tag, file_titles: frozenset[str] = frozenset()) -> str:
 
 
 def _furniture(line: str, file_titles: set[str]) -> bool:
-    if _FURNITURE_LINE.fullmatch(line):
-        return True
-    return _bare(line) in file_titles and len(line) < 120
+    return len(line) < 120 and (_FURNITURE_LINE.fullmatch(line) is not None or _bare(line) in file_titles)
 
 
 def _bare(title: str) -> str:
@@ -276,7 +281,7 @@ class _Lines:
 
     def enter(self, tag: Tag) -> bool:
         """Whether to walk into the tag; a break ends the line, a table of data is written down at once."""
-        if tag.name in _FURNITURE_TAGS or (_HIDDEN.search(attribute(tag, "style")) and sentence_weight(tag) < 500):
+        if tag.name in _FURNITURE_TAGS or (_HIDDEN.search(attribute(tag, "style")) and _weights(tag)[id(tag)] < 500):
             return False
         if tag.name == "br" or tag.name in _BLOCKS:
             self.flush()
@@ -294,10 +299,10 @@ class _Lines:
 
 def one_line(text: str) -> str:
     """A paragraph's text as a reader sees it: a break in the markup is a space, between Chinese characters nothing."""
-    text = _WRAP.sub("\n", text.strip())
+    text = _WRAP.sub("\n", _GAPS.sub(" ", text.strip()))
     text = re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n|\n(?=[\u3000-\u9fff\uff00-\uffef])", "", text)
     text = re.sub(r"[\u200b-\u200f\u2060\ufeff\u00ad]", "", text)
-    return re.sub(r"[ \t\n\u00a0\u2002-\u200a\u202f\u205f]+", " ", text).strip(" \u3000")
+    return re.sub(r"[ \n]+", " ", text).strip(" \u3000")
 
 
 def table_rows(table: Tag) -> list[str]:

@@ -134,12 +134,12 @@ def attribute(tag: Tag, name: str) -> str:
 
 def meta_tags(soup: BeautifulSoup) -> dict[str, str]:
     """The page's meta tags by lower-case name; of a repeated one the first that says something."""
-    tags: dict[str, str] = {}
+    told: dict[str, str] = {}
     for tag in soup.find_all("meta"):
         name, content = attribute(tag, "name").lower(), tidy(attribute(tag, "content"))
-        if name and content and name not in tags:
-            tags[name] = content
-    return tags
+        if name and content and name not in told:
+            told[name] = content
+    return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +155,15 @@ class Official:
 
 def official(soup: BeautifulSoup) -> Official:
     """The tags of 47号 first, then those that www.gov.cn and newspapers use instead."""
-    tags = meta_tags(soup)
-    days = (parse_day(tags.get(name, "")) for name in ("pubdate", "firstpublishedtime", "publishdate", "publishtime"))
-    issuer = tags.get("contentsource") or tags.get("source", "")
+    told = meta_tags(soup)
+    days = (parse_day(told.get(name, "")) for name in ("pubdate", "firstpublishedtime", "publishdate", "publishtime"))
+    issuer = told.get("contentsource") or told.get("source", "")
     return Official(
-        title=without_markup(tags.get("articletitle", "")),
+        title=without_markup(told.get("articletitle", "")),
         published_on=next((day for day in days if day), None),
         issuer=re.sub(r"^\s*(信息)?来源\s*[:：]\s*", "", issuer),
-        site_code=tags.get("siteidcode", ""),
-        site_name=tags.get("sitename", ""),
+        site_code=told.get("siteidcode", ""),
+        site_name=told.get("sitename", ""),
     )
 
 
@@ -200,10 +200,13 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "strong", "b")
 
 
 def link_target(tag: Tag, url: str) -> str:
-    """Where the tag leads: its href, or else the address that its onclick opens (`openUrl('/t1.html')`)."""
-    if target := absolute(attribute(tag, "href"), url):
+    """Where the tag leads: its href, or else the address that its onclick opens (`openUrl('/t1.html')`).
+
+    A pager may keep the address in an attribute of its own (`tagname="/2031/list-2.html"`).
+    """
+    if target := absolute(attribute(tag, "href"), url) or absolute(attribute(tag, "tagname"), url):
         return target
-    opened = _OPENED.search(attribute(tag, "onclick"))
+    opened = _OPENED.search(attribute(tag, "onclick")[:2000])
     return absolute(opened[1], url) if opened else ""
 
 
@@ -217,6 +220,11 @@ def link_title(tag: Tag) -> str:
     bare = _CUT.sub("", shown)
     same = bool(told) and (not bare or told.startswith(bare[:4]) or bare in told)
     return told if same and (len(told) >= len(bare) or not shown) else shown or told
+
+
+def tags(root: Tag) -> Iterator[Tag]:
+    """All elements below, in the page's order."""
+    return (node for node in root.descendants if isinstance(node, Tag))
 
 
 def visible_strings(tag: Tag) -> Iterator[NavigableString]:
@@ -271,8 +279,8 @@ def next_link(soup: Tag, url: str) -> str | None:
 
 
 def _links(soup: Tag) -> Iterator[Tag]:
-    for tag in soup.find_all(True):
-        if tag.name == "a" or (tag.has_attr("onclick") and _OPENED.search(attribute(tag, "onclick"))):
+    for tag in tags(soup):
+        if tag.name == "a" or (tag.has_attr("onclick") and _OPENED.search(attribute(tag, "onclick")[:2000])):
             yield tag
 
 
@@ -334,7 +342,7 @@ def _dated_addresses(links: list[Tag], url: str) -> dict[str, list[EntryData]]:
 
 def _shape(tag: Tag) -> str:
     """How a row stands in the page: rows of one list have one shape, and so have lists built alike."""
-    return "<".join([tag.name, *(parent.name for parent in tag.parents)])
+    return "<".join([tag.name, *(parent.name for parent in islice(tag.parents, 60))])
 
 
 # --- attachments ------------------------------------------------------------------------------------------------
@@ -356,10 +364,11 @@ def attachment_type(url: str) -> str:
 def attachments(soup: BeautifulSoup, url: str) -> tuple[AttachmentData, ...]:
     """The files that a report page links, shows or names in a script, in the page's order, each once."""
     found: dict[str, AttachmentData] = {}
-    for tag in soup.find_all(["a", "iframe", "embed", "object", "script"]):
-        if _in_frame(tag):
+    for tag in tags(soup):
+        if tag.name not in ("a", "iframe", "embed", "object", "script"):
             continue
-        for target, title in _files_of(tag, url):
+        files = list(_files_of(tag, url))
+        for target, title in () if files and _in_frame(tag) else files:
             known = found.get(target)
             if known is None or not known.title:
                 found[target] = AttachmentData(target, title)

@@ -55,5 +55,5 @@ def family(name: str) -> Family:
 
 def recognise(page: str, url: str) -> str:
     """The name of the family that is surest of the page; `generic` when none is."""
-    best = max(families(), key=lambda one: one.recognise(page, url))
-    return best.name if best.recognise(page, url) > 0 else FALLBACK
+    sure, name = max((one.recognise(page, url), one.name) for one in families())
+    return name if sure > 0 else FALLBACK

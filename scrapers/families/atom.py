@@ -15,12 +15,13 @@ from storage.values import EntryData, IndexData, ReportPageData
 
 NAME = "atom"
 
+_HEAD = 20_000
 _FEED = re.compile(r"(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?:feed|rss|rdf:RDF)\b", re.S)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>", re.S | re.I)  # a feed needs no entities of its own
 
 
 def recognise(page: str, url: str) -> float:
-    return 1.0 if _FEED.match(_bare(page[:20_000])) else 0.0
+    return 1.0 if _FEED.match(_bare(page[:_HEAD])) else 0.0
 
 
 def parse_index(page: str, url: str) -> IndexData:
@@ -38,7 +39,8 @@ def parse_report(page: str, url: str) -> ReportPageData:
 
 
 def _bare(page: str) -> str:
-    return _DOCTYPE.sub("", page.lstrip("\ufeff"), count=1).lstrip()
+    head, rest = page[:_HEAD], page[_HEAD:]
+    return (_DOCTYPE.sub("", head.lstrip("\ufeff"), count=1) + rest).lstrip()
 
 
 def _entries(soup: BeautifulSoup, url: str) -> Iterator[EntryData]:

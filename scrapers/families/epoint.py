@@ -23,7 +23,7 @@ from storage.values import IndexData, ReportPageData
 
 NAME = "epoint"
 
-_MARKS = re.compile(r"webBuilderCommon\.js|lightfrontaction|EWB-FRONT|class=[\"']ewb-", re.I)
+_MARKS = ("webBuilderCommon.js", "lightfrontaction", "EWB-FRONT", 'class="ewb-', "class='ewb-")
 _TOTAL = re.compile(r"""data-total=["'](\d+)""")
 _SIZE = re.compile(r"""data-size=["'](\d+)""")
 _CATEGORY = re.compile(r"""data-category=["'](\w+)""")
@@ -33,7 +33,7 @@ _PROJECT = re.compile(r"""["']?projectName["']?\s*:\s*["']([\w-]+)["']""")
 def recognise(page: str, url: str) -> float:
     if page.lstrip()[:1] == "{":
         return 0.9 if '"custom"' in page and '"infourl"' in page else 0.0
-    return 0.9 if _MARKS.search(page) else 0.0
+    return 0.9 if any(mark in page for mark in _MARKS) else 0.0
 
 
 def parse_index(page: str, url: str) -> IndexData:

@@ -19,7 +19,7 @@ def parse_index(page: str, url: str) -> IndexData:
     """
     soup = parse(page, url)
     entries = tuple(dated_links(soup, url) or titled_links(soup, url))
-    return IndexData(entries or own_entry(page, url), next_link(soup, url))
+    return IndexData(entries or own_entry(soup, url), next_link(soup, url))
 
 
 def parse_report(page: str, url: str) -> ReportPageData:

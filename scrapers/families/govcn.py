@@ -3,21 +3,19 @@
 `[{"TITLE": …, "URL": …, "DOCRELPUBTIME": "2024-03-12"}, …]`
 """
 
-import re
-
 from scrapers.article import own_entry, read_report
 from scrapers.pages import dated_links, entry_of, next_link, parse, parse_json, titled_links, unique
 from storage.values import IndexData, ReportPageData
 
 NAME = "govcn"
 
-_MARKS = re.compile(r"""<meta\s+name=["']?(?:manuscriptId|firstpublishedtime)["']?""", re.I)
+_MARKS = ('name="manuscriptId"', 'name="firstpublishedtime"', "name='manuscriptId'", "name='firstpublishedtime'")
 
 
 def recognise(page: str, url: str) -> float:
     if page.lstrip("\ufeff \r\n\t")[:1] == "[":
         return 0.95 if '"DOCRELPUBTIME"' in page else 0.0
-    return 0.85 if _MARKS.search(page) else 0.0
+    return 0.85 if any(mark in page for mark in _MARKS) else 0.0
 
 
 def parse_index(page: str, url: str) -> IndexData:
@@ -25,11 +23,11 @@ def parse_index(page: str, url: str) -> IndexData:
     if answer is None:
         soup = parse(page, url)
         entries = tuple(dated_links(soup, url) or titled_links(soup, url))
-        return IndexData(entries or own_entry(page, url), next_link(soup, url))
+        return IndexData(entries or own_entry(soup, url), next_link(soup, url))
     items = [item for item in answer if isinstance(item, dict)] if isinstance(answer, list) else []
     made = (entry_of(item.get("TITLE"), item.get("URL"), item.get("DOCRELPUBTIME"), url) for item in items)
     return IndexData(tuple(unique(filter(None, made))))
 
 
 def parse_report(page: str, url: str) -> ReportPageData:
-    return read_report(page, url, ("#UCAP-CONTENT", ".pages_content"))
+    return read_report(page, url, ("#ucap-content", ".pages_content"))

@@ -18,24 +18,23 @@ from storage.values import EntryData, IndexData, ReportPageData
 
 NAME = "hanweb"
 
-_RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.S | re.I)
-_NEXT_GROUP = re.compile(r"""<nextgroup>.*?href=["']([^"']+)["'].*?</nextgroup>""", re.S | re.I)
+_NEXT_GROUP = re.compile(r"""<nextgroup>.{0,500}?href=["']([^"']+)["']""", re.S | re.I)
 _TOTAL = re.compile(r"totalRecord\s*:\s*(\d+)")
 _TOTAL_PAGES = re.compile(r"<totalpage>\s*(\d+)", re.I)
 _COUNT = re.compile(r"""\bcount=\\?["'](\d+)""")
-_MARKS = re.compile(r"<datastore>|unitbuild\.js|dataproxy\.jsp|\bjpage\(")
+_MARKS = ("<datastore>", "unitbuild.js", "dataproxy.jsp", ".jpage(")
 _ADDRESS = re.compile(r"/art/\d{4}/(?:\d{1,2}/\d{1,2}/art_\d+_\d+|art_[0-9a-f]{32})\.html")
 _PAGE_SIZE = 15
 
 
 def recognise(page: str, url: str) -> float:
-    if _MARKS.search(page):
+    if any(mark in page for mark in _MARKS):
         return 0.95
     if page.lstrip()[:1] == "{":
         return 0.85 if re.search(r'"data"\s*:\s*\{\s*"html"', page) else 0.0
     if "<!--<$[" in page:
         return 0.7
-    return 0.6 if _ADDRESS.search(page) else 0.0
+    return 0.6 if "/art_" in page and _ADDRESS.search(page) else 0.0
 
 
 def parse_index(page: str, url: str) -> IndexData:
@@ -57,8 +56,9 @@ def parse_report(page: str, url: str) -> ReportPageData:
 
 
 def _store(page: str, url: str) -> IndexData:
-    records = _RECORD.findall(page)
-    entries = dated_links(parse("\n".join(f"<div>{record}</div>" for record in records), url), url)
+    records = (part.partition("</record>")[0] for part in page.split("<record>")[1:])
+    rows = (record.replace("<![CDATA[", "").replace("]]>", "") for record in records)
+    entries = dated_links(parse("\n".join(f"<div>{row}</div>" for row in rows), url), url)
     return IndexData(tuple(entries), _next_store(page, url, entries))
 
 

@@ -18,16 +18,16 @@ _CURRENT = re.compile(r"var\s+currentPage\s*=\s*(\d+)")
 _WRITTEN = re.compile(
     r"""href=\\?["'](\w+)["']\s*\+\s*["']_["']\s*\+\s*\w+\s*\+\s*["']\.["']\s*\+\s*\\?["'](s?html?)"""
 )
-_MARKS = re.compile(r"TRS_(?:Editor|UEDITOR|PreAppend)|trs_editor_view|CurrChnlCls|Custom_UnionStyle")
+_MARKS = ("TRS_Editor", "TRS_UEDITOR", "TRS_PreAppend", "trs_editor_view", "CurrChnlCls", "Custom_UnionStyle")
 _ADDRESS = re.compile(r"/t20\d{6}_\d{3,}\.s?html?")
 
 
 def recognise(page: str, url: str) -> float:
-    if _CALL.search(page):
+    if "createPageHTML" in page and _CALL.search(page):
         return 0.9
-    if _MARKS.search(page):
+    if any(mark in page for mark in _MARKS):
         return 0.8
-    if _COUNTED.search(page) and _CURRENT.search(page) and _WRITTEN.search(page):
+    if "countPage" in page and _COUNTED.search(page) and _CURRENT.search(page) and _WRITTEN.search(page):
         return 0.7
     return 0.6 if _ADDRESS.search(page) else 0.0
 
@@ -35,7 +35,7 @@ def recognise(page: str, url: str) -> float:
 def parse_index(page: str, url: str) -> IndexData:
     soup = parse(page, url)
     entries = tuple(dated_links(soup, url) or titled_links(soup, url))
-    return IndexData(entries or own_entry(page, url), next_page(page, url) or next_link(soup, url))
+    return IndexData(entries or own_entry(soup, url), next_page(page, url) or next_link(soup, url))
 
 
 def parse_report(page: str, url: str) -> ReportPageData:

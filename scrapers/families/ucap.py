@@ -27,17 +27,16 @@ NAME = "ucap"
 _CALL = re.compile(
     r"""createPageHTML\(\s*["'][\w-]*["']\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*["']([^"']+)["']\s*,\s*["'](\w+)["']"""
 )
-_MARKS = re.compile(r"<(?:ucaptitle|ucapcontent|publishtime)\b", re.I)
-_CHANNEL = re.compile(r"""<meta\s+name=["']channelid["']""", re.I)
+_MARKS = ("<ucaptitle", "<ucapcontent", "<UCAPTITLE", "<UCAPCONTENT", "<publishtime")
 _PAGE_SIZE = 18
 
 
 def recognise(page: str, url: str) -> float:
     if page.lstrip()[:1] == "{":
         return 0.9 if '"publishedTime"' in page and '"results"' in page else 0.0
-    if _CALL.search(page) or _MARKS.search(page):
+    if any(mark in page for mark in _MARKS) or ("createPageHTML" in page and _CALL.search(page)):
         return 0.95
-    if _CHANNEL.search(page):
+    if 'name="channelid"' in page:
         return 0.7
     return 0.5 if "UCAP-CONTENT" in page else 0.0
 
@@ -56,7 +55,7 @@ def parse_index(page: str, url: str) -> IndexData:
 
 
 def parse_report(page: str, url: str) -> ReportPageData:
-    return read_report(page, url, ("ucapcontent", "#UCAP-CONTENT", "#zoomcon"))
+    return read_report(page, url, ("ucapcontent", "#ucap-content", "#zoomcon"))
 
 
 def _next_page(page: str, url: str) -> str | None:

@@ -3,8 +3,6 @@
 The numbers shift when items are added: an address of a further page is good for one visit only.
 """
 
-import re
-
 from bs4.element import Tag
 
 from scrapers.article import read_report
@@ -13,11 +11,11 @@ from storage.values import IndexData, ReportPageData
 
 NAME = "vsb"
 
-_MARKS = re.compile(r"pb_sys_common|statpagedown\.js|_showDynClick|vsb_content|id=[\"']line_?u\d+_\d+[\"']")
+_MARKS = ("pb_sys_common", "statpagedown.js", "_showDynClick", "vsb_content", 'id="line_u', 'id="lineu')
 
 
 def recognise(page: str, url: str) -> float:
-    return 0.9 if _MARKS.search(page) else 0.0
+    return 0.9 if any(mark in page for mark in _MARKS) else 0.0
 
 
 def parse_index(page: str, url: str) -> IndexData:
@@ -29,4 +27,4 @@ def parse_index(page: str, url: str) -> IndexData:
 
 
 def parse_report(page: str, url: str) -> ReportPageData:
-    return read_report(page, url, ("[id^=vsb_content]", ".v_news_content"))
+    return read_report(page, url, ("^vsb_content", ".v_news_content"))

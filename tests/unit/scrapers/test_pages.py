@@ -187,6 +187,18 @@ def test_the_link_onward_is_known_by_its_words(words: str) -> None:
     assert next_link(parse(f'<a href="?page=2">{words}</a>'), HERE) == HERE + "?page=2"
 
 
+@pytest.mark.parametrize(
+    "pager",
+    [
+        """<a title="下一页" onclick="queryArticleByCondition(this,'/fgw/zc/be842d3c-2.shtml')">&gt;</a>""",
+        '<a href="javascript:void(0)" tagname="/fgw/zc/be842d3c-2.shtml">下一页</a>',
+        '<a rel="next" href="/fgw/zc/be842d3c-2.shtml">&raquo;</a>',
+    ],
+)
+def test_the_link_onward_may_hide_its_address(pager: str) -> None:
+    assert next_link(parse(pager), HERE) == "http://www.lanyi.example/fgw/zc/be842d3c-2.shtml"
+
+
 def test_a_link_onward_that_leads_nowhere_is_none() -> None:
     assert next_link(parse('<a href="javascript:;">下一页</a><span>下一页</span>'), HERE) is None
     assert next_link(parse(f'<a href="{HERE}">下一页</a>'), HERE) is None

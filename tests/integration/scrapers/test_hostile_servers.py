@@ -145,6 +145,18 @@ def test_a_slow_resolver_ends_in_time() -> None:
     assert took < 0.3 + SLACK
 
 
+def test_the_time_for_robots_is_part_of_the_deadline(client: Client, serve: Serve, behaviours: Any) -> None:
+    def slow_robots(visitor: Any) -> None:
+        time.sleep(0.5)
+        behaviours["not found"](visitor)
+
+    server = serve(behaviours["drip in the body"], robots=slow_robots)
+    raised, took = fail(client, server.url())
+    assert isinstance(raised, DeadlineError)
+    assert len(server.seen) == 1
+    assert took < 0.9
+
+
 def test_a_bomb_takes_little_memory(client: Client, serve: Serve, behaviours: Any) -> None:
     server = serve(behaviours["gzip bomb"])
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -52,7 +52,14 @@ def test_the_old_form_of_the_tag_is_read() -> None:
 
 
 def test_two_characters_of_gbk_are_not_taken_for_utf8() -> None:
-    assert decode("联通".encode("gbk"), label="gbk") == "联通"
+    assert "农目".encode("gbk").decode("utf-8")  # they could be
+    assert decode("农目".encode("gbk"), label="gb2312") == "农目"
+
+
+def test_utf8_under_a_gbk_label_is_utf8_though_its_bytes_could_be_gbk() -> None:
+    text = "全面完成目标任务"
+    assert text.encode().decode("gb18030") != text  # they could be
+    assert decode(text.encode(), label="gbk") == text
 
 
 def test_an_xml_declaration_is_read() -> None:

@@ -12,9 +12,11 @@ COUNTED = frozenset({UnitKind.COUNTER, UnitKind.SIZE, UnitKind.MONEY})
 NO_NOUN = re.compile(r"(?:的)?(?:增长|增速|目标|水平|规模|台阶|大关|增幅|速度|任务|左右|以上|以内)?(?:$|的)")
 # Where the words behind a number go on to another action.
 NEXT_ACTION = re.compile(r"、|；|并(?![网购轨])|以及")
+# What happens to the counted things, when that is no more than that it goes on.
 PREDICATE = re.compile(
-    r"(?:基本|全部|全面|加快|有序|稳步|扎实|顺利|正在|陆续|相继|如期|均|已|有效|有力|持续|成功)(?:推进|实施|建设|开展|保障|提升|进行|提速)?[\u4e00-\u9fff]{0,8}$"
+    r"(?:基本|全面|加快|有序|稳步|扎实|顺利|正在|陆续|相继|如期|按期|已|有效|有力|持续|成功)+(?:推进|实施|建设|开展|保障|进行|提速|完成|落实)+(?:发展大局)?$|有[力效]保障[\u4e00-\u9fff]{0,8}$"
 )
+ADVERB_INSIDE = re.compile(r"(?:年内|今年|全部|陆续|相继|年底前|尽快|稳步|有序|如期|按期|全面)(?=[\u4e00-\u9fff]{2})")
 # Words that name a number of something else: 产值突破1300亿元 says nothing without the industry before it.
 GENERIC = re.compile(
     r"(?:总|年|平均|累计|人均|户均)?(?:产值|规模|总量|增速|占比|比重|投资|总投资|面积|营业收入|收入|利润|税收|产量|总额|数量|增长率|增幅|营收|主营业务收入|投资额|交易额|销售额|"
@@ -27,7 +29,7 @@ ACTION_TAIL = re.compile(
 )
 LOOSE_VERBS = frozenset({"", "完成", "推进", "加快", "加强", "强化", "启动"})
 TOPIC = re.compile(
-    r"([^，]{2,24}?)(?:增速|增幅|连续|持续|稳步|稳居|位居|保持|实现|达到|呈|首次|突破|快速|不断|平稳|加快|深入|有序|全面|蓬勃|较快|获|列|被|入选|建成|投产|开工|运行|发展)"
+    r"([^，]{2,24}?)(?:增速|增幅|连续|持续|稳步|稳居|位居|保持|实现|达到|呈|首次|突破|快速|不断|平稳|加快|深入|有序|全面|蓬勃|较快|再上|再创|再获|迈上|跃上|站上|创历史|总体|稳中|更加|获|列|被|入选|建成|投产|开工|运行|发展)"
 )
 
 
@@ -63,7 +65,7 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "") -> str:
     verb = split_verb(before)[0]
     words = before + after + shared_tail
     if not words:
-        words = memory.indicator or memory.topic
+        words = memory.indicator or memory.topic or trim_leading(slot.before)
     elif slot.linked and memory.verb and not verb and slot.quantity.kind in COUNTED and not GENERIC.fullmatch(words):
         words = memory.verb + words
     elif GENERIC.fullmatch(words) and not OWN_RATE.search(words):
@@ -81,7 +83,7 @@ def _noun_behind(slot: Slot) -> str:
             after = after[: match.start()]
             break
     after = trim_trailing(after.removeprefix("的"))[0]
-    trimmed = PREDICATE.sub("", after)
+    trimmed = ADVERB_INSIDE.sub("", PREDICATE.sub("", after))
     return trimmed if len(trimmed) > 1 else after
 
 

@@ -33,6 +33,7 @@ DROPPED = re.compile(f"{GLOSS}|{STRAY_SPACE}|\u200b|\ufeff")
 # Full lines that stop inside a sentence: the text was wrapped at a fixed width.
 OPEN_END = re.compile(rf"[{HAN}，、；A-Za-z0-9%“]$")
 WRAPPED_SHARE = 0.5
+LINE_GAP = re.compile(r"\n+(?: *[—-] *\d{1,4} *[—-] *\n+)?")  # with the page number that may stand in it
 # A lead byte lost in GBK shows as "?" and shifts the codes after it into rare characters.
 MOJIBAKE = re.compile(
     rf"[？?�][^\n。，、“”]{{0,2}}[\u5000-\u9fff“”]*[！；]?[皟绍嚒碑耙恍摺钡龋笄蒺傲鶄€]{{1,}}[^\n，。；]{{0,8}}"
@@ -61,7 +62,7 @@ def read_script(text: str) -> Script:
     if _is_traditional(plain):
         plain = plain.translate(_simplifying(frozenset(plain)))
     offsets: Sequence[int] = range(len(plain))
-    dropped = sorted([match.span() for match in DROPPED.finditer(plain)] + _wraps(plain))
+    dropped = _joined([match.span() for match in DROPPED.finditer(plain)] + _wraps(plain))
     if dropped:
         plain, offsets = _without(plain, dropped)
     unreadable = tuple(match.span() for match in MOJIBAKE.finditer(plain)) if "？" in plain else ()
@@ -79,10 +80,23 @@ def _wraps(plain: str) -> list[tuple[int, int]]:
     breaks: list[tuple[int, int]] = []
     at = 0
     for line in lines[:-1]:
-        at += len(line) + 1
-        if len(line) >= full and OPEN_END.search(line):
-            breaks.append((at - 1, at))
+        at += len(line)
+        gap = LINE_GAP.match(plain, at) if len(line) >= full and OPEN_END.search(line) else None
+        if gap and (not breaks or gap.start() >= breaks[-1][1]):
+            breaks.append(gap.span())
+        at += 1
     return breaks
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """`spans` in order, those that overlap made one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _without(plain: str, dropped: list[tuple[int, int]]) -> tuple[str, list[int]]:

@@ -30,6 +30,8 @@ CHROME = re.compile(
     r"|公网安备|主办[：:单]|承办单位|联系(?:电话|我们)|邮编|网站标识|^第\d+版|扫一扫|打印本页|关闭窗口"
 )
 CHROME_LENGTH = 80
+NOTE = re.compile(r"[\[［【(（]?(?:注)?\d{1,3}[\]］】]|^注[：:]?\d*")
+GLOSSARY = re.compile(r"(?:名词|词语|有关名词|部分名词|专业名词|相关名词|报告名词)(?:解释|注释|说明)|^注释[：:]?$")
 
 HEADLINE = re.compile(
     r"(?:预期|主要|发展|奋斗|总体|工作|具体|预计|计划|增长|核心|规划|年度)(?:性)?(?:指标|目标)(?:任务|安排|建议)*(?:初步|拟|建议|综合)*(?:确定|安排|设定|考虑|定)?(?:是|为|如下|：|，其中)"
@@ -116,7 +118,9 @@ def read_chapters(plain: str, year: int | None) -> Iterator[tuple[str, list[str]
 def _lines(plain: str) -> Iterator[_Line]:
     start = 0
     for text in plain.split("\n"):
-        if text and not (len(text) < CHROME_LENGTH and CHROME.search(text)):
+        if len(text) < CHROME_LENGTH and GLOSSARY.search(text):
+            return  # what follows explains words, with other people's numbers
+        if text and not (len(text) < CHROME_LENGTH and CHROME.search(text)) and not NOTE.match(text):
             yield _Line(start, text, CHAPTER.match(text) is not None or _is_unnumbered_chapter(text))
         start += len(text) + 1
 

@@ -14,14 +14,14 @@ from monitor.extractors.decoys import labels_in, why_decoy
 from monitor.extractors.distributive import members_of, share_hedge
 from monitor.extractors.indicators import Memory, indicator_of, shared_tails
 from monitor.extractors.measures import measure_of
-from monitor.extractors.periods import period_of
+from monitor.extractors.periods import Span, period_of
 from monitor.extractors.quantities import Quantity, find_phrases, find_quantities
 from monitor.extractors.relatives import Relation, find_relations
 from monitor.extractors.script import Script, read_script
 from monitor.extractors.sections import Sentence, read_sections
 from monitor.extractors.units import UnitKind
 from monitor.extractors.words import trim_leading, trim_trailing
-from storage.values import About, Measure, Op, StatementData
+from storage.values import About, Measure, Op, Role, StatementData
 
 COMMITMENT = re.compile(r"力争|确保|争取|努力|全力|必须|坚决")
 
@@ -40,7 +40,8 @@ def extract(text: str, about: About) -> list[StatementData]:
         if sentence.opens_paragraph:
             memory = Memory()
         inside = quantities[bisect_left(starts, sentence.start) : bisect_right(starts, sentence.end)]
-        found.extend(_Reader(script, sentence, memory).read(inside))
+        read = _Reader(script, sentence, memory).read(inside)
+        found.extend(sorted(read, key=lambda statement: statement.start))
     return found
 
 
@@ -70,8 +71,6 @@ class _Reader:
     def read(self, quantities: list[Quantity]) -> Iterator[StatementData]:
         plain = self._script.plain
         for clause in clauses_of(plain, self._sentence.start, self._sentence.end, quantities):
-            for relation in find_relations(plain, clause.start, clause.end):
-                yield self._relative(relation)
             stated = tuple(
                 quantity
                 for quantity, behind in zip_longest(clause.quantities, clause.quantities[1:])
@@ -81,6 +80,10 @@ class _Reader:
                 yield from self._clause(replace(clause, quantities=stated))
             else:
                 self._memory.hear(plain[clause.start : clause.end])
+            for relation in find_relations(plain, clause.start, clause.end):
+                statement = self._relative(relation)
+                if statement.indicator:
+                    yield statement
 
     def _clause(self, clause: Clause) -> Iterator[StatementData]:
         plain = self._script.plain
@@ -128,9 +131,12 @@ class _Reader:
         )
 
     def _relative(self, relation: Relation) -> StatementData:
-        indicator = trim_trailing(trim_leading(relation.head))[0] or self._memory.indicator
+        head = trim_leading(relation.head)
+        indicator = trim_trailing(head)[0] or self._memory.indicator or head
         self._memory.keep(indicator)
         span = self._sentence.span
+        if span and self._sentence.role is Role.OUTTURN and "增" not in relation.head:
+            span = Span(span.last, span.last)
         return self._statement(
             relation.start,
             relation.end,

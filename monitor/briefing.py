@@ -213,11 +213,9 @@ def _notice(kept: KeptNotice, sources: dict[str, SourceState]) -> Notice:
 
 def _foot(watch: Watch, sources: Iterable[SourceState]) -> Foot:
     states = list(sources)
-    places = [region_names(code)[0] for code in watch.regions]
-    where_zh = "、".join(places) if places else "全部地区"
-    where_en = (
-        ", ".join(region_names(code)[1] or region_names(code)[0] for code in watch.regions) if places else "all regions"
-    )
+    places = [region_names(code) for code in watch.regions]
+    where_zh = "、".join(name for name, _, _ in places) or "全部地区"
+    where_en = ", ".join(name_en or name for name, name_en, _ in places) or "all regions"
     what = ", ".join(watch.indicators)
     return Foot(
         watch=watch.key,

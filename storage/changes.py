@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, delete, select
 
 from storage.models import Change, DigestChange
-from storage.values import Basis, ChangeData
+from storage.values import Basis, ChangeData, ChangeKind
 
 
 def add_change(
@@ -67,6 +67,12 @@ def find_changes(
     if not example:
         query = query.where(col(Change.example).is_(False))
     return list(session.exec(query.limit(limit) if limit else query))
+
+
+def find_settled(session: Session, target_id: int) -> list[Change]:
+    """Whether a target was met or missed, where a later report has told."""
+    verdicts = (ChangeKind.MET, ChangeKind.MISSED)
+    return list(session.exec(select(Change).where(Change.before_id == target_id, col(Change.kind).in_(verdicts))))
 
 
 def find_in_digest(session: Session, digest_id: str) -> list[Change]:

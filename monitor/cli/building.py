@@ -1,0 +1,90 @@
+"""The composition root: settings → everything the commands work with. Nothing else builds these things."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import Engine
+
+from monitor.briefing import Links
+from monitor.delivery import Post
+from monitor.filing import Desk
+from monitor.notifiers import notifier
+from monitor.pipeline import Tools
+from monitor.settings import Settings, read_settings
+from scrapers.answer import FILE, PAGE
+from scrapers.client import Client
+from scrapers.documents import DocumentReader
+from scrapers.scrape import Scraper
+from scrapers.source import Source
+from storage.archive import Archive
+from storage.database import make_engine, migrate, transaction
+from storage.models import SourceState
+from storage.visits import declare_source
+
+SPREAD = timedelta(seconds=0.3)  # between the first visits of new sources
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One installation: its settings, its database and archive, ready to use."""
+
+    settings: Settings
+    engine: Engine
+    desk: Desk
+    post: Post
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_installation(config: Path) -> Installation:
+    """Read the settings, open the database and bring it up to date.
+
+    Raises SettingsError or DatabaseRefused, which say what to do; nothing is started then.
+    """
+    settings = read_settings(config)
+    engine = make_engine(settings.database_url)
+    migrate(engine)
+    watches = tuple(settings.watches.values())
+    desk = Desk(engine, Archive(settings.archive), watches, settings.zone)
+    channels = {key: notifier(channel) for key, channel in settings.channels.items()}
+    post = Post(desk, channels, Links(settings.console.url), Random())
+    return Installation(settings, engine, desk, post)
+
+
+@contextmanager
+def tools_of(installation: Installation) -> Iterator[Tools]:
+    """What visits work with; the client and the parser's child process end with the block."""
+    fetch = installation.settings.fetch
+    with (
+        Client(contact=installation.settings.contact, gap=fetch.gap_seconds) as client,
+        DocumentReader() as documents,
+    ):
+        scraper = Scraper(
+            client,
+            documents,
+            page=replace(PAGE, seconds=fetch.page_deadline_seconds),
+            file=replace(FILE, seconds=fetch.file_deadline_seconds),
+        )
+        yield Tools(scraper, installation.desk, utc_now, Random(), threading.Event())
+
+
+def declare(engine: Engine, sources: Sequence[Source], now: datetime) -> None:
+    """Keep a row for each source; new ones are due one after the other, in the order given."""
+    with transaction(engine) as session:
+        for place, source in enumerate(sources):
+            state = SourceState(
+                key=source.key,
+                name=source.name,
+                url=source.url,
+                region=source.region,
+                example=source.example,
+                next_due_at=now + place * SPREAD,
+            )
+            declare_source(session, state)

@@ -1,0 +1,279 @@
+"""The commands that tell: targets, changes, digest, deliver, status."""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlmodel import Session
+
+from monitor.briefing import region_names
+from monitor.catalogue.indicators import indicator
+from monitor.catalogue.regions import contains, find_regions, path_zh
+from monitor.cli.building import Installation, open_installation, utc_now
+from monitor.cli.options import AsJson, Config
+from monitor.cli.terminal import Stop, print_json, print_rows, say
+from monitor.compare import series_of
+from monitor.delivery import close_digests, deliver, preview
+from monitor.digest.figures import said
+from monitor.rhythm import CHINA
+from storage.changes import find_changes, find_settled
+from storage.database import reading
+from storage.models import Report
+from storage.outbox import count_deliveries, find_deliveries, find_digests, find_open_digests
+from storage.reports import count_reports, find_region_codes, find_reports
+from storage.statements import find_by_id, find_spoken
+from storage.values import Role, Stated
+from storage.visits import find_sources
+
+
+def targets(
+    region: Annotated[str, typer.Argument(help="长春市 or 220100; all regions when left out")] = "",
+    all_: Annotated[bool, typer.Option("--all", help="every target, not only the main ones")] = False,
+    config: Config = Path("mubiao.toml"),
+    as_json: AsJson = False,
+) -> None:
+    """The targets of a region by year: what was aimed at, and what became of it.
+
+    Without a region: the newest report of each, with its growth target.
+
+    Example: mubiao targets 长春市
+    """
+    installation = open_installation(config)
+    with reading(installation.engine) as session:
+        if region:
+            code = _one_region(region, session)
+            rows = list(_target_rows(session, code, all_))
+        else:
+            rows = list(_newest_rows(session))
+    name = region_names(code)[2] if region else ""
+    print_rows(rows, as_json=as_json, title=name, empty=f"no report of {name or 'any region'} is kept yet")
+
+
+def changes(
+    region: Annotated[str, typer.Argument(help="a region, with what lies within it; all when left out")] = "",
+    days: Annotated[int | None, typer.Option(help="only those found in the last so many days")] = None,
+    year: Annotated[int | None, typer.Option(help="only those of the reports of this year")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="every target, not only the main ones")] = False,
+    config: Config = Path("mubiao.toml"),
+    as_json: AsJson = False,
+) -> None:
+    """What changed: which target, from what to what, told or only recorded.
+
+    Example: mubiao changes 吉林省 --year 2026
+    """
+    installation = open_installation(config)
+    since = utc_now() - timedelta(days=days) if days is not None else None
+    with reading(installation.engine) as session:
+        codes = _codes_within(region, session) if region else None
+        found = find_changes(session, regions=codes, since=since, year=year, headline=not all_)
+        ids = {id for one in found for id in (one.before_id, one.after_id) if id}
+        stated = find_by_id(session, ids)
+    rows = []
+    for one in found:
+        row: dict[str, object] = {
+            "seen": f"{one.seen_at.astimezone(CHINA):%Y-%m-%d %H:%M}",
+            "region": region_names(one.region)[0],
+            "year": one.year,
+            "change": one.kind,
+            "basis": one.basis,
+            "indicator": one.indicator,
+            "before": _said(stated.get(one.before_id or 0)),
+            "after": _said(stated.get(one.after_id or 0)),
+            "news": "yes" if one.news else "",
+        }
+        if as_json:
+            row |= {
+                "id": one.event_id, "region_code": one.region, "indicator_key": one.indicator_key,
+                "headline": one.headline, "news": one.news, "example": one.example,
+                "before_sentence": stated[one.before_id][1] if one.before_id else None,
+                "after_sentence": stated[one.after_id][1] if one.after_id else None,
+            }  # fmt: skip
+        rows.append(row)
+    print_rows(rows, as_json=as_json, empty="no change is on record")
+
+
+def digest(
+    preview_: Annotated[bool, typer.Option("--preview", help="what is gathering now, without closing it")] = False,
+    html: Annotated[bool, typer.Option("--html", help="the HTML part instead of the text")] = False,
+    config: Config = Path("mubiao.toml"),
+    as_json: AsJson = False,
+) -> None:
+    """Print the newest digest, or with --preview what each watch would be told now. Nothing is sent.
+
+    Example: mubiao digest --preview
+    """
+    installation = open_installation(config)
+    if preview_:
+        shown = _previews(installation)
+    else:
+        with reading(installation.engine) as session:
+            shown = [(one.subject, one.text, one.html, one.payload) for one in find_digests(session, limit=1)]
+    if not shown:
+        say("nothing is gathering" if preview_ else "no digest has been made yet")
+    for subject, text, markup, payload in shown:
+        if as_json:
+            sys.stdout.write(payload.decode() + "\n")
+        else:
+            sys.stdout.write(markup + "\n" if html else f"{subject}\n\n{text}\n")
+
+
+def deliver_now(config: Config = Path("mubiao.toml"), as_json: AsJson = False) -> None:
+    """Close the digests that are due and try every delivery that is. Exit code 1 if one was not accepted.
+
+    Example: mubiao deliver
+    """
+    installation = open_installation(config)
+    post = installation.post
+    close_digests(post, utc_now())
+    told = [one for channel in post.channels for one in deliver(post, channel, utc_now)]
+    rows = [
+        {"channel": one.channel, "sent": one.sent, "subject": one.subject, "answer": one.answer, "next": one.due_at}
+        for one in told
+    ]
+    print_rows(rows, as_json=as_json, empty="nothing is due")
+    raise typer.Exit(int(any(not one.sent for one in told)))
+
+
+def status(config: Config = Path("mubiao.toml"), as_json: AsJson = False) -> None:
+    """How everything is: sources, reports, digests, deliveries. Exit code 1 if a source or a delivery is in trouble.
+
+    Example: mubiao status
+    """
+    installation = open_installation(config)
+    with reading(installation.engine) as session:
+        states = find_sources(session)
+        owed = count_deliveries(session)
+        oldest = min((one.due_at for one in find_deliveries(session, "due")), default=None)
+        gathering = find_open_digests(session)
+        reports = count_reports(session)
+    broken = [state for state in states if state.failures]
+    report = {
+        "reports": reports,
+        "sources": len(states),
+        "sources_ok": sum(state.last_success_at is not None and not state.failures for state in states),
+        "sources_not_visited_yet": sum(state.last_visit_at is None for state in states),
+        "broken": [
+            {"source": state.key, "since": state.failing_since, "times": state.failures, "label": state.failure_label,
+             "error": state.failure}
+            for state in broken
+        ],
+        "last_visit_at": max((state.last_visit_at for state in states if state.last_visit_at), default=None),
+        "next_visit_at": min((state.next_due_at for state in states), default=None),
+        "digests_gathering": len(gathering),
+        "deliveries": owed,
+        "oldest_due_at": oldest,
+        "database": installation.engine.url.render_as_string(),
+        "data": str(installation.settings.data),
+    }  # fmt: skip
+    if as_json:
+        print_json(report)
+    else:
+        _print_status(report)
+    raise typer.Exit(int(bool(broken) or bool(owed.get("dead"))))
+
+
+def _target_rows(session: Session, code: str, every: bool) -> Iterator[dict[str, object]]:
+    """One row a target: by indicator, then by year, the newest first."""
+    rows: dict[tuple[object, ...], list[tuple[int, dict[str, object]]]] = defaultdict(list)
+    for report in find_reports(session, regions=[code]):
+        stated = find_spoken(session, report)
+        for one in stated:
+            if one.data.role is Role.TARGET and (every or one.data.headline):
+                rows[series_of(one)].append((report.year, _target_row(session, report, one)))
+    for series in sorted(rows, key=lambda key: min(-year for year, _ in rows[key])):
+        yield from (row for _, row in sorted(rows[series], key=lambda pair: -pair[0]))
+
+
+def _target_row(session: Session, report: Report, target: Stated) -> dict[str, object]:
+    reached, verdict = "", ""
+    for change in find_settled(session, target.id):
+        verdict = change.kind
+        reached = _said(find_by_id(session, [change.after_id or 0]).get(change.after_id or 0))
+    known = indicator(target.indicator_key)
+    return {
+        "indicator": target.data.indicator,
+        "english": known.en if known else "",
+        "year": report.year,
+        "target": said(target.data, "zh"),
+        "period": target.data.period,
+        "outturn": reached,
+        "verdict": verdict,
+    }
+
+
+def _newest_rows(session: Session) -> Iterator[dict[str, object]]:
+    for code in find_region_codes(session):
+        report = max(find_reports(session, regions=[code]), key=lambda one: one.year)
+        stated = [one for one in find_spoken(session, report) if one.data.role is Role.TARGET]
+        growth = next((one for one in stated if one.indicator_key == "gdp" and one.data.headline), None)
+        yield {
+            "region": region_names(code)[2],
+            "code": code,
+            "kind": report.kind,
+            "year": report.year,
+            "growth target": said(growth.data, "zh") if growth else "",
+            "main targets": sum(one.data.headline for one in stated),
+            "targets": len(stated),
+        }
+
+
+def _codes_within(name: str, session: Session) -> list[str]:
+    outer = _one_region(name, session)
+    return [code for code in find_region_codes(session) if code == outer or contains(outer, code)]
+
+
+def _one_region(name: str, session: Session) -> str:
+    """A code for a region's name or code; among several of one name, those that have a report."""
+    kept = find_region_codes(session)
+    by_name = [code for code in kept if name in (code, region_names(code)[0])]
+    if len(by_name) == 1:
+        return by_name[0]
+    found = [one.code for one in find_regions(name)]
+    if len(found) == 1:
+        return found[0]
+    if not found and not by_name:
+        raise Stop(f"{name}: no such region; write its name (长春市) or its GB/T 2260 code (220100)", code=2)
+    choices = ", ".join(f"{code} {path_zh(code) or name}" for code in by_name or found)
+    raise Stop(f"{name}: which one? {choices}", code=2)
+
+
+def _said(found: tuple[Stated, str] | None) -> str:
+    return said(found[0].data, "zh") if found else ""
+
+
+def _previews(installation: Installation) -> list[tuple[str, str, str, bytes]]:
+    with reading(installation.engine) as session:
+        gathering = find_open_digests(session)
+    watches = {watch.key: watch for watch in installation.desk.watches}
+    rendered = [
+        preview(installation.post, watches[one.watch], one, utc_now()) for one in gathering if one.watch in watches
+    ]
+    return [(one.subject, one.text, one.html, one.payload) for one in rendered]
+
+
+def _print_status(report: Mapping[str, object]) -> None:
+    for name in ("data", "database", "reports"):
+        say(f"{name:12} {report[name]}")
+    say(f"sources      {report['sources']}, of which {report['sources_ok']} answered last time,")
+    say(
+        f"             {report['sources_not_visited_yet']} not visited yet; next visit {_local(report['next_visit_at'])}"
+    )
+    broken = report["broken"]
+    assert isinstance(broken, list)
+    for one in broken:
+        say(f"  {one['source']}: {one['label']} since {_local(one['since'])}, {one['times']} times: {one['error']}")
+    deliveries = report["deliveries"]
+    assert isinstance(deliveries, dict)
+    owed = ", ".join(f"{count} {state}" for state, count in sorted(deliveries.items())) or "none yet"
+    say(f"deliveries   {owed}; digests gathering: {report['digests_gathering']}")
+    if report["oldest_due_at"]:
+        say(f"             the oldest that is owed was due {_local(report['oldest_due_at'])}")
+
+
+def _local(moment: object) -> str:
+    """A time as readers have it."""
+    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M} (China)" if isinstance(moment, datetime) else "never"

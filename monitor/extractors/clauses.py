@@ -7,8 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monitor.extractors.baselines import without_baseline
 from monitor.extractors.quantities import Quantity
-from monitor.extractors.words import VERB
+from monitor.extractors.words import VERB, is_bare
 
 # Brackets and quotes hide the commas inside them.
 CUT = re.compile(r"（[^（）\n]{0,60}）|“[^“”\n]{0,60}”|《[^《》\n]{0,60}》|(?P<cut>[，；：,;。！？…]|——|（|）|其中)")
@@ -87,7 +88,7 @@ def slots_of(plain: str, clause: Clause) -> list[Slot]:
         if not linked[at + 1] and len(afters[at]) <= SHORT_NOUN and not afters[at].startswith("的"):
             afters[at] += afters[at + 1]
     return [
-        Slot(quantity, before, after, link, after.startswith("的"))
+        Slot(quantity, without_baseline(before), after, link, after.startswith("的") and not is_bare(before))
         for quantity, before, after, link in zip(quantities, befores, afters, linked, strict=True)
     ]
 
@@ -107,6 +108,6 @@ def _split(between: str) -> tuple[str, str, bool]:
         if VERB.match(between, end):
             return between[:start], between[end:], True
     for start, end in places:
-        if between[start] == "、":
+        if between[start] == "、" and start > 1:  # 国、省考核断面 is one noun
             return between[:start], between[end:], True
     return between, between, False

@@ -9,7 +9,7 @@ from monitor.extractors.words import VERB, split_verb, trim_leading, trim_traili
 
 COUNTED = frozenset({UnitKind.COUNTER, UnitKind.SIZE, UnitKind.MONEY})
 # Behind the number, these are no noun that it counts.
-NO_NOUN = re.compile(r"(?:的)?(?:增长|增速|目标|水平|规模|台阶|大关|增幅|速度|任务|左右|以上|以内)?(?:$|的)")
+NO_NOUN = re.compile(r"的?(?:增长|增速|目标|水平|规模|台阶|大关|增幅|速度|左右|以上|以内)(?:$|的)|的?任务$|$")
 # Where the words behind a number go on to another action.
 NEXT_ACTION = re.compile(r"、|；|并(?![网购轨])|以及")
 # What happens to the counted things, when that is no more than that it goes on.
@@ -20,12 +20,15 @@ ADVERB_INSIDE = re.compile(r"(?:年内|今年|全部|陆续|相继|年底前|尽
 # Words that name a number of something else: 产值突破1300亿元 says nothing without the industry before it.
 GENERIC = re.compile(
     r"(?:总|年|平均|累计|人均|户均)?(?:产值|规模|总量|增速|占比|比重|投资|总投资|面积|营业收入|收入|利润|税收|产量|总额|数量|增长率|增幅|营收|主营业务收入|投资额|交易额|销售额|"
-    r"销售收入|成交额|资金|到位资金|数|额|量|客流量|业务量|利税|税收收入|总产值|总规模|总收入|总数|产能|装机|在校生|就业|从业人员|用户|增加值|融资|死亡人数|受伤人数|发电量占比|本地配套率|完成投资|供给率|化解率|[\u4e00-\u9fff]{1,3}率(?:和[\u4e00-\u9fff]{1,3}率)?)"
+    r"销售收入|成交额|资金|到位资金|数|额|量|客流量|业务量|利税|税收收入|总产值|总规模|总收入|总数|产能|装机|在校生|就业|从业人员|用户|增加值|融资|死亡人数|受伤人数|发电量占比|本地配套率|完成投资|供给率|化解率|[\u4e00-\u9fff]{1,3}率(?:和[\u4e00-\u9fff]{1,3}率)?|(?:年度|全年|年初|总|预算|目标|计划|任务)+)"
 )
 OWN_RATE = re.compile(r"(?:失业率|城镇化率|恩格尔|通胀率|出生率|死亡率|毛入学率)")
 NAMED = re.compile(r"(?P<named>[^，]{1,80})等$")
 ACTION_TAIL = re.compile(
     r"(?:[\u4e00-\u9fff]{0,4}(?:改造|整改|征收|整治|推介|化解|办复|搬迁|建设|治理|修复|修缮|升级|清理|拆迁|提升|安置|遷改)(?:工程|项目|任务|工作|完毕)?)$|(?:无一|实现|全部|均|纳入|得到).{2,24}$"
+)
+EVENT = re.compile(
+    r"(?:成功)?(?:入选|获评|获批|获得|荣获|通过|达到|纳入|列入|投产|开工|竣工|落地|投用|投入使用|建成|上线|升级|晋级|上榜|入围|挂牌|上市|喝上|用上|脱贫|受益|享受)[^、]{0,30}$"
 )
 LOOSE_VERBS = frozenset({"", "完成", "推进", "加快", "加强", "强化", "启动"})
 TOPIC = re.compile(
@@ -107,7 +110,7 @@ def shared_tails(slots: list[Slot]) -> list[str]:
         return [last[last.index("级") + 1 :]] * (len(slots) - 1) + [""]
     if rest or verb not in LOOSE_VERBS:
         return tails
-    match = ACTION_TAIL.search(last)
+    match = ACTION_TAIL.search(last) or (None if verb else EVENT.search(last))
     if not match or match.start() == 0:
         return tails
     return [re.sub("^(?:实现|全部|均)", "", match[0])] * (len(slots) - 1) + [""]

@@ -67,7 +67,7 @@ class Quantity:
 
 
 def find_quantities(plain: str) -> Iterator[Quantity]:
-    """Every number with a unit in `plain`, from left to right, also those that state nothing (dates, names)."""
+    """Every number with a unit in `plain`, from left to right, also those that state nothing (days, names); years are none."""
     read_to = 0
     for match in NUMBER.finditer(plain):
         if match.start() < read_to:
@@ -75,7 +75,12 @@ def find_quantities(plain: str) -> Iterator[Quantity]:
         quantity = _arabic(plain, match) if match[0][0].isascii() else _chinese(plain, match)
         if quantity:
             read_to = quantity.end
-            yield quantity
+            if not _is_year(quantity):
+                yield quantity
+
+
+def _is_year(quantity: Quantity) -> bool:
+    return quantity.bare_unit == "年" and (quantity.value or 0) > 1900
 
 
 def find_phrases(plain: str) -> Iterator[Quantity]:

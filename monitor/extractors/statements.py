@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import zip_longest
 
+from monitor.extractors.baselines import baselines_of, without_baseline
 from monitor.extractors.clauses import Clause, Slot, clauses_of, slots_of
 from monitor.extractors.decoys import labels_in, why_decoy
 from monitor.extractors.distributive import members_of, share_hedge
@@ -67,9 +68,13 @@ class _Reader:
         self._script = script
         self._sentence = sentence
         self._memory = memory
+        self._baselines: dict[int, Quantity] = {}
 
     def read(self, quantities: list[Quantity]) -> Iterator[StatementData]:
         plain = self._script.plain
+        self._baselines = baselines_of(plain, quantities)
+        started = {quantity.start for quantity in self._baselines.values()}
+        quantities = [quantity for quantity in quantities if quantity.start not in started]
         for clause in clauses_of(plain, self._sentence.start, self._sentence.end, quantities):
             stated = tuple(
                 quantity
@@ -101,8 +106,8 @@ class _Reader:
         self, clause: Clause, words: str, predicate_at: int, quantities: list[Quantity]
     ) -> Iterator[StatementData]:
         plain = self._script.plain
-        subject = trim_trailing(trim_leading(words.lstrip("、和的")))[0] or self._memory.indicator
-        predicate = plain[predicate_at : quantities[0].left]
+        subject = trim_trailing(trim_leading(without_baseline(words.lstrip("、和的"))))[0] or self._memory.indicator
+        predicate = without_baseline(plain[predicate_at : quantities[0].left])
         for member, quantity in zip(members_of(subject, len(quantities)), share_hedge(quantities), strict=True):
             slot = Slot(quantity, member + predicate, "", False, False)
             yield self._numeric(clause, slot, indicator_of(slot, self._memory), "distributive")
@@ -110,6 +115,7 @@ class _Reader:
     def _numeric(self, clause: Clause, slot: Slot, indicator: str, rule: str = "clause") -> StatementData:
         quantity, sentence = slot.quantity, self._sentence
         before, tail = trim_trailing(slot.before)
+        baseline = self._baselines.get(quantity.start)
         measure, value = measure_of(quantity, trim_leading(before), tail, slot.after)
         counted = quantity.kind is UnitKind.COUNTER and bool(slot.after)
         period = period_of(
@@ -127,6 +133,7 @@ class _Reader:
             unit=quantity.unit,
             period=period,
             commitment=commitment[0] if commitment else "",
+            baseline=baseline.value if baseline else None,
             rules=(sentence.rule, quantity.rule, rule),
         )
 
@@ -163,6 +170,7 @@ class _Reader:
         unit: str | None = None,
         reference: str | None = None,
         commitment: str = "",
+        baseline: float | None = None,
     ) -> StatementData:
         """The statement at `plain[start:end]`, with offsets into the saved text and what its sentence says of it."""
         sentence = self._sentence
@@ -185,5 +193,6 @@ class _Reader:
             sentence_start=sentence_start,
             sentence_end=sentence_end,
             commitment=commitment,
+            baseline=baseline,
             rules=rules,
         )

@@ -38,6 +38,19 @@ _WHOLE = r"(?:企业|项目|乡镇|村|单位|机构|产业|园区|规模|家庭
 DECOYS: tuple[Decoy, ...] = (
     _row("date", units="年 月 日 号 月份 年代 世纪 时 点 点钟 届 周年", behind=r"(?!以内|内)"),
     _row("duration", "time", before=r".*(?:近|连续|历时|过去|今后|未来|为期|前|第|最近|用|再用|经过|每|这)"),
+    _row(
+        "attribute",
+        "size money",
+        before=rf"[^，。]*[{_HAN}]",
+        behind=rf"(?:以上|以下|左右)?的{_STATED_BEHIND}[{_HAN}“A-Za-z0-9]",
+    ),
+    _row(
+        "capacity",
+        units="吨 千瓦 兆瓦 吉瓦 MW GW GWh MWh kW 英寸 立方米/日 吨/日",
+        before=r"[^，。]*年产|[^，。]*(?:公司|集团|项目|基地|石化|钢铁|电厂|一期|二期)[^，。]{0,6}",
+        behind=rf"级?[{_HAN}“A-Za-z]",
+    ),
+    _row("capacity", "size", behind=rf"级[{_HAN}]"),
     _row("age", units="岁 周岁 月龄"),
     _row(
         "threshold", "size money time", behind=rf"(?:及|（含）)?(?:以上|以下|以内){_STATED_BEHIND}的?[{_HAN}“A-Za-z（]"

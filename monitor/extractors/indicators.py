@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from monitor.extractors.clauses import Slot
 from monitor.extractors.units import UnitKind
-from monitor.extractors.words import VERB, split_verb, trim_leading, trim_trailing
+from monitor.extractors.words import VERB, split_verb, trim_behind, trim_leading, trim_trailing
 
 COUNTED = frozenset({UnitKind.COUNTER, UnitKind.SIZE, UnitKind.MONEY})
 # Behind the number, these are no noun that it counts.
@@ -41,7 +41,6 @@ class Memory:
     """What the sentence has said so far, for the numbers that do not name what they measure."""
 
     indicator: str = ""
-    noun: str = ""
     verb: str = ""
     topic: str = ""
 
@@ -51,12 +50,11 @@ class Memory:
         if match and not VERB.match(match[1]):
             self.topic = match[1]
 
-    def keep(self, indicator: str) -> None:
-        """Remember what the last number measured."""
+    def keep(self, indicator: str, names_itself: bool = True) -> None:
+        """Remember what the last number measured; its noun is the topic of the next ones when it `names_itself`."""
         self.indicator = indicator
         self.verb, noun = split_verb(indicator)
-        if noun and not GENERIC.fullmatch(noun):
-            self.noun = noun
+        if noun and names_itself:
             self.topic = noun
 
 
@@ -72,7 +70,8 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "") -> str:
     elif slot.linked and memory.verb and not verb and slot.quantity.kind in COUNTED and not GENERIC.fullmatch(words):
         words = memory.verb + words
     elif GENERIC.fullmatch(words) and not OWN_RATE.search(words):
-        words = (memory.topic or memory.noun) + words
+        memory.keep(memory.topic + words, names_itself=False)
+        return memory.indicator
     memory.keep(words)
     return words
 
@@ -85,7 +84,7 @@ def _noun_behind(slot: Slot) -> str:
         if VERB.match(after, match.end()) or match[0] == "并":
             after = after[: match.start()]
             break
-    after = trim_trailing(after.removeprefix("的"))[0]
+    after = trim_behind(after.removeprefix("的"))
     trimmed = ADVERB_INSIDE.sub("", PREDICATE.sub("", after))
     return trimmed if len(trimmed) > 1 else after
 
@@ -113,4 +112,5 @@ def shared_tails(slots: list[Slot]) -> list[str]:
     match = ACTION_TAIL.search(last) or (None if verb else EVENT.search(last))
     if not match or match.start() == 0:
         return tails
-    return [re.sub("^(?:实现|全部|均)", "", match[0])] * (len(slots) - 1) + [""]
+    tail = re.sub("^(?:实现|全部|均)", "", match[0])
+    return ["" if ACTION_TAIL.search(slot.after) else tail for slot in slots[:-1]] + [""]

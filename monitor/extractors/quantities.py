@@ -23,6 +23,8 @@ NUMBER = re.compile(
 TAIL = re.compile(r"(?P<many>[余多来]?)(?P<factor>万亿|[百千十]?亿|[百千十]?万|百|千)?(?P<more>[余多来]?)")
 HIGH = re.compile(rf"(?:——?|--?|~|至|到)({ARABIC})")
 
+UNKNOWN_UNIT = re.compile(r"[\u4e00-\u9fff](?=以上|以内|左右|[，。、；）])")
+
 AT_LEAST, AT_MOST, ABOUT, EXACT = Op.AT_LEAST, Op.AT_MOST, Op.ABOUT, Op.EXACT
 HEDGES_BEFORE: dict[str, Op] = {
     "不低于": AT_LEAST, "不少于": AT_LEAST, "不小于": AT_LEAST, "不得低于": AT_LEAST, "不能低于": AT_LEAST, "至少": AT_LEAST,
@@ -156,7 +158,12 @@ def _tail(plain: str, at: int) -> _Tail | None:
     assert match is not None, "every part of a tail may be absent"
     bare = unit_at(plain, match.end())
     factor = match["factor"] or ""
-    if not bare and factor[-1:] not in ("万", "亿"):
+    if not bare and factor[-1:] in ("万", "亿"):
+        unknown = UNKNOWN_UNIT.match(
+            plain, match.end()
+        )  # 1亿棒: after 万 or 亿, one word before a stop can only be a unit
+        bare = unknown[0] if unknown else ""
+    elif not bare:
         return None
     many = bool(match["many"] or match["more"])
     if not bare and plain[match.end() : match.end() + 1] in ("级", "名"):

@@ -29,7 +29,8 @@ TRADITIONAL_SHARE = 0.01
 COMMA = re.compile(r",(?!\d{3}(?!\d))|(?<!\d),")
 GLOSS = rf"(?<=[{HAN}A-Za-z])（[a-z{TONES}]{{0,5}}[{TONES}][a-z{TONES}]{{0,5}}）"
 STRAY_SPACE = r"(?<![A-Za-z0-9 ]) +|(?<=[A-Za-z0-9]) +(?![A-Za-z0-9 ])"
-DROPPED = re.compile(f"{GLOSS}|{STRAY_SPACE}|\u200b|\ufeff")
+NOTE_MARK = rf"(?<=[{HAN}”》）A-Za-z0-9])(?:[〔［\[【]\d{{1,3}}[〕］\]】]|(?<=[{HAN}”])（\d{{1,2}}）)"
+DROPPED = re.compile(rf"{GLOSS}|{STRAY_SPACE}|{NOTE_MARK}|\u200b|\ufeff")
 # Full lines that stop inside a sentence: the text was wrapped at a fixed width.
 OPEN_END = re.compile(rf"[{HAN}，、；A-Za-z0-9%“]$")
 WRAPPED_SHARE = 0.5

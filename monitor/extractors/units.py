@@ -21,7 +21,7 @@ _ROWS: dict[UnitKind, str] = {
         "个 户 户次 家 家次 所 处 条 条次 项 项次 名 名次 套 套次 座 张 辆 辆次 台 台套 台次 件 件次 场 场次 部 部次 只 艘 艘次 "
         "列 列次 对 眼 栋 幢 块 起 宗 次 人 人次 架 架次 班 班次 批次 车次 例 例次 份 篇 册 幅 盏 口 株 棵 头 头只 羽 匹 门 支 "
         "款 类 种 间 片 段 孔 杆 根 枚 尊 笔 单 批 组 队 层 床 学位 个学位 张床位 人份 本 集 堂 节 档 室 卷 具 端 颗 "
-        "尾 箱 趟 道 票 桶 瓶 粒 朵 把 扇 幕 员 标准箱 个标准箱 标箱 个标箱 TEU 剂 剂次 针 针次 吨次 航次 趟 趟次 "
+        "尾 棒 穗 苗 蔸 丛 篮 箱 趟 道 票 桶 瓶 粒 朵 把 扇 幕 员 标准箱 个标准箱 标箱 个标箱 TEU 剂 剂次 针 针次 吨次 航次 趟 趟次 "
         "期 轮 组次 桌 对次 期次 例样 批样 样次 "
     ),
     UnitKind.SIZE: (
@@ -39,7 +39,7 @@ _ROWS: dict[UnitKind, str] = {
         "天 日 小时 个小时 工作小时 个工作小时 分钟 分 秒 年 周年 岁 周岁 个月 月 个季度 季度 周 个星期 工作日 个工作日 个自然日 世纪 年代 "
         "月份 月龄 个年头 号 时 点 点钟 夜 代"
     ),
-    UnitKind.RANK: "位 强 级 星 星级 届 名位 等 线 流 度电价 方阵 连冠 连增 周年 A A级 AAAA级 AAAAA级 类水 类标准",
+    UnitKind.RANK: "个位次 位次 个名次 名次 个档次 位 强 级 星 星级 届 名位 等 线 流 度电价 方阵 连冠 连增 周年 A A级 AAAA级 AAAAA级 类水 类标准",
 }
 KINDS: dict[str, UnitKind] = {unit: kind for kind, row in _ROWS.items() for unit in row.split()}
 LONGEST = max(map(len, KINDS))
@@ -78,5 +78,5 @@ def kind_of(bare_unit: str) -> UnitKind:
     head = bare_unit.split("/")[0].split("（")[0]
     if not head:
         return UnitKind.COUNTER
-    kind = KINDS[head]
+    kind = KINDS.get(head, UnitKind.COUNTER)
     return UnitKind.SIZE if "/" in bare_unit and kind is not UnitKind.MONEY else kind

@@ -8,7 +8,7 @@ from itertools import groupby
 from sqlmodel import Session
 
 from monitor.catalogue.indicators import indicator
-from monitor.catalogue.regions import path_zh, region
+from monitor.catalogue.regions import NATION, path_zh, region
 from monitor.compare import compare, series_of
 from monitor.digest import DigestData, Figure, Foot, Line, Notice, ReportPart, Steady
 from monitor.example.source import EXAMPLE_REGIONS
@@ -44,6 +44,8 @@ def region_names(code: str) -> tuple[str, str, str]:
     if code in _EXAMPLE:
         name, name_en = _EXAMPLE[code]
         return name, name_en, f"{_EXAMPLE['990000'][0]} · {name}"
+    if code == NATION:
+        return "国务院", "State Council", "国务院"  # who gives the report, not where it holds
     known = region(code)
     return (known.name, known.english, path_zh(code)) if known else (code, "", code)
 

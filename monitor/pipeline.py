@@ -17,7 +17,7 @@ from monitor.filing import Desk, Filed, Found, Outcome, file, tell
 from monitor.identity import can_be_report, title_and_heading, title_year
 from monitor.rhythm import next_recheck, next_try, next_visit
 from scrapers.answer import Answer, Conditions
-from scrapers.errors import LayoutError, OwnFaultError, ScrapeError, StoppedError
+from scrapers.errors import LayoutError, NotAReportError, OwnFaultError, ScrapeError, StoppedError
 from scrapers.scrape import Fetched, Look, Scraper
 from scrapers.source import Source
 from storage.database import reading, transaction
@@ -171,7 +171,9 @@ def _carry_out(entry: Entry, state: SourceState, name: str, tools: Tools, visite
     news = state.baseline_at is not None and (kept or entry.first_seen_at > state.baseline_at)
     conditions = Conditions(page.etag, page.last_modified) if page and kept else None
     filed = _attempt(lambda: _read_and_file(source, entry, name or state.family or "generic", conditions, news, tools))
-    if isinstance(filed, ScrapeError):
+    if isinstance(filed, NotAReportError) and not kept:
+        entry.state, entry.tries, entry.error, entry.recheck_at = "passed", 0, str(filed), None
+    elif isinstance(filed, ScrapeError):
         visited.failed.append((entry, filed))
         entry.state, entry.tries, entry.error = "kept" if kept else "failed", entry.tries + 1, str(filed)
         entry.recheck_at = next_try(source, tools.clock(), tries=entry.tries)

@@ -115,6 +115,13 @@ class ErrorPageError(LayoutError):
     label = "error-page"
 
 
+class NotAReportError(ScrapeError):
+    """The page was read, and it is no report: a notice, or a line about one."""
+
+    label = "no-report"
+    retry = False
+
+
 class DocumentError(ScrapeError):
     """The file could not be turned into text."""
 

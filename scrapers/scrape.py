@@ -8,7 +8,7 @@ from scrapers.answer import FILE, PAGE, Answer, Conditions, Limit
 from scrapers.charset import text_of
 from scrapers.client import Client
 from scrapers.documents import DocumentReader
-from scrapers.errors import LayoutError
+from scrapers.errors import LayoutError, NotAReportError
 from scrapers.families import family, recognise
 from scrapers.pages import attachment_type, refresh_target
 from scrapers.source import Source
@@ -96,7 +96,7 @@ class Scraper:
     ) -> Fetched | Answer:
         """Fetch one entry and read its text, from the page or the file it links; a bare Answer if unchanged (304).
 
-        Raises LayoutError when neither holds the text of a report.
+        Raises NotAReportError when it is a short notice, LayoutError when there is no text at all.
         """
         answer = self._fetch(source, url, conditions)
         if answer.status == 304:
@@ -108,8 +108,10 @@ class Scraper:
         else:
             page = ReportPageData("", None, "", "", self._read_file(answer))
         text = page.text if attached is None else self._read_file(attached)
+        if not text.strip():
+            raise LayoutError("the page shows no text", url=answer.url)
         if len(text) < SHORTEST:
-            raise LayoutError(f"no text of a report on the page, only {len(text)} characters", url=answer.url)
+            raise NotAReportError(f"only {len(text)} characters, which is no report", url=answer.url)
         return Fetched(answer, page.title, page.issuer, page.site_code, page.published_on, text, attached)
 
     def _forwarded(self, source: Source, answer: Answer) -> tuple[Answer, str]:

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 
-from monitor.digest import DigestData, Figure, Foot, Line, Notice, ReportPart, Steady
+from monitor.digest import DigestData, Figure, Foot, Line, Notice, Rendered, ReportPart, Steady, render
 from storage.values import Basis, ChangeKind, Kind, Measure, Op
 
 MADE_AT = datetime(2026, 1, 21, 0, 0, tzinfo=UTC)
@@ -287,3 +288,9 @@ SAMPLES = {
     "broken-source": broken_source,
     "example": example,
 }
+
+
+@cache
+def sample(name: str, language: str = "zh") -> Rendered:
+    """A sample rendered once for all tests of a run."""
+    return render(SAMPLES[name](language))

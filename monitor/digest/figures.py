@@ -12,6 +12,7 @@ from .words import REFERENCES, UNITS, WORDS
 
 _MAX_TEXT = 40
 _MAX_LABEL = 40
+_TOO_LARGE = 1e15
 _GROWTH_WORDS = ("增长", "增速", "涨幅", "增幅", "降幅", "上涨", "下降")
 _HEDGED = re.compile(r"[余多]|以上|以下|以内|左右|上下|不低于|不超过")
 _PREFIXES = {"万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4}
@@ -92,16 +93,19 @@ def short_label(indicator: str, name_en: str, key: str, measure: Measure, langua
 def difference(before: Magnitude, after: Magnitude, language: str) -> str:
     """How far apart two figures are, without a sign: `0.5个百分点`, `1万人`; "" when there is nothing to tell."""
     first, second = middle(before), middle(after)
-    if first is None or second is None or first == second or before.measure is not after.measure:
+    if first is None or second is None or before.measure is not after.measure:
         return ""
     words, unit = WORDS[language], after.unit or ""
     if unit == "%" == before.unit:
-        return words("points", n=_plain(abs(second - first)))
+        points = _plain(abs(second - first))
+        return "" if points == "0" else words("points", n=points)
     base, factor = split_unit(unit)
     base_before, factor_before = split_unit(before.unit or "")
     if base != base_before:
         return ""
     apart = abs(second * factor - first * factor_before) / factor
+    if _plain(apart) == "0":
+        return ""
     if language == "zh":
         return words("amount", n=_plain(apart), unit=clean(unit, 12))
     return _counted(apart * factor, base)
@@ -110,9 +114,14 @@ def difference(before: Magnitude, after: Magnitude, language: str) -> str:
 def middle(figure: Magnitude) -> Decimal | None:
     """The value, or the middle of a range; None where there is no finite number."""
     ends = [value for value in (figure.value, figure.value_hi) if value is not None]
-    if figure.value is None or not all(map(math.isfinite, ends)):
+    if figure.value is None or not all(map(_sensible, ends)):
         return None
     return sum((Decimal(str(value)) for value in ends), Decimal()) / len(ends)
+
+
+def _sensible(value: float) -> bool:
+    """Whether it can be printed as a number a person would read."""
+    return math.isfinite(value) and abs(value) < _TOO_LARGE
 
 
 def split_unit(unit: str) -> tuple[str, int]:
@@ -156,7 +165,7 @@ def _english(figure: Magnitude, brief: bool) -> str | None:
     """The number and its unit in English; None where only the report's own words will do."""
     unit = figure.unit or ""
     ends = [figure.value, figure.value_hi] if figure.op is Op.RANGE else [figure.value]
-    numbers = [abs(Decimal(str(end))) for end in ends if end is not None and math.isfinite(end)]
+    numbers = [abs(Decimal(str(end))) for end in ends if end is not None and _sensible(end)]
     if not numbers or figure.measure is Measure.RANK:
         return None
     if unit in ("%", "％"):

@@ -1,0 +1,122 @@
+"""One figure in words, in both languages."""
+
+import pytest
+
+from monitor.digest.figures import difference, label, said, short_label
+from monitor.digest.words import _TABLES, WORDS, Words
+from storage.values import Measure, Op
+from tests.digests import figure
+
+GROWTH, LEVEL, RATIO, DELTA, RANK, RELATIVE = (
+    Measure.GROWTH, Measure.LEVEL, Measure.RATIO, Measure.DELTA, Measure.RANK, Measure.RELATIVE,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("made", "zh", "en"),
+    [
+        (figure("6.5%", 6.5, op=Op.AT_LEAST), "增长6.5%以上", "up at least 6.5%"),
+        (figure("6%", 6, op=Op.ABOUT), "增长6%左右", "up about 6%"),
+        (figure("5%—6%", 5, value_hi=6, op=Op.RANGE), "增长5%—6%", "up 5%–6%"),
+        (figure("3%", -3), "下降3%", "down 3%"),
+        (figure("-3%", -3, op=Op.ABOUT), "下降3%左右", "down about 3%"),
+        (figure("5.5%", 5.5, measure=RATIO, op=Op.AT_MOST), "5.5%以内", "at most 5.5%"),
+        (
+            figure("8.7万人", 8.7, "万人", measure=LEVEL, op=Op.AT_LEAST),
+            "8.7万人以上",
+            "at least 8.7万人 (87,000 people)",
+        ),
+        (figure("90亿元", 90, "亿元", measure=LEVEL), "90亿元", "90亿元 (9 billion yuan)"),
+        (figure("1.2万亿元", 1.2, "万亿元", measure=LEVEL), "1.2万亿元", "1.2万亿元 (1.2 trillion yuan)"),
+        (figure("30所", 30, "所", measure=LEVEL), "30所", "30"),
+        (figure("85公里", 85, "公里", measure=LEVEL), "85公里", "85 km"),
+        (figure("2000台套", 2000, "台套", measure=LEVEL), "2000台套", "2000台套"),
+        (figure("1500余套", 1500, "套", measure=LEVEL, op=Op.AT_LEAST), "1500余套", "at least 1,500"),
+        (figure("1个百分点", 1, "个百分点", measure=DELTA), "提高1个百分点", "up 1 percentage point"),
+        (figure("0.5个百分点", -0.5, "个百分点", measure=DELTA), "降低0.5个百分点", "down 0.5 percentage points"),
+        (figure("200元", -200, "元", measure=DELTA), "减少200元", "down 200 yuan"),
+        (figure("30 %", 30, measure=RATIO), "30%", "30%"),
+        (figure("前三", None, None, measure=RANK), "前三", "前三"),
+        (
+            figure("同步", None, None, measure=RELATIVE, op=Op.IN_STEP, reference="经济增长"),
+            "与经济增长同步",
+            "in step with economic growth",
+        ),
+        (
+            figure("高于", None, None, measure=RELATIVE, op=Op.ABOVE, reference="邻区平均水平"),
+            "高于邻区平均水平",
+            "above 邻区平均水平",
+        ),
+        (figure("全覆盖", None, None, measure=RELATIVE), "全覆盖", "全覆盖"),
+    ],
+)
+def test_a_figure_reads_as_a_native_would_write_it(made: object, zh: str, en: str) -> None:
+    assert (said(made, "zh"), said(made, "en")) == (zh, en)  # type: ignore[arg-type]  # parametrized
+
+
+def test_growth_without_its_sign_is_bare_but_a_fall_still_says_so() -> None:
+    assert said(figure("6%", 6, op=Op.ABOUT), "zh", signed=False) == "6%左右"
+    assert said(figure("3%", -3), "zh", signed=False) == "下降3%"
+
+
+def test_a_brief_reading_leaves_the_translation_out() -> None:
+    assert said(figure("8.7万人", 8.7, "万人", measure=LEVEL, op=Op.AT_LEAST), "en", brief=True) == "8.7万人+"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "zh", "en"),
+    [
+        (figure("6.5%", 6.5), figure("6%", 6), "0.5个百分点", "0.5 pts"),
+        (figure("5%", 5), figure("4%", 4), "1个百分点", "1 pt"),
+        (figure("5%—6%", 5, value_hi=6, op=Op.RANGE), figure("5%", 5), "0.5个百分点", "0.5 pts"),
+        (
+            figure("9万人", 9, "万人", measure=LEVEL),
+            figure("8.7万人", 8.7, "万人", measure=LEVEL),
+            "0.3万人",
+            "3,000 people",
+        ),
+        (
+            figure("9000人", 9000, "人", measure=LEVEL),
+            figure("1万人", 1, "万人", measure=LEVEL),
+            "0.1万人",
+            "1,000 people",
+        ),
+        (figure("5%", 5), figure("4亿元", 4, "亿元", measure=LEVEL), "", ""),
+        (figure("5亿元", 5, "亿元", measure=LEVEL), figure("4公里", 4, "公里", measure=LEVEL), "", ""),
+        (figure("5%", float("nan")), figure("4%", 4), "", ""),
+        (figure("5%", 5), figure("5%", 5), "", ""),
+    ],
+)
+def test_a_difference_is_told_in_points_or_in_the_unit_of_the_new_figure(before, after, zh: str, en: str) -> None:  # type: ignore[no-untyped-def]
+    assert (difference(before, after, "zh"), difference(before, after, "en")) == (zh, en)
+
+
+def test_a_growth_target_is_named_as_growth_once() -> None:
+    assert label("地区生产总值", "GDP", "gdp", GROWTH, "zh") == "地区生产总值增长"
+    assert label("居民消费价格涨幅", "", "cpi", GROWTH, "zh") == "居民消费价格涨幅"
+    assert label("居民消费价格", "Consumer prices (CPI)", "cpi", GROWTH, "en") == "CPI rise"
+    assert label("经济", "GDP", "gdp", GROWTH, "en") == "GDP growth"
+    assert label("单位能耗", "", "", GROWTH, "zh", falls=True) == "单位能耗"
+    assert short_label("地区生产总值", "GDP", "gdp", GROWTH, "zh") == "GDP 增长"
+
+
+def test_a_name_without_english_stays_chinese() -> None:
+    assert label("新建改造幼儿园", "", "新建改造幼儿园", LEVEL, "en") == "新建改造幼儿园"
+
+
+def test_both_languages_have_the_same_words() -> None:
+    zh, en = (set(_TABLES[language]) for language in ("zh", "en"))
+    assert {key for key in zh ^ en if not key.endswith("_one")} == set()
+
+
+def test_every_gap_of_a_wording_is_the_same_in_both_languages() -> None:
+    for key, wording in _TABLES["zh"].items():
+        gaps = {part.split("}")[0] for part in wording.split("{")[1:]}
+        assert gaps == {part.split("}")[0] for part in _TABLES["en"][key].split("{")[1:]}, key
+
+
+def test_an_unknown_language_or_word_is_an_error() -> None:
+    with pytest.raises(ValueError, match="'fr'"):
+        Words("fr")
+    with pytest.raises(KeyError):
+        WORDS["zh"]["nonsense"]

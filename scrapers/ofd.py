@@ -8,7 +8,7 @@ from lxml import etree
 
 from scrapers.archives import open_zip, read_part
 from scrapers.errors import DocumentError
-from scrapers.paragraphs import join_pages
+from scrapers.paragraphs import Line, indent_lines, join_pages
 
 SAME_LINE = 0.5  # of the letters' height
 MOST_PAGES = 500
@@ -49,7 +49,7 @@ def _lines(page: etree._Element) -> list[str]:
             lines.append([])
             top, height = y, size
         lines[-1].append((x, text))
-    return ["".join(text for _, text in sorted(line)) for line in lines]
+    return indent_lines([Line(min(line)[0], height, "".join(text for _, text in sorted(line))) for line in lines])
 
 
 def _words(page: etree._Element) -> Iterator[tuple[float, float, float, str]]:

@@ -1,9 +1,10 @@
 """PDF → text, by PDFium. Runs in the parser child only: PDFium is not thread-safe."""
 
 import pypdfium2
+import pypdfium2.raw
 
 from scrapers.errors import DocumentError
-from scrapers.paragraphs import join_pages
+from scrapers.paragraphs import Line, indent_lines, join_pages
 
 MOST_PAGES = 500
 A_FEW = 20  # characters on a page that holds no more than a stamp or a page number
@@ -41,12 +42,28 @@ def _page_lines(document: pypdfium2.PdfDocument, number: int) -> list[str]:
     try:
         words = page.get_textpage()
         try:
-            said: str = words.get_text_range()
+            return indent_lines(_lines(words))
         finally:
             words.close()
     finally:
         page.close()
-    return said.splitlines()
+
+
+def _lines(words: pypdfium2.PdfTextPage) -> list[Line]:
+    """The page's lines; their places are 0 where PDFium counts letters in another way than it prints them."""
+    said: str = words.get_text_range()
+    placed = len(said) == words.count_chars()
+    lines = []
+    at = 0
+    for text in said.split("\r\n"):
+        first = at + len(text) - len(text.lstrip())
+        if placed and text.strip():
+            left = words.get_charbox(first)[0]
+            lines.append(Line(left, pypdfium2.raw.FPDFText_GetFontSize(words, first), text))
+        else:
+            lines.append(Line(0, 0, text))
+        at += len(text) + 2
+    return lines
 
 
 def _doubts(text: str, pages: list[list[str]]) -> list[str]:

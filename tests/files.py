@@ -64,7 +64,7 @@ def pdf(pages: Sequence[Sequence[str]]) -> bytes:
     ]
     kids = []
     for lines in pages:
-        shown = "\n".join(f"<{line.encode('utf-16-be').hex()}> Tj T*" for line in lines)
+        shown = "\n".join(map(_shown, lines))
         content = f"BT /F1 12 Tf 14 TL 72 770 Td\n{shown}\nET".encode()
         objects.append(b"<</Length %d>>stream\n%s\nendstream" % (len(content), content))
         objects.append(
@@ -74,6 +74,11 @@ def pdf(pages: Sequence[Sequence[str]]) -> bytes:
         kids.append(b"%d 0 R" % len(objects))
     objects[1] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(kids), b" ".join(kids))
     return _pdf_file(objects)
+
+
+def _shown(line: str) -> str:
+    indent = 12 * (len(line) - len(line.lstrip("\u3000")))  # by place, as word processors do
+    return f"{indent} 0 Td <{line.strip().encode('utf-16-be').hex()}> Tj {-indent} -14 Td"
 
 
 def _pdf_file(objects: list[bytes]) -> bytes:

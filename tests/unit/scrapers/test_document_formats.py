@@ -41,6 +41,25 @@ class TestParagraphs:
     def test_a_number_within_the_text_is_no_page_number(self) -> None:
         assert join_pages([["合计", "120", "其中工业占比40%以上。"]]).splitlines()[1] == "120"
 
+    def test_bare_page_numbers_go_and_the_last_number_of_a_table_stays(self) -> None:
+        pages = [
+            [f"云溪市第{word}页的正文内容。", str(number)] for number, word in ((11, "甲"), (12, "乙"), (13, "丙"))
+        ]
+        pages.append(["合计万元", "120"])
+        assert [line for line in join_pages(pages).splitlines() if line.isdigit()] == ["120"]
+
+    def test_where_paragraphs_are_indented_a_full_stop_at_the_margin_ends_none(self) -> None:
+        lines = [
+            "　　粮食产量稳定在600亿斤，地区生产总值增长6.5%。",
+            "城镇新增就业5000人以上，失业率控制在5.5%左右。",
+            "　　各位代表！",
+            "　　加力推进营商环境优化，在释放发展活力上实现新突破",
+            "　　坚定落实各项部署，促进民营经济发展壮大，培育企",
+            "业。",
+        ]
+        joined = join_lines([clean_line(line) for line in lines])
+        assert [line[-4:] for line in joined] == ["%左右。", "位代表！", "现新突破", "育企业。"]
+
     def test_a_running_head_is_left_out(self) -> None:
         pages = [["临川新区计划报告", f"第{word}部分安排重点项目若干。"] for word in "一二三四"]
         assert "计划报告" not in join_pages(pages)
@@ -157,6 +176,16 @@ class TestOfd:
 class TestPdf:
     def test_lines_become_paragraphs(self) -> None:
         assert parse_pdf(files.pdf([[*LINES[:3], "- 1 -"], [*LINES[3:], "- 2 -"]])) == (TEXT, ())
+
+    def test_an_indent_is_known_by_its_place(self) -> None:
+        lines = [
+            "　　粮食产量稳定在600亿斤，地区生产总值增长6.5%。",
+            "城镇新增就业5000人以上，失业率控制在5.5%左右。",
+            "　　各位代表！",
+            "一九四九年以来云溪市的粮食产量一直稳定在这个水平。",
+        ]
+        text, _ = parse_pdf(files.pdf([lines]))
+        assert text.splitlines() == [lines[0].strip() + lines[1], "各位代表！", lines[3]]
 
     def test_pages_without_text_are_a_scan(self) -> None:
         text, warnings = parse_pdf(files.pdf([[], [], ["3"]]))

@@ -1,25 +1,23 @@
-"""What every family shares about a page: a safe parse, the official meta tags, lists of dated links, attachments.
+"""What every family shares about a page: a safe parse, addresses, the official meta tags, attachments.
 
 Pure: decoded text in, values out. A page's own marks count, never its host.
 """
 
 import json
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from html import unescape
-from itertools import islice, takewhile
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urldefrag, urlencode, urljoin, urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
-from scrapers.dates import day_in_address, day_of_epoch, is_day, parse_day
+from scrapers.dates import parse_day
 from scrapers.errors import LayoutError
-from storage.values import AttachmentData, EntryData
+from storage.values import AttachmentData
 
 MAX_CHARACTERS = 60_000_000
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -59,6 +57,16 @@ def parse_json(page: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
+
+
+def tags(root: Tag) -> Iterator[Tag]:
+    """All elements below, in the page's order."""
+    return (node for node in root.descendants if isinstance(node, Tag))
+
+
+def visible_strings(tag: Tag) -> Iterator[NavigableString]:
+    """The text nodes that a reader would see; no scripts, styles or comments."""
+    return (text for text in tag.descendants if type(text) is NavigableString)
 
 
 # --- addresses --------------------------------------------------------------------------------------------------
@@ -170,179 +178,6 @@ def official(soup: BeautifulSoup) -> Official:
 def without_markup(title: str) -> str:
     """A title without the tags that a CMS left inside: `工作报告<br/>——2026年1月` → `工作报告——2026年1月`."""
     return tidy(re.sub(r"</?[a-zA-Z][^<>]*>", "", unescape(title)))
-
-
-# --- lists as JSON ---------------------------------------------------------------------------------------------
-
-
-def entry_of(title: object, href: object, day: object, url: str) -> EntryData | None:
-    """An entry of a JSON list; None when it has no title or leads nowhere. `day` is text or a Unix time."""
-    told, target = without_markup(str(title or "")), absolute(str(href or ""), url)
-    if not told or not target:
-        return None
-    is_moment = isinstance(day, int | float) and not isinstance(day, bool)
-    found = day_of_epoch(float(str(day))) if is_moment else parse_day(str(day or ""))
-    return EntryData(target, told, found)
-
-
-# --- lists of links ---------------------------------------------------------------------------------------------
-
-_OPENED = re.compile(
-    r"""['"]\s*((?:https?:)?//[^'"\s]+|[^'"\s]*/[^'"\s]+|[^'"\s]+\.(?:s?html?|jsp|aspx?)\b[^'"\s]*)\s*['"]"""
-)
-_PAGER_WORDS = re.compile(
-    r"[\[<«]?(首页|尾页|末页|上一?页|下一?页|前一?页|后一?页|更多|more|详情|查看|跳转|go|\d+)[\]>»+]*", re.I
-)
-_CUT = re.compile(r"(\.{2,}|…+)\s*$")
-_ONWARD = re.compile(r"\s*[\[【]?\s*(下一?页|后一?页|next)\s*[>»]*\s*[\]】]?\s*", re.I)
-_TITLE_CLASS = re.compile(r"til|tit|title|bt|biaoti")
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "strong", "b")
-
-
-def link_target(tag: Tag, url: str) -> str:
-    """Where the tag leads: its href, or else the address that its onclick opens (`openUrl('/t1.html')`).
-
-    A pager may keep the address in an attribute of its own (`tagname="/2031/list-2.html"`).
-    """
-    if target := absolute(attribute(tag, "href"), url) or absolute(attribute(tag, "tagname"), url):
-        return target
-    opened = _OPENED.search(attribute(tag, "onclick")[:2000])
-    return absolute(opened[1], url) if opened else ""
-
-
-def link_title(tag: Tag) -> str:
-    """The whole title of a link: the title attribute where the visible words are cut (`…`), without date and bullet."""
-    told = without_markup(attribute(tag, "title"))
-    marked = (h for h in tag.find_all(True) if h.name in _HEADINGS or _TITLE_CLASS.fullmatch(attribute(h, "class")))
-    heading = next((h for h in marked if len(tidy(h.get_text())) >= 4), None)
-    words = [str(text) for text in visible_strings(heading or tag) if not is_day(tidy(str(text)))]
-    shown = re.sub(r"^[·•▪■◆●○\-\s]+", "", tidy("".join(words)))
-    bare = _CUT.sub("", shown)
-    same = bool(told) and (not bare or told.startswith(bare[:4]) or bare in told)
-    return told if same and (len(told) >= len(bare) or not shown) else shown or told
-
-
-def tags(root: Tag) -> Iterator[Tag]:
-    """All elements below, in the page's order."""
-    return (node for node in root.descendants if isinstance(node, Tag))
-
-
-def visible_strings(tag: Tag) -> Iterator[NavigableString]:
-    """The text nodes that a reader would see; no scripts, styles or comments."""
-    return (text for text in tag.descendants if type(text) is NavigableString)
-
-
-def dated_links(soup: Tag, url: str) -> list[EntryData]:
-    """The links that stand beside a day, in the page's order, each address once.
-
-    Of several kinds of rows the one that occurs most often wins (a list against a lone banner). The day is a text
-    of its own in the row; a date within a title is part of the title. Where no row shows a day, the day that the
-    address holds counts.
-    """
-    links = list(_links(soup))
-    rows = _dated_rows(soup, links, url) or _dated_addresses(links, url)
-    most: list[EntryData] = max(rows.values(), key=len, default=[])
-    return unique(most)
-
-
-def titled_links(soup: Tag, url: str) -> list[EntryData]:
-    """For lists that show no dates: the largest group of alike links to pages with long titles."""
-    groups: dict[str, list[EntryData]] = defaultdict(list)
-    for tag in _links(soup):
-        entry = _entry(tag, url)
-        if entry and re.search(r"\d{3,}|[0-9a-f]{16}", urlsplit(entry.url).path) and not attachment_type(entry.url):
-            groups[_shape(tag)].append(entry)
-    wordy = [group for group in groups.values() if sum(len(e.title) for e in group) >= 8 * len(group)]
-    best = max(wordy, key=lambda group: sum(len(e.title) for e in group), default=[])
-    return unique(best) if len(best) >= 2 else []
-
-
-def unique(entries: Iterable[EntryData]) -> list[EntryData]:
-    """Each address once, where it stood first, with the longest of its titles and a day if any of them had one."""
-    kept: dict[str, EntryData] = {}
-    for entry in entries:
-        known = kept.get(entry.url, entry)
-        title = max((known.title, entry.title), key=len)
-        kept[entry.url] = EntryData(entry.url, title, known.published_on or entry.published_on)
-    return list(kept.values())
-
-
-def next_link(soup: Tag, url: str) -> str | None:
-    """The address behind 下一页, also where only a title or rel says so."""
-    for tag in soup.find_all("a"):
-        says = (tag.get_text(), attribute(tag, "title"), attribute(tag, "rel"))
-        if any(_ONWARD.fullmatch(words) for words in says):
-            target = link_target(tag, url)
-            if target and target != absolute(url, url):
-                return target
-    return None
-
-
-def _links(soup: Tag) -> Iterator[Tag]:
-    for tag in tags(soup):
-        if tag.name == "a" or (tag.has_attr("onclick") and _OPENED.search(attribute(tag, "onclick")[:2000])):
-            yield tag
-
-
-def _entry(tag: Tag, url: str) -> EntryData | None:
-    target, title = link_target(tag, url), link_title(tag)
-    if not target or len(title) < 4 or _PAGER_WORDS.fullmatch(title) or target == absolute(url, url):
-        return None
-    return EntryData(target, title)
-
-
-_ABOVE_ROWS = ("html", "body", "ul", "ol", "dl", "table", "tbody")
-
-
-def _dated_rows(soup: Tag, links: list[Tag], url: str) -> dict[str, list[EntryData]]:
-    """Entries by the shape of their row: the smallest element around a day that also has a link."""
-    linked: dict[int, list[Tag]] = defaultdict(list)
-    for tag in links:
-        for around in [tag, *islice(tag.parents, 4)]:
-            linked[id(around)].append(tag)
-    days: dict[int, list[NavigableString]] = defaultdict(list)
-    found: dict[int, Tag] = {}
-    for text in visible_strings(soup):
-        row = _row_around(text, linked) if is_day(tidy(text)) else None
-        if row is not None:
-            days[id(row)].append(text)
-            found[id(row)] = row
-    rows: dict[str, list[EntryData]] = defaultdict(list)
-    for row in found.values():
-        for tag, day in _paired(row, linked[id(row)], days[id(row)]):
-            if entry := _entry(tag, url):
-                rows[_shape(row)].append(replace(entry, published_on=day))
-    return rows
-
-
-def _row_around(text: NavigableString, linked: dict[int, list[Tag]]) -> Tag | None:
-    around = takewhile(lambda tag: tag.name not in _ABOVE_ROWS, islice(text.parents, 5))
-    return next((tag for tag in around if id(tag) in linked), None)
-
-
-def _paired(row: Tag, links: list[Tag], texts: list[NavigableString]) -> Iterator[tuple[Tag, date | None]]:
-    """One day: it is that of the row's first link, whatever further links the row has. Several: that before each."""
-    if len({parse_day(text) for text in texts}) == 1:
-        yield links[0], parse_day(texts[0])
-        return
-    places = {id(node): place for place, node in enumerate(row.descendants)}
-    for text in texts:
-        before = [tag for tag in links if places.get(id(tag), -1) < places[id(text)]]
-        yield (before[-1] if before else links[0]), parse_day(text)
-
-
-def _dated_addresses(links: list[Tag], url: str) -> dict[str, list[EntryData]]:
-    rows: dict[str, list[EntryData]] = defaultdict(list)
-    for tag in links:
-        entry = _entry(tag, url)
-        if entry and (day := day_in_address(entry.url)) and not attachment_type(entry.url):
-            rows[_shape(tag)].append(replace(entry, published_on=day))
-    return rows
-
-
-def _shape(tag: Tag) -> str:
-    """How a row stands in the page: rows of one list have one shape, and so have lists built alike."""
-    return "<".join([tag.name, *(parent.name for parent in islice(tag.parents, 60))])
 
 
 # --- attachments ------------------------------------------------------------------------------------------------

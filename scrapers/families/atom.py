@@ -10,7 +10,8 @@ from bs4.element import Tag
 
 from scrapers.article import read_report
 from scrapers.dates import CHINA, parse_day
-from scrapers.pages import absolute, attribute, tidy, unique, without_markup
+from scrapers.lists import unique
+from scrapers.pages import absolute, attribute, tidy, without_markup
 from storage.values import EntryData, IndexData, ReportPageData
 
 NAME = "atom"

@@ -7,18 +7,8 @@ script says otherwise. Sites that answer only to POST end after the first page.
 import re
 
 from scrapers.article import read_report
-from scrapers.pages import (
-    absolute,
-    dated_links,
-    entry_of,
-    next_link,
-    parse,
-    parse_json,
-    query_number,
-    titled_links,
-    unique,
-    with_query,
-)
+from scrapers.lists import dated_links, entry_of, next_link, titled_links, unique
+from scrapers.pages import absolute, parse, parse_json, query_number, with_query
 from storage.values import IndexData, ReportPageData
 
 NAME = "epoint"

@@ -12,7 +12,8 @@ from bs4 import BeautifulSoup
 
 from scrapers.article import read_report
 from scrapers.dates import parse_day
-from scrapers.pages import absolute, attribute, link_target, link_title, parse, tidy, unique
+from scrapers.lists import link_target, link_title, unique
+from scrapers.pages import absolute, attribute, parse, tidy
 from storage.values import EntryData, IndexData, ReportPageData
 
 NAME = "founder"

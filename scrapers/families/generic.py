@@ -1,7 +1,8 @@
 """Any page: the official meta tags, lists of dated links, 下一页, the part of a page that holds its sentences."""
 
 from scrapers.article import own_entry, read_report
-from scrapers.pages import dated_links, next_link, parse, titled_links
+from scrapers.lists import dated_links, next_link, titled_links
+from scrapers.pages import parse
 from storage.values import IndexData, ReportPageData
 
 NAME = "generic"

@@ -8,17 +8,8 @@ import re
 from collections.abc import Iterator
 
 from scrapers.article import read_report
-from scrapers.pages import (
-    absolute,
-    dated_links,
-    entry_of,
-    next_link,
-    parse,
-    parse_json,
-    query_number,
-    unique,
-    with_query,
-)
+from scrapers.lists import dated_links, entry_of, next_link, unique
+from scrapers.pages import absolute, parse, parse_json, query_number, with_query
 from storage.values import IndexData, ReportPageData
 
 NAME = "gkmlpt"

@@ -4,7 +4,8 @@
 """
 
 from scrapers.article import own_entry, read_report
-from scrapers.pages import dated_links, entry_of, next_link, parse, parse_json, titled_links, unique
+from scrapers.lists import dated_links, entry_of, next_link, titled_links, unique
+from scrapers.pages import parse, parse_json
 from storage.values import IndexData, ReportPageData
 
 NAME = "govcn"

@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 from bs4.element import Tag
 
 from scrapers.article import read_report
-from scrapers.pages import absolute, attribute, dated_links, next_link, parse, parse_json, query_number, with_query
+from scrapers.lists import dated_links, next_link
+from scrapers.pages import absolute, attribute, parse, parse_json, query_number, with_query
 from storage.values import EntryData, IndexData, ReportPageData
 
 NAME = "hanweb"

@@ -7,7 +7,8 @@ the page is of another family. Addresses of reports end in /202401/t20240109_123
 import re
 
 from scrapers.article import own_entry, read_report
-from scrapers.pages import absolute, dated_links, next_link, parse, titled_links
+from scrapers.lists import dated_links, next_link, titled_links
+from scrapers.pages import absolute, parse
 from storage.values import IndexData, ReportPageData
 
 NAME = "trs"

@@ -8,18 +8,8 @@ first argument is a string, which separates it from TRS. A list that a script fi
 import re
 
 from scrapers.article import read_report
-from scrapers.pages import (
-    absolute,
-    dated_links,
-    entry_of,
-    meta_tags,
-    next_link,
-    parse,
-    parse_json,
-    query_number,
-    titled_links,
-    with_query,
-)
+from scrapers.lists import dated_links, entry_of, next_link, titled_links
+from scrapers.pages import absolute, meta_tags, parse, parse_json, query_number, with_query
 from storage.values import IndexData, ReportPageData
 
 NAME = "ucap"

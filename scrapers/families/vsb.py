@@ -6,7 +6,8 @@ The numbers shift when items are added: an address of a further page is good for
 from bs4.element import Tag
 
 from scrapers.article import read_report
-from scrapers.pages import dated_links, link_target, next_link, parse, titled_links
+from scrapers.lists import dated_links, link_target, next_link, titled_links
+from scrapers.pages import parse
 from storage.values import IndexData, ReportPageData
 
 NAME = "vsb"

@@ -13,7 +13,7 @@ PROSE = "".join(f"<p>　　第{n}项，办好民生实事，新增托位{n}00个
 
 
 def text_of(markup: str) -> str:
-    body = parse(f"<div id=x>{markup}</div>").find(id="x")
+    body = parse(f"<div>{markup}</div>").div
     assert body is not None
     return body_text(body)
 

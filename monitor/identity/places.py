@@ -21,7 +21,6 @@ from monitor.catalogue.regions import (
     regions,
     regions_named,
 )
-from monitor.identity.years import normalised
 
 _STATE_COUNCIL = re.compile(
     r"代表国务院|国务院(?:总理|副总理|关于)|全国人民代表大会|受国务院委托|中央人民政府|中华人民共和国(?:全国|政府工作|20|19)"
@@ -43,14 +42,18 @@ _SUFFIX = "省市县区州盟旗"
 _WORDS = frozenset(
     re.findall(
         r"\S+",
-        "新兴 和平 平安 安定 中原 东方 新城 城关 开平 长安 文昌 民主 团结 建设 高新 城区 郊区 新区 兴安 永安 太平 光明 解放 铁东 铁西 前进 向阳 东风 新华 青年 "
-        "工农 红旗 友好 南山 东山 西山 金山 江北 江南 河东 河西 朝阳 新民 大通 安全 五星 东区 西区 中区 北区 南区 永兴 兴国 兴业 富民 富裕 宝山 金湖 长乐 康乐 "
-        "永康 长丰 丰满 万全 安宁 公安 发展 开发 改革 中心 昌明 丰收 同心 文化 大安 国安 清新 清水 洪水 大田 白云 青山 西湖 东湖 南湖 城中 城北 城南 城东 城西 "
-        "市中 铁路 港口 矿区 通道 平和 宁静 大方 文明 绿春 振兴 高明 开阳 安平 信丰 定安 平定 武安 南部 西部 中部 东部 北部 资源 互助 五大 合作 合水 永和 创新 "
-        "新建 惠民 和政 共和 新和 新平 和安 运河 大城 安新 大新 一区 古城 双城 安居 民和 宏伟 利通 平原 友谊 温泉 平陆 复兴 全州 三江 小金 滨海 大兴 金沙 龙泉 "
-        "江口 滨江 滨湖 延长 长寿 兴隆 惠农 盐湖 灯塔 凤凰 站前 上高 林口 上城 商城 江城 政和 双峰 海城 新市 老城 龙江 江海 增城",
+        "新兴 和平 平安 安定 中原 东方 新城 城关 开平 长安 文昌 民主 团结 建设 高新 城区 郊区 新区 兴安 永安 "
+        "太平 光明 解放 铁东 铁西 前进 向阳 东风 新华 青年 工农 红旗 友好 南山 东山 西山 金山 江北 江南 河东 "
+        "河西 朝阳 新民 大通 安全 五星 东区 西区 中区 北区 南区 永兴 兴国 兴业 富民 富裕 宝山 金湖 长乐 康乐 "
+        "永康 长丰 丰满 万全 安宁 公安 发展 开发 改革 中心 昌明 丰收 同心 文化 大安 国安 清新 清水 洪水 大田 "
+        "白云 青山 西湖 东湖 南湖 城中 城北 城南 城东 城西 市中 铁路 港口 矿区 通道 平和 宁静 大方 文明 绿春 "
+        "振兴 高明 开阳 安平 信丰 定安 平定 武安 南部 西部 中部 东部 北部 资源 互助 五大 合作 合水 永和 创新 "
+        "新建 惠民 和政 共和 新和 新平 和安 运河 大城 安新 大新 一区 古城 双城 安居 民和 宏伟 利通 平原 友谊 "
+        "温泉 平陆 复兴 全州 三江 小金 滨海 大兴 金沙 龙泉 江口 滨江 滨湖 延长 长寿 兴隆 惠农 盐湖 灯塔 凤凰 "
+        "站前 上高 林口 上城 商城 江城 政和 双峰 海城 新市 老城 龙江 江海 增城 迁安",
     )
 )
+WHOLE = 3000  # characters of a text that would name its own place somewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +65,40 @@ class Place:
     doubts: tuple[str, ...] = ()
 
 
-def place_of(title: str, heading: str, issuer: str, site_code: str, head: str, text: str, source_region: str) -> Place:
+def place_of(title: str, heading: str, issuer: str, site_code: str, body: str, source_region: str) -> Place:
     """The region whose report it is; the source's, with a doubt, when nothing tells. "" when there is no source either.
 
-    `head` is how the text begins, `text` the whole of it if it is at hand.
+    All words come normalised (`years.normalised`); `body` is the text, or as much of its beginning as there is.
     """
-    head = normalised(head or text[:4000])
-    company = normalised(text or head)
-    named = _named_by(normalised(title), normalised(heading), head)
+    head = body[:4000]
+    named = _named_by(title, heading, head)
     if named:
-        return _told_apart(named, company, source_region, site_code)
-    if _of_the_state_council(normalised(title), normalised(heading), head):
+        return _told_apart(named, body, source_region, site_code)
+    if _of_the_state_council(title, heading, head):
         return Place(NATION, True)
-    level = _level_of(head, company)
-    issuing = _named_in(normalised(issuer), (_GOVERNMENT,)) or _exactly(normalised(issuer))
-    for candidates in (issuing, _by_site(site_code), _by_code(source_region)):
+    level = _level_of(head, body)
+    for candidates in (_named_in(issuer, (_GOVERNMENT,)) or _exactly(issuer), _by_site(site_code)):
         fitting = [found for found in candidates if not level or _fits(found, level)]
         if fitting:
-            return _told_apart(fitting, company, source_region, site_code)
-    return _inferred(company, level, source_region)
+            return _told_apart(fitting, body, source_region, site_code)
+    return _by_source(source_region, level, body) or _inferred(body, level, source_region)
+
+
+def _by_source(source_region: str, level: str, body: str) -> Place | None:
+    """The source's region if the text may be its own, or one above it, when the speaker's level is that one's."""
+    found = region(source_region)
+    if found is None:
+        return None
+    around = (found, *(one for one in ancestors(found.code) if one.code != NATION))
+    fitting = [one for one in around if not level or _fits(one, level)]
+    if len(body) > WHOLE:
+        named = {one.code: min(body.count(name) for name in _speaking(one)) for one in fitting}
+        fitting = sorted((one for one in fitting if named[one.code] >= 3), key=lambda one: -named[one.code])
+    if not fitting:
+        return None
+    if fitting[0] == found or not level:
+        return Place(found.code, True)
+    return Place(fitting[0].code, False, (f"the speaker's level ({level}) is not the source's; filed above it",))
 
 
 def _named_by(title: str, heading: str, head: str) -> list[Region]:
@@ -148,11 +166,7 @@ def _exactly(name: str) -> list[Region]:
 
 def _by_site(site_code: str) -> list[Region]:
     code = site_code[:6]
-    return _by_code(code) if re.fullmatch(r"\d{6}", code) and code != NATION else []
-
-
-def _by_code(code: str) -> list[Region]:
-    found = region(code) if code else None
+    found = region(code) if re.fullmatch(r"\d{6}", code) and code != NATION else None
     return [found] if found else []
 
 
@@ -164,18 +178,20 @@ def _of_the_state_council(title: str, heading: str, head: str) -> bool:
 
 def _fits(found: Region, level: str) -> bool:
     """Whether a region is, or once was, a 市, 县, 区 …: 徐水区 spoke as 徐水县 until 2015."""
-    return any(name.endswith(level) for name in (found.name, *found.former))
+    return any(name.endswith(level) and not name.endswith("地区") for name in (found.name, *found.former))
 
 
-def _level_of(head: str, company: str) -> str:
+def _level_of(head: str, body: str) -> str:
     """省, 市, 县, 区, 州, 盟, 旗: what the speaker calls his own; "" when the text doesn't say."""
     opening = _OPENING.search(head)
     if opening and opening["level"]:
         said = opening["level"]
         return said if said == "自治区" else said[-1]
-    own = {level: len(re.findall(f"[全我]{level}", company)) for level in _SUFFIX}
-    best = max(own, key=lambda level: own[level])
-    return best if own[best] >= 3 and own[best] >= 2 * sorted(own.values())[-2] else ""
+    own = {level: len(re.findall(f"[全我]{level}", body)) for level in _SUFFIX}
+    most = max(own.values())
+    # Lower ones speak of those above them (居全省第一), hardly ever the other way round; 全区 may be a region's.
+    fitting = (level for level in "县旗州盟市区省" if own[level] >= (most if level == "区" else max(3, 0.25 * most)))
+    return next(fitting, "") if most >= 3 else ""
 
 
 def _told_apart(candidates: list[Region], company: str, source_region: str, site_code: str) -> Place:
@@ -193,12 +209,12 @@ def _told_apart(candidates: list[Region], company: str, source_region: str, site
     ]
     if len(near) == 1:
         return Place(near[0].code, True)
+    scores = sorted(((_company(found, company), found) for found in near or candidates), key=lambda pair: -pair[0])
+    if scores[0][0] > max(1.5 * scores[1][0], 2):
+        return Place(scores[0][1].code, True)
     present = [found for found in near or candidates if found.name in company]
     if len(present) == 1:
         return Place(present[0].code, True)
-    scores = sorted(((_company(found, company), found) for found in near or candidates), key=lambda pair: -pair[0])
-    if scores[0][0] > 1.5 * scores[1][0]:
-        return Place(scores[0][1].code, True)
     names = ", ".join(found.code for found in candidates)
     if source_region:
         return Place(source_region, False, (f"the name fits several regions ({names}); filed under the source's",))
@@ -223,16 +239,16 @@ def _speaking(found: Region) -> list[str]:
 
 
 @cache
-def _by_first() -> dict[str, tuple[tuple[str, tuple[Region, ...]], ...]]:
-    """First character → the names that begin with it, longest first, each with its regions."""
-    names: dict[str, list[Region]] = {}
+def _names() -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    """First two characters → the names that begin with them, longest first, each with its regions' codes."""
+    names: dict[str, list[str]] = {}
     for found in regions():
-        for name in {*_speaking(found), found.name, *found.former}:
-            if len(name) >= 2 and found.level is not Level.NATION:
-                names.setdefault(name, []).append(found)
-    index: dict[str, list[tuple[str, tuple[Region, ...]]]] = {}
+        for name in {*_speaking(found), found.name, *found.former} - _WORDS:
+            if found.level is not Level.NATION:
+                names.setdefault(name, []).append(found.code)
+    index: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     for name in sorted(names, key=len, reverse=True):
-        index.setdefault(name[0], []).append((name, tuple(names[name])))
+        index.setdefault(name[:2], []).append((name, tuple(names[name])))
     return {first: tuple(entries) for first, entries in index.items()}
 
 
@@ -243,17 +259,17 @@ def _stands_alone(text: str, at: int) -> bool:
 
 def mentions(text: str) -> Counter[str]:
     """How often each region is named in a text, by code; a name of several counts for each of them."""
-    index = _by_first()
+    index = _names()
     found: Counter[str] = Counter()
-    at = 0
-    while at < len(text):
-        for name, called in index.get(text[at], ()):
+    end = 0
+    for at in range(len(text) - 1):
+        if at < end or (entries := index.get(text[at : at + 2])) is None:
+            continue
+        for name, codes in entries:
             if text.startswith(name, at) and (len(name) > 2 or name[1] not in "县区" or _stands_alone(text, at)):
-                for one in called:
-                    found[one.code] += 1
-                at += len(name) - 1
+                found.update(codes)
+                end = at + len(name)
                 break
-        at += 1
     return found
 
 

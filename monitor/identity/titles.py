@@ -61,8 +61,8 @@ def can_be_report(title: str, kind: Kind) -> bool:
     """Whether an index entry's title can be a report of the watched kind, or of any kind for `other`.
 
     2026年云溪市政府工作报告 and 关于2025年…执行情况与2026年…计划草案的报告 can; what is said about a report (一图读懂…,
-    …重点任务分工方案的通知, 解读, 名词解释, 分组审议…) can't. A newspaper's 摘要 can. A title that an index page cut short
-    (…) counts when what is left can still become one.
+    …重点任务分工方案的通知, 解读, 名词解释, 分组审议…) can't. A newspaper's 摘要 can. A title that an index page
+    cut short (…) counts when what is left can still become one.
     """
     folded = fold_title(title)
     if not folded:

@@ -9,8 +9,12 @@ _DIGITS = str.maketrans("一二三四五六七八九〇零○", "123456789000")
 _YEAR = r"(?P<year>(?:19|20)\d\d)年(?:度)?"
 _HEADING = r"\n[^\n。,;]{0,24}?"  # a line that is short and has no sentence in it
 _AHEAD = (
-    re.compile(r"(?:做好|部署|安排|搞好|抓好|完成|关于)" + _YEAR + r"(?:的)?[^。,;\n]{0,10}(?:工作|任务|目标)"),
-    re.compile(_HEADING + _YEAR + r"[^\n。]{0,24}?(?:安排|要求|任务|目标|思路|部署|打算|计划|建议|重点|方针)(?=\n)"),
+    re.compile(r"(?:做好|部署|安排|搞好|抓好|关于)" + _YEAR + r"(?:的)?[^。,;\n]{0,10}(?:工作|任务|目标)"),
+    re.compile(
+        r"\n(?!.{0,10}完成)[^\n。,;]{0,24}?"
+        + _YEAR
+        + r"[^\n。]{0,24}?(?:安排|要求|任务|目标|思路|部署|打算|计划|建议|重点|方针)(?=\n)"
+    ),
     re.compile(_YEAR + r"(?:政府工作|经济社会发展|经济工作|国民经济和社会发展)[^。\n]{0,8}(?:目标|要求|思路|任务)"),
 )
 _BEHIND = (
@@ -69,9 +73,9 @@ def _arabic_day(half: str) -> str:
     return re.sub(r"[一二三四五六七八九十]{1,3}(?=[月日])", lambda found: str(_number(found.group())), half)
 
 
-def years_of_text(text: str) -> Counter[int]:
+def years_of_text(body: str) -> Counter[int]:
     """How strongly the text itself speaks for each year: what it plans and what it looks back on."""
-    body = "\n" + normalised(text) + "\n"
+    body = f"\n{body}\n"
     votes: Counter[int] = Counter()
     for step, patterns in ((0, _AHEAD), (1, _BEHIND)):
         for pattern in patterns:
@@ -96,9 +100,9 @@ def year_of_congress(words: str) -> int | None:
     return first + _number(found["session"] or "一") - 1
 
 
-def year_spoken_of(text: str) -> int | None:
+def year_spoken_of(body: str) -> int | None:
     """A guess at the year from how often a text names each: the one before is named most, the next hardly at all."""
-    counts = Counter(int(year) for year in re.findall(r"(?<!\d)((?:19|20)\d\d)年", normalised(text)))
+    counts = Counter(int(year) for year in re.findall(r"(?<!\d)((?:19|20)\d\d)年", body))
     if not counts:
         return None
     top = max(counts, key=lambda year: (counts[year], year))
@@ -109,16 +113,16 @@ def year_spoken_of(text: str) -> int | None:
     return year + looking_back
 
 
-def year_of(title: str, heading: str, text: str, published_on: date | None) -> tuple[int | None, list[str]]:
+def year_of(title: str, heading: str, body: str, published_on: date | None) -> tuple[int | None, list[str]]:
     """The year and what is doubtful about it.
 
-    Title, heading and text are asked; two that agree win, then the heading, the title, the text; a day of publication
-    only when all are silent, for reports are reposted years later.
+    `body` comes normalised. Title, heading and text are asked; two that agree win, then the heading, the title, the
+    text; a day of publication only when all are silent, for reports are reposted years later.
     """
     given = day_of(heading)
     from_title = title_year(title)
-    from_heading = year_of_day(given) if given else year_of_congress(normalised(heading or text[:1500]))
-    votes = years_of_text(text)
+    from_heading = year_of_day(given) if given else year_of_congress(normalised(heading) or body[:1500])
+    votes = years_of_text(body)
     from_text = votes.most_common(1)[0][0] if votes else None
     said = [year for year in (from_heading, from_title, from_text) if year]
     if not said:
@@ -126,7 +130,7 @@ def year_of(title: str, heading: str, text: str, published_on: date | None) -> t
             return year_of_day(published_on), [
                 "the year is that of the day of publication; title, heading and text name none"
             ]
-        guess = year_spoken_of(text)
+        guess = year_spoken_of(body)
         if guess:
             return guess, [
                 "no title, heading or chapter names the year; it is guessed from the years the text speaks of"

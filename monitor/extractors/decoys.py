@@ -24,68 +24,44 @@ class Decoy:
 
 
 def _row(label: str, kinds: str = "", units: str = "", before: str = "", behind: str = "") -> Decoy:
+    """`before` is searched in the words before the number, `behind` matched right behind its unit."""
     return Decoy(
         label,
         frozenset(UnitKind(kind) for kind in kinds.split()),
         frozenset(units.split()),
-        re.compile(rf"(?:.*)(?:{before})$") if before else None,
+        re.compile(before) if before else None,
         re.compile(behind) if behind else None,
     )
 
 
-_STATED_BEHIND = r"(?!的?(?:增长|增速|增幅|速度|目标|水平|规模|台阶|大关|幅度|份额|比例|比重|任务|降幅|涨幅|提升|提高|资金支持|投资|营收|产值))"
-_WHOLE = r"(?:企业|项目|乡镇|村|单位|机构|产业|园区|规模|家庭|工业|股权|集群|城市|医院|学校|小区|街道)"
+# Behind 以上 or 的 these make the number what is promised, not what qualifies something else.
+_STATED = r"(?!的?(?:增长|增速|增幅|速度|目标|水平|规模|台阶|大关|幅度|份额|比例|比重|任务|降幅|涨幅|提升|提高|资金支持|投资|营收|产值))"
+_WHOLE = r"(?:企业|项目|乡镇|村|单位|机构|产业|园区|规模|家庭|工业|股权|集群|城市|医院|学校|小区|街道|加工点)"
+_TOPIC = r"(?:聚焦|围绕|紧扣|紧盯|抓好|抓住|突出|瞄准|提出|安排了?|设置了?|锚定|针对|对照|涉及|涵盖|包括|分为)"
+_SITE = r"(?:年产|(?:公司|集团|项目|基地|石化|钢铁|电厂|一期|二期)[^，。]{0,6})$"
 DECOYS: tuple[Decoy, ...] = (
-    _row("date", units="年 月 日 号 月份 年代 世纪 时 点 点钟 届 周年", behind=r"(?!以内|内)"),
-    _row("duration", "time", before=r".*(?:近|连续|历时|过去|今后|未来|为期|前|第|最近|用|再用|经过|每|这)"),
-    _row(
-        "attribute",
-        "size money",
-        before=rf"[^，。]*[{_HAN}]",
-        behind=rf"(?:以上|以下|左右)?的{_STATED_BEHIND}[{_HAN}“A-Za-z0-9]",
-    ),
-    _row(
-        "capacity",
-        units="吨 千瓦 兆瓦 吉瓦 MW GW GWh MWh kW 英寸 立方米/日 吨/日",
-        before=r"[^，。]*年产|[^，。]*(?:公司|集团|项目|基地|石化|钢铁|电厂|一期|二期)[^，。]{0,6}",
-        behind=rf"级?[{_HAN}“A-Za-z]",
-    ),
+    _row("date", units="月 日 号 月份 年代 世纪 时 点 点钟 届 周年 周"),
+    _row("duration", units="年 周年 岁 周岁 月龄", before=r"^(?!.*(?:寿命|年限|年龄))"),
+    _row("duration", "time", before=r"(?:近|连续|历时|过去|今后|未来|为期|前|第|最近|用|用时|再用|经过|每|这|提前)$"),
+    _row("attribute", "size money share", before=rf"[{_HAN}]$", behind=rf"(?:以上|以下|左右)?的{_STATED}[{_HAN}“A-Za-z0-9]"),
+    _row("capacity", units="吨 千瓦 兆瓦 吉瓦 MW GW GWh MWh kW 英寸 立方米/日 吨/日", before=_SITE, behind=r"级?(?![以左上])[\u4e00-\u9fff“A-Za-z]"),
     _row("capacity", "size", behind=rf"级[{_HAN}]"),
-    _row("age", units="岁 周岁 月龄"),
-    _row(
-        "threshold", "size money time", behind=rf"(?:及|（含）)?(?:以上|以下|以内){_STATED_BEHIND}的?[{_HAN}“A-Za-z（]"
-    ),
-    _row(
-        "threshold",
-        units="人 % 个",
-        behind=rf"及?(?:以上|以下|以内)的?{_WHOLE}",
-        before=rf"[{_HAN}]*(?:营收|收入|产值|投资|税收|规模|人口|超|亿元|达|职工|占比)",
-    ),
+    _row("threshold", "size money time", behind=rf"(?:及|（含）)?(?:以上|以下|以内){_STATED}的?[{_HAN}“A-Za-z（]"),
+    _row("threshold", units="人 % 个 户", before=r"(?:营收|收入|产值|投资|税收|规模|人口|超|亿元|达|职工|占比|目前|^)[^，。]{0,2}$", behind=rf"及?(?:以上|以下|以内)的?{_WHOLE}"),
+    _row("threshold", "money", before=r"(?:投资|营收|产值|收入|规模|税收|纳税|销售额)$", behind=rf"的?{_WHOLE}"),
     _row("grade", "rank"),
-    _row("technical name", units="千伏 kV KV 伏 G P T 核 兆 Gbps Mbps 微克 毫米 寸", behind=rf"(?:及?以上|[{_HAN}])"),
-    _row(
-        "time circle",
-        "time",
-        behind=r"(?:便民|医疗|阅读|文化|通勤|养老|不打烊|[零全]|在线|自助|供水|制|服务|直播|农村集中|[\u4e00-\u9fff]{0,5}圈)",
-    ),
-    _row("label", "counter", before=r"(?:第|前|百|千)"),
-    _row(
-        "rhetoric",
-        "counter",
-        behind=r"(?:方面|领域|维度|环节|原则|阶段|层面|步骤|字|坚持|确立|自信|意识|维护|问题导向|件?事)",
-    ),
-    _row(
-        "talked about",
-        "counter",
-        before=r"(?:聚焦|围绕|紧扣|紧盯|抓好|抓住|突出|瞄准|提出|安排了?|设置了?|锚定|针对|对照|涉及|涵盖|包括|分为)[^，。]{0,60}",
-        behind=r".{0,8}(?:领域|方面|指标|重点任务|行业|环节|赛道|方向|板块|关键|主题|目标|部分|章)",
-    ),
-    _row("indicators counted", units="项 个", before=r".*指标"),
+    _row("technical name", units="千伏 kV KV 伏 P 核 兆 Gbps Mbps 微克 毫米 寸", behind=rf"(?:及?以上|[{_HAN}])(?<!左)"),
+    _row("time circle", "time", behind=rf"(?:便民|医疗|阅读|文化|通勤|养老|不打烊|[零全]|在线|自助|供水|制|服务|直播|农村集中|[{_HAN}]{{0,5}}圈)"),
+    _row("label", "counter", before=r"(?:第|前|百|千)$"),
+    _row("rhetoric", "counter", behind=r"(?:方面|领域|维度|环节|原则|阶段|层面|步骤|字|坚持|确立|自信|意识|维护|问题导向|件?事(?![项业故件务]))"),
+    _row("talked about", "counter", before=rf"{_TOPIC}[^，。]{{0,60}}$", behind=r".{0,8}(?:领域|方面|指标|重点任务|行业|环节|赛道|方向|板块|关键|主题|目标|部分|章)"),
+    _row("indicators counted", units="项 个", before=r"指标$"),
     _row("indicators counted", units="项 个", behind=r"[^，。、]{0,8}指标"),
-    _row("one of a group", "counter", behind=r"[^，。]{1,24}之一"),
-    _row("one of a group", "counter", before=r".*在(?:全[国省市区县]|[^，]{0,6})", behind=r"[^，。]{1,16}中"),
+    _row("one of a group", "counter", behind=r"[^，。、]{1,24}(?<!分)之一"),
+    _row("one of a group", "counter", before=r"在(?:全[国省市区县])?$", behind=r"[^，。、]{1,12}中(?![心医学小药国央])"),
     _row("hotline or number", units="号 路 线"),
-)
+)  # fmt: skip
+SEPARATES = re.compile(r"^[和与]|[、，]|比")
 GROWS = re.compile(r"(?:增长|增速|下降|增幅|提高|实现|分别)[^、，]{0,6}$")
 _LABELLED = re.compile(r"“[^”\n]{1,24}”|《[^》\n]{1,60}》|\[[^\]\n]{1,20}\]")
 
@@ -109,7 +85,7 @@ def why_decoy(plain: str, start: int, end: int, quantity: Quantity, next_one: Qu
             continue
         if decoy.units and quantity.bare_unit not in decoy.units:
             continue
-        if decoy.before and not decoy.before.match(before):
+        if decoy.before and not decoy.before.search(before):
             continue
         if decoy.behind and not decoy.behind.match(behind):
             continue
@@ -119,4 +95,4 @@ def why_decoy(plain: str, start: int, end: int, quantity: Quantity, next_one: Qu
 
 def _is_scope(between: str, quantity: Quantity, next_one: Quantity) -> bool:
     grows = next_one.kind is UnitKind.TIMES or (next_one.kind is UnitKind.SHARE and GROWS.search(between) is not None)
-    return quantity.kind is UnitKind.COUNTER and grows and between[:1] not in "、和与，"
+    return quantity.kind is UnitKind.COUNTER and grows and not SEPARATES.search(between)

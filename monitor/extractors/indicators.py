@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from monitor.extractors.clauses import Slot
 from monitor.extractors.units import UnitKind
 from monitor.extractors.words import VERB, split_verb, trim_behind, trim_leading, trim_trailing
+from storage.values import Measure
 
 COUNTED = frozenset({UnitKind.COUNTER, UnitKind.SIZE, UnitKind.MONEY})
 # Behind the number, these are no noun that it counts.
@@ -43,6 +44,8 @@ class Memory:
     indicator: str = ""
     verb: str = ""
     topic: str = ""
+    measure: Measure | None = None
+    carried: bool = False  # the last number named nothing itself: 增长5.5%、力争6%
 
     def hear(self, words: str) -> None:
         """A clause without a number may name what the next ones are about."""
@@ -65,6 +68,7 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "") -> str:
     before = _without_named(before, after)
     verb = split_verb(before)[0]
     words = before + after + shared_tail
+    memory.carried = not words
     if not words:
         words = memory.indicator or memory.topic or trim_leading(slot.before)
     elif slot.linked and memory.verb and not verb and slot.quantity.kind in COUNTED and not GENERIC.fullmatch(words):

@@ -43,6 +43,11 @@ _BEFORE = re.compile(rf"(?:{'|'.join(sorted(HEDGES_BEFORE, key=len, reverse=True
 _AFTER = re.compile("|".join(sorted(HEDGES_AFTER, key=len, reverse=True)))
 _LONGEST_BEFORE = max(map(len, HEDGES_BEFORE))
 
+INDEX_BEFORE = re.compile(
+    r"(?:指数|系数|收入比|赡养比|师生比|浓度)[^，。；、]{0,4}(?:控制在|稳定在|保持在|达到?|为|到|至|低于|高于|不超过)$"
+)
+INDEX_BEHIND = re.compile(r"(?:左右|以内|以下|以上|之内)|[，。；、\n]|$")
+
 # Phrases that stand for a number; the measure is growth for each of them.
 PHRASES = re.compile(r"翻(?:了)?(?P<times>[一两二三四]?)番|(?P<digits>两位数)(?:以上)?(?:的?(?:增长|增速|增幅))?")
 
@@ -108,8 +113,16 @@ def _arabic(plain: str, match: re.Match[str]) -> Quantity | None:
             if values[0] < values[1]:
                 return _read(plain, match.start(), high_tail, *values, "range")
     if tail is None:
-        return None
+        return _unitless(plain, match)
     return _read(plain, match.start(), tail, value_of(low), None, "number")
+
+
+def _unitless(plain: str, match: re.Match[str]) -> Quantity | None:
+    """居民消费价格指数控制在103左右: an index and a relation of two numbers need no unit."""
+    start, end = match.span()
+    if not INDEX_BEFORE.search(plain, max(0, start - 14), start) or not INDEX_BEHIND.match(plain, end):
+        return None
+    return _hedged(plain, start, end, value_of(match[0]), None, None, "", UnitKind.SIZE, EXACT, "index")
 
 
 def _chinese(plain: str, match: re.Match[str]) -> Quantity | None:

@@ -37,7 +37,7 @@ WRAPPED_SHARE = 0.5
 LINE_GAP = re.compile(r"\n+(?: *[—-] *\d{1,4} *[—-] *\n+)?")  # with the page number that may stand in it
 # A lead byte lost in GBK shows as "?" and shifts the codes after it into rare characters.
 MOJIBAKE = re.compile(
-    rf"[？?�][^\n。，、“”]{{0,2}}[\u5000-\u9fff“”]*[！；]?[皟绍嚒碑耙恍摺钡龋笄蒺傲鶄€]{{1,}}[^\n，。；]{{0,8}}"
+    r"[？?�][^\n。，、“”]{0,2}[\u5000-\u9fff“”]*[！；]?[皟绍嚒碑耙恍摺钡龋笄蒺傲鶄€]{1,}[^\n，。；]{0,8}"
 )
 
 

@@ -117,6 +117,9 @@ class _Reader:
         before, tail = trim_trailing(slot.before)
         baseline = self._baselines.get(quantity.start)
         measure, value = measure_of(quantity, trim_leading(before), tail, slot.after)
+        if measure is Measure.RATIO and self._memory.carried and quantity.kind is UnitKind.SHARE:
+            measure = self._memory.measure or measure
+        self._memory.measure = measure
         counted = quantity.kind is UnitKind.COUNTER and bool(slot.after)
         period = period_of(
             self._script.plain, sentence.start, quantity, measure, indicator, sentence.span, sentence.role, counted

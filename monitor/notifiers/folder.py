@@ -43,7 +43,7 @@ class FolderNotifier:
 
     def prepare(self, message: Message, address: str) -> bytes:
         forms = {
-            "txt": clean_text(f"{message.subject}\n\n{message.text}"),
+            "txt": clean_text(message.text),
             "html": clean_text(message.html),
             "json": message.payload.decode("utf-8"),
         }

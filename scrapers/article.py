@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from bs4 import BeautifulSoup
-from bs4.element import CData, NavigableString, PageElement, Tag
+from bs4.element import Tag
 
 from scrapers.dates import PUBLISHED, day_in_address, is_day, parse_day
 from scrapers.pages import (
@@ -24,6 +24,7 @@ from scrapers.pages import (
     tidy,
     visible_strings,
 )
+from scrapers.prose import BLOCKS, body_text
 from storage.values import EntryData, ReportPageData
 
 # Containers of text, the most specific first: an id in lower case (#x), the beginning of an id before a number (^x),
@@ -39,41 +40,13 @@ _FEW = 200  # characters of sentences: so many are found in any frame around a p
 _FEWEST = 60  # below that nothing is called a text
 _OWN = 2000  # from here on a page is read for its own sake
 _SENTENCE = re.compile(r"[，。；！？]")
-_FURNITURE_TAGS = frozenset(
-    ("script", "style", "noscript", "template", "button", "select", "input", "textarea", "nav", "footer")
-)
-_BLOCKS = frozenset((
-    "address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figcaption",
-    "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p",
-    "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "ucapcontent", "founder-content",
-))  # fmt: skip
 _NO_PROSE = frozenset(("a", "select", "label"))
-_HIDDEN = re.compile(r"display\s*:\s*none", re.I)
-_GAPS = re.compile(r"[ \t\f\v\u00a0\u2002-\u200a\u202f\u205f]+")
-_WRAP = re.compile(r" ?[\r\n]\s*")
-_PERSON = r"\s*[:：]\s*[\w·、,，\s　]{0,24}"
-_TOOLS = (
-    r"打印(?:文章|本页|此页)?|关闭(?:窗口|本页|页面)?|返回(?:顶部|列表|上一页)?|收藏|我要纠错|纠错|放大|缩小|正常"
-    r"|大|中|小|默认|特大|超大|微信|微博|QQ空间|朋友圈"
-)
-_FURNITURE_LINE = re.compile(
-    rf"""[\s【\[（(｜|]*(?:
-      (?:责任编辑|责编|网络编辑|值班编辑|编辑|初审|复审|终审|审核|校对){_PERSON}
-    | (?:字体|字号)\s*[:：]?\s*[\s\[\]【】（）()|｜]*(?:(?:{_TOOLS})[\s\[\]【】（）()|｜]*)*
-    | 分享[到至]?(?:\s*[:：][^，。]{{0,20}})?
-    | (?:(?:{_TOOLS})[\s\[\]【】（）()|｜]*)+
-    | 上一[篇条页]\s*[:：]?.{{0,80}} | 下一[篇条页]\s*[:：]?.{{0,80}} | (?:【\d+】)+ | 首\s*页|尾\s*页
-    | 扫一扫.{{0,20}} | 点击(?:量|数|次数)\s*[:：]?\s*\d* | (?:浏览|阅读|访问)(?:量|次数|数)?\s*[:：]\s*\d*
-    | 相关(?:阅读|链接|文章|新闻|稿件|附件|文档|文件|解读)\s*[:：]? | 附\s*件\s*(?:下载)?\s*[:：]?
-    | (?:点击(?:进入|查看|下载)).{{0,30}}(?:>>|»|&gt;&gt;)
-    )[\s】\]）)｜|]*""",
-    re.X,
-)
 _SEE_ATTACHMENT = re.compile(r"(?:报告|文件|正文)?(?:全文|详情|内容|具体内容)?(?:请)?(?:详?见|查看|下载)附件[。.！]?")
 _SOURCE = re.compile(r"(?:信息)?来\s*源\s*[:：]\s*([^\s|｜：:]{2,40})")
 _LABEL = re.compile(
     r"访问|浏览|点击|阅读|发布|日期|时间|作者|编辑|字体|字号|打印|分享|责任|【"
 )  # an empty 来源 before the next label
+_PARTS = re.compile(r"""createPageHTML\(\s*(\d+)\s*,\s*\d+\s*,\s*["'](\w+)["']\s*,\s*["'](\w+)["']""")
 _SITE_WORDS = re.compile(r"(人民政府|门户网站?|政府网|官方网站|人民网|委员会|日报|中国网|网站?)$")
 
 
@@ -96,7 +69,42 @@ def read_report(page: str, url: str, containers: Sequence[str] = ()) -> ReportPa
         site_code=told.site_code,
         text="" if _SEE_ATTACHMENT.fullmatch(text) else text,
         attachments=files,
+        next_page=find_next_part(soup, url),
     )
+
+
+def find_next_part(soup: BeautifulSoup, url: str) -> str | None:
+    """Where a text that was cut into pages goes on: `t20310221_1.html` links `t20310221_1_1.html`, `_2` and so on.
+
+    Known by the addresses alone. A page that has a number itself counts as a part only if it links the first part,
+    so that the next article (`content_13.html` after `content_12.html`) is none.
+    """
+    here = absolute(url, url)
+    linked = {absolute(attribute(tag, "href"), url) for tag in soup.find_all("a")} | set(_written_parts(soup, url))
+    stem, ending = _without_ending(here)
+    numbered = re.fullmatch(r"(.+)[-_](\d{1,2})", stem)
+    if numbered and f"{numbered[1]}{ending}" in linked:
+        stem, current = numbered[1], int(numbered[2])
+    else:
+        current = 0
+    part = re.compile(rf"{re.escape(stem)}[-_](\d{{1,2}}){re.escape(ending)}")
+    later = {
+        int(found[1]): target for target in linked if (found := part.fullmatch(target)) and int(found[1]) > current
+    }
+    return later[min(later)] if later else None
+
+
+def _written_parts(soup: BeautifulSoup, url: str) -> Iterator[str]:
+    """The parts that a TRS script writes links to: `createPageHTML(3, 0, "t20310221_1", "html")` on a report page."""
+    for script in soup.find_all("script"):
+        for count, name, ending in _PARTS.findall(str(script.string or "")):
+            yield absolute(f"{name}.{ending}", url)
+            yield from (absolute(f"{name}_{number}.{ending}", url) for number in range(1, min(int(count), 50)))
+
+
+def _without_ending(address: str) -> tuple[str, str]:
+    stem, dot, ending = address.rpartition(".")
+    return (stem, dot + ending) if "/" not in ending else (address, "")
 
 
 def own_entry(soup: BeautifulSoup, url: str) -> tuple[EntryData, ...]:
@@ -225,92 +233,9 @@ def _densest(soup: BeautifulSoup, weights: dict[int, int]) -> Tag | None:
     current: Tag | None = soup.body
     while current is not None:
         enough = weights.get(id(current), 0) * 0.85
-        inner = [tag for tag in current.contents if isinstance(tag, Tag) and tag.name in _BLOCKS and tag.name != "p"]
+        inner = [tag for tag in current.contents if isinstance(tag, Tag) and tag.name in BLOCKS and tag.name != "p"]
         heavier = next((tag for tag in inner if enough and weights.get(id(tag), 0) >= enough), None)
         if heavier is None:
             return current
         current = heavier
     return None
-
-
-# --- text -------------------------------------------------------------------------------------------------------
-
-
-def body_text(body: Tag, file_titles: frozenset[str] = frozenset()) -> str:
-    """One paragraph a line; a table's row is a line, its cells are separated by tabs.
-
-    Words are untouched; spaces are tidied (a line break in the markup between two Chinese characters is none). Left
-    out: scripts, what the page hides, lines that are furniture (责任编辑, 打印, 上一篇), the list of attachments.
-    """
-    lines = (line.strip(" \u3000") if "\t" not in line else line.strip(" ") for line in _Lines().of(body))
-    titles = {_bare(title) for title in file_titles}
-    return "\n".join(line for line in lines if line and not _furniture(line, titles))
-
-
-def _furniture(line: str, file_titles: set[str]) -> bool:
-    return len(line) < 120 and (_FURNITURE_LINE.fullmatch(line) is not None or _bare(line) in file_titles)
-
-
-def _bare(title: str) -> str:
-    return re.sub(r"^附\s*件\s*\d*\s*[:：.、]?|^\d+\s*[.、]|\s", "", title)
-
-
-class _Lines:
-    """Walks an element without recursion (pages nest hundreds deep) and collects its lines."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.parts: list[str] = []
-
-    def of(self, body: Tag) -> list[str]:
-        stack: list[Iterator[PageElement]] = [iter(body.contents)]
-        open_blocks: list[bool] = [True]
-        while stack:
-            node = next(stack[-1], None)
-            if node is None:
-                stack.pop()
-                if open_blocks.pop():
-                    self.flush()
-            elif isinstance(node, Tag):
-                if self.enter(node):
-                    stack.append(iter(node.contents))
-                    open_blocks.append(node.name in _BLOCKS)
-            elif type(node) in (NavigableString, CData):
-                self.parts.append(str(node))
-        return self.lines
-
-    def enter(self, tag: Tag) -> bool:
-        """Whether to walk into the tag; a break ends the line, a table of data is written down at once."""
-        if tag.name in _FURNITURE_TAGS or (_HIDDEN.search(attribute(tag, "style")) and _weights(tag)[id(tag)] < 500):
-            return False
-        if tag.name == "br" or tag.name in _BLOCKS:
-            self.flush()
-        if tag.name == "table" and (rows := table_rows(tag)):
-            self.lines.extend(rows)
-            return False
-        return True
-
-    def flush(self) -> None:
-        line = one_line("".join(self.parts))
-        self.parts.clear()
-        if line:
-            self.lines.append(line)
-
-
-def one_line(text: str) -> str:
-    """A paragraph's text as a reader sees it: a break in the markup is a space, between Chinese characters nothing."""
-    text = _WRAP.sub("\n", _GAPS.sub(" ", text.strip()))
-    text = re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n|\n(?=[\u3000-\u9fff\uff00-\uffef])", "", text)
-    text = re.sub(r"[\u200b-\u200f\u2060\ufeff\u00ad]", "", text)
-    return re.sub(r"[ \n]+", " ", text).strip(" \u3000")
-
-
-def table_rows(table: Tag) -> list[str]:
-    """The rows of a table of data; nothing for a table that only lays out a page (long cells, tables inside)."""
-    if table.find("table") is not None:
-        return []
-    rows = [[" ".join(_Lines().of(cell)) for cell in row.find_all(["td", "th"])] for row in table.find_all("tr")]
-    cells = [cell for row in rows for cell in row]
-    if not cells or max(map(len, rows)) < 2 or max(map(len, cells)) > 300:
-        return []
-    return ["\t".join(row) for row in rows if any(row)]

@@ -149,6 +149,7 @@ class ReportPageData:
     """What a report page says: `text` has one paragraph a line; "" where the page holds none of it.
 
     `issuer` is 来源 (ContentSource); `site_code` the SiteIDCode, whose first six digits are a region's code.
+    `next_page` is where the text goes on when the publisher cut it into pages, absolute; None on the last.
     """
 
     title: str
@@ -157,6 +158,7 @@ class ReportPageData:
     site_code: str
     text: str
     attachments: tuple[AttachmentData, ...] = ()
+    next_page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from storage.values import IndexData, ReportPageData
 
 NAME = "trs"
 
-_CALL = re.compile(r"""createPageHTML\(\s*(\d+)\s*,\s*(\d+)\s*,\s*["']([^"']+)["']\s*,\s*["'](\w+)["']""")
+_CALL = re.compile(
+    r"""createPageHTML\(\s*["']?(\d+)["']?\s*,\s*["']?(\d+)["']?\s*,\s*["']([^"']+)["']\s*,\s*["'](\w+)["']"""
+)
 _COUNTED = re.compile(r"var\s+countPage\s*=\s*(\d+)")
 _CURRENT = re.compile(r"var\s+currentPage\s*=\s*(\d+)")
 _WRITTEN = re.compile(

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from scrapers.article import body_text, find_body, own_entry, read_report
+from scrapers.article import find_body, find_next_part, own_entry, read_report
 from scrapers.families import family
 from scrapers.pages import parse
+from scrapers.prose import body_text
 
 HERE = "http://www.lanyi.example/szf/gzbg/203102/t20310221_1.html"
 PROSE = "".join(f"<p>　　第{n}项，办好民生实事，新增托位{n}00个，改造老旧小区{n}个。</p>" for n in range(1, 12))
@@ -184,6 +185,30 @@ def test_days_within_the_text_are_not_the_day() -> None:
 )
 def test_the_issuer_is_told_or_shown(markup: str, issuer: str) -> None:
     assert read_report(f"<html>{markup}<div class='TRS_Editor'>{PROSE}</div></html>", HERE).issuer == issuer
+
+
+# --- texts cut into pages -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("here", "markup", "onward"),
+    [
+        ("t1_900.html", '<a href="t1_900_1.html">2</a><a href="t1_900_2.html">3</a>', "t1_900_1.html"),
+        ("t1_900_1.html", '<a href="t1_900.html">1</a><a href="t1_900_2.html">3</a>', "t1_900_2.html"),
+        ("t1_900_2.html", '<a href="t1_900.html">1</a><a href="t1_900_1.html">2</a>', None),
+        ("c1-31.html", '<a href="c1-31-3.html">【3】</a><a href="c1-31-2.html">【2】</a>', "c1-31-2.html"),
+        ("t1_900.shtml", '<script>createPageHTML(3,0,"t1_900","shtml");</script>', "t1_900_1.shtml"),
+        ("t1_900_2.shtml", '<script>createPageHTML(3,2,"t1_900","shtml");</script>', None),
+        ("t1_900.shtml", '<script>createPageHTML(1,0,"t1_900","shtml");</script>', None),
+        ("content_12.html", '<a href="content_13.html">下一篇</a><a href="content_11.html">上一篇</a>', None),
+        ("post", '<a href="post_2">2</a>', "post_2"),
+        ("t1_900.html", '<a href="t1_901.html">下一篇</a><a href="P1_900_1.pdf">附件</a>', None),
+    ],
+)
+def test_a_text_cut_into_pages_goes_on_where_its_own_parts_are(here: str, markup: str, onward: str | None) -> None:
+    folder = "http://www.lanyi.example/gzbg/"
+    expected = folder + onward if onward else None
+    assert find_next_part(parse(markup), folder + here) == expected
 
 
 # --- hostile pages ------------------------------------------------------------------------------------------------

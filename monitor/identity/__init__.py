@@ -71,6 +71,9 @@ def identify(
 
 
 def _is_cut(body: str) -> bool:
-    """A whole report greets its hearers and is long; what does neither is a piece of one."""
+    """A whole report is long, or greets its hearers and ends with a call; what lacks these is a piece of one."""
+    if len(body) >= 2 * SHORT:
+        return False
     greets = re.search(r"各位(?:代表|委员|主任)|请予?审[议查]", body[:4000])
-    return not greets or len(body) < SHORT
+    ends = re.search(r"!|各位代表|奋斗。|贡献。|胜利。", body.strip()[-600:])
+    return not greets or len(body) < SHORT or not ends

@@ -191,7 +191,7 @@ def _level_of(head: str, body: str) -> str:
     most = max(own.values())
     # Lower ones speak of those above them (居全省第一), hardly ever the other way round; 全区 may be a region's.
     fitting = (level for level in "县旗州盟市区省" if own[level] >= (most if level == "区" else max(3, 0.25 * most)))
-    return next(fitting, "") if most >= 3 else ""
+    return next(fitting, "") if most >= 8 else ""
 
 
 def _told_apart(candidates: list[Region], company: str, source_region: str, site_code: str) -> Place:

@@ -5,6 +5,9 @@ import unicodedata
 from collections import Counter
 from datetime import date
 
+from opencc import OpenCC
+
+_to_simplified = OpenCC("t2s")
 _DIGITS = str.maketrans("一二三四五六七八九〇零○", "123456789000")
 _YEAR = r"(?P<year>(?:19|20)\d\d)年(?:度)?"
 _HEADING = r"\n[^\n。,;]{0,24}?"  # a line that is short and has no sentence in it
@@ -26,7 +29,11 @@ _BEHIND = (
 # These look back at the beginning of a text and ahead further on.
 _EITHER = (
     re.compile(_HEADING + _YEAR + r"[^\n。]{0,16}?工作(?=\n)"),
-    re.compile(r"\n(?:各位代表:[^。\n]{0,60}。)?" + _YEAR + r",?(?:是|在|面对)[^\n]{40,}"),
+    re.compile(
+        r"\n(?:各位代表:[^。\n]{0,60}。)?"
+        + _YEAR
+        + r",?(?:是|在|面对)(?![^\n。]{0,40}(?:我们将|将锚定|将坚持|做好))[^\n]{40,}"
+    ),
 )
 # The sessions of the National People's Congress that opened each term; one a year from the fifth term on.
 _FIRST_SESSIONS = {1: 1954, 2: 1959, 3: 1964, 4: 1975}
@@ -36,8 +43,10 @@ _CONGRESS = re.compile(
 
 
 def normalised(text: str) -> str:
-    """Half-width, no spaces, Arabic years: 二〇二四年 → 2024年, ２００１年 → 2001年."""
+    """Half-width, simplified, no spaces, Arabic years: 二〇二四年 → 2024年, ２００１年 → 2001年, 縣 → 县."""
     half = re.sub(r"[ \t\u3000]+", "", unicodedata.normalize("NFKC", text))
+    if re.search("[們國發區縣業這個為與實]", half):
+        half = _to_simplified.convert(half)
     return re.sub(r"[一二三四五六七八九〇零○]{4}(?=年)", lambda found: found.group().translate(_DIGITS), half)
 
 
@@ -83,7 +92,8 @@ def years_of_text(body: str) -> Counter[int]:
                 votes[int(found["year"]) + step] += 1
     for pattern in _EITHER:
         for found in pattern.finditer(body):
-            if found.start() < len(body) / 5:
+            later_chapter = re.match(r"\n[(]?[二三四五六七八九]", found.group())
+            if found.start() < len(body) / 5 and not later_chapter:
                 votes[int(found["year"]) + 1] += 1
             elif pattern is _EITHER[0]:
                 votes[int(found["year"])] += 1

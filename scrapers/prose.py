@@ -83,9 +83,7 @@ class _Lines:
 
     def enter(self, tag: Tag) -> bool:
         """Whether to walk into the tag; a break ends the line, a table of data is written down at once."""
-        if tag.name in _FURNITURE_TAGS or (
-            _HIDDEN.search(attribute(tag, "style")) and sum(map(len, visible_strings(tag))) < 500
-        ):
+        if tag.name in _FURNITURE_TAGS or _is_hidden(tag):
             return False
         if tag.name == "br" or tag.name in BLOCKS:
             self.flush()

@@ -25,9 +25,11 @@ def clean(text: str, limit: int | None = None) -> str:
 def clean_pieces(pieces: Sequence[str]) -> list[str]:
     """Like `clean` for a sentence in pieces: whitespace at the seams stays, so that the pieces join to one text."""
     folded = [_SPACE.sub(" ", unicodedata.normalize("NFC", piece.translate(_HARMLESS))) for piece in pieces]
-    if folded:
-        folded[0] = folded[0].lstrip()
-        folded[-1] = folded[-1].rstrip()
+    for ends, strip in ((range(len(folded)), str.lstrip), (range(len(folded) - 1, -1, -1), str.rstrip)):
+        for index in ends:
+            folded[index] = strip(folded[index])
+            if folded[index]:
+                break
     return folded
 
 

@@ -4,18 +4,34 @@ import re
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from http.client import HTTPResponse
+from pathlib import Path
+from random import Random
+from threading import Event
 from urllib.error import HTTPError
 from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
 
 import pytest
 from bs4 import BeautifulSoup
 
 from monitor.catalogue.regions import find_regions, region
+from monitor.cli.building import declare
 from monitor.example.articles import Stage, published
 from monitor.example.site import NEXT_AFTER, REVISED_AFTER, ExampleSite
 from monitor.example.source import EXAMPLE_REGIONS, example_source
+from monitor.filing import Desk
+from monitor.pipeline import Tools, visit
+from scrapers.client import Client
+from scrapers.documents import DocumentReader
+from scrapers.scrape import Scraper
+from storage.archive import Archive
+from storage.changes import find_changes
+from storage.database import make_engine, migrate, reading
+from storage.models import Change
 
+REPORT = re.compile(r"\d{4}年霁川市政府工作报告")
 OLD_NUMBER = "一般公共预算收入增长4%，"
 NEW_NUMBER = "一般公共预算收入增长4.5%，"
 
@@ -63,19 +79,19 @@ def entries(site: ExampleSite) -> dict[str, tuple[str, str]]:
 
 
 def reports(site: ExampleSite) -> list[str]:
-    return [title for title in entries(site) if title.endswith("年霁川市政府工作报告（示例）")]
+    return [title for title in entries(site) if REPORT.fullmatch(title)]
 
 
 def test_the_story_begins_with_last_years_report_among_news(site: ExampleSite) -> None:
     assert site.stage is Stage.BASELINE
-    assert reports(site) == ["2025年霁川市政府工作报告（示例）"]
+    assert reports(site) == ["2025年霁川市政府工作报告"]
     assert len(entries(site)) > 5
-    url, _ = entries(site)["2025年霁川市政府工作报告（示例）"]
+    url, _ = entries(site)["2025年霁川市政府工作报告"]
     assert OLD_NUMBER in read(url)
 
 
 def test_after_ten_seconds_one_number_is_corrected_at_the_same_address(site: ExampleSite, clock: Clock) -> None:
-    title = "2025年霁川市政府工作报告（示例）"
+    title = "2025年霁川市政府工作报告"
     url, day = entries(site)[title]
     before = read(url)
     clock.seconds += REVISED_AFTER
@@ -93,8 +109,8 @@ def test_then_the_next_years_report_appears_beside_the_corrected_one(site: Examp
     read(site.url)
     clock.seconds += NEXT_AFTER
     assert site.stage is Stage.NEXT
-    assert reports(site) == ["2026年霁川市政府工作报告（示例）", "2025年霁川市政府工作报告（示例）"]
-    url, _ = entries(site)["2025年霁川市政府工作报告（示例）"]
+    assert reports(site) == ["2026年霁川市政府工作报告", "2025年霁川市政府工作报告"]
+    url, _ = entries(site)["2025年霁川市政府工作报告"]
     assert NEW_NUMBER in read(url)
 
 
@@ -140,7 +156,7 @@ def test_what_is_known_is_not_sent_again(site: ExampleSite) -> None:
 
 
 def test_a_change_is_sent_in_spite_of_what_is_known(site: ExampleSite, clock: Clock) -> None:
-    url, _ = entries(site)["2025年霁川市政府工作报告（示例）"]
+    url, _ = entries(site)["2025年霁川市政府工作报告"]
     for address in (site.url, url):
         clock.seconds = 1000.0
         with fetch(address) as response:
@@ -195,11 +211,11 @@ def test_the_places_exist_nowhere_else() -> None:
         assert {found.code for found in find_regions(name)} <= codes
 
 
-def test_the_reports_are_as_long_and_as_full_of_numbers_as_they_should_be() -> None:
-    texts = [article.text for article in published(Stage.NEXT) if article.title.endswith("报告（示例）")]
+def test_the_reports_are_as_long_and_as_full_of_numbers_as_real_ones() -> None:
+    texts = [article.text for article in published(Stage.NEXT) if REPORT.fullmatch(article.title)]
     assert len(texts) == 2
     for text in texts:
-        assert 2000 <= len(text) <= 4000
+        assert len(text) > 6000  # what is shorter could pass for an excerpt, which drops no target
         assert len(re.findall(r"\d+(?:\.\d+)?", text)) > 100
         assert "主要预期目标是：" in text
 
@@ -210,3 +226,46 @@ def test_the_correction_names_words_that_stand_once_in_the_text() -> None:
     fix = corrected[0].correction
     assert fix
     assert corrected[0].text.count(fix.was) == 1
+
+
+@pytest.fixture
+def tools(tmp_path: Path, engine_url: str, now: datetime, clock: Clock) -> Iterator[Tools]:
+    """What visits work with, over an empty database and nobody who watches."""
+    engine = make_engine(engine_url)
+    migrate(engine)
+    desk = Desk(engine, Archive(tmp_path / "archive"), (), ZoneInfo("Asia/Shanghai"))
+    with Client(contact="tests", private_gap=0.0) as client, DocumentReader() as documents:
+        yield Tools(Scraper(client, documents), desk, lambda: now + timedelta(seconds=clock()), Random(1), Event())
+    engine.dispose()
+
+
+def visit_at(stage: Stage, site: ExampleSite, tools: Tools) -> list[Change]:
+    """Visit the example's source as the daemon does; the changes that came to light by it."""
+    assert site.stage is stage
+    with reading(tools.desk.engine) as session:
+        known = {change.event_id for change in find_changes(session)}
+    visited = visit(example_source(site.url), tools)
+    assert (visited.error, visited.failed) == (None, [])
+    with reading(tools.desk.engine) as session:
+        return [change for change in find_changes(session) if change.event_id not in known]
+
+
+def told(changes: list[Change]) -> set[tuple[str, str]]:
+    return {(change.indicator_key, change.kind) for change in changes if change.news}
+
+
+def test_whoever_watches_hears_of_the_correction_and_of_the_next_report(
+    site: ExampleSite, clock: Clock, tools: Tools, now: datetime
+) -> None:
+    declare(tools.desk.engine, [example_source(site.url)], now)
+    first = visit_at(Stage.BASELINE, site, tools)
+    assert told(first) == set()
+    clock.seconds += REVISED_AFTER
+    corrected = visit_at(Stage.REVISED, site, tools)
+    assert told(corrected) == {("general_public_budget_revenue", "raised")}
+    assert {change.basis for change in corrected} == {"revision"}
+    clock.seconds += NEXT_AFTER - REVISED_AFTER
+    news = told(visit_at(Stage.NEXT, site, tools))
+    assert {("gdp", "lowered"), ("gdp", "missed"), ("fixed_asset_investment", "lowered")} <= news
+    assert {kind for _, kind in news} == {"added", "raised", "lowered", "reworded", "dropped", "met", "missed"}
+    assert told(visit_at(Stage.NEXT, site, tools)) == set()

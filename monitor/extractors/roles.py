@@ -1,40 +1,71 @@
-"""Does a sentence look back or ahead by its words alone, and where in a run of sentences does the view turn. Pure.
+"""Which sentences look back, and which ahead: by the chapter's heading, else by where the view turns. Pure."""
 
-The weights are log odds of two-character pieces, trained by `tests/corpus/train_roles.py` on the chapters of real
-reports whose headings tell; only the table is kept here.
-"""
+import re
+from collections.abc import Iterator, Sequence
 
-from functools import cache
-from math import sqrt
-from pathlib import Path
+from monitor.extractors.headings import heading_role
+from monitor.extractors.headlines import STATES
+from monitor.extractors.layout import Chapter, Piece
+from monitor.extractors.outlook import change_point, score_sentence
+from storage.values import Role
 
-WEIGHTS = Path(__file__).with_name("role_weights.tsv")
-
-
-@cache
-def weights() -> dict[str, float]:
-    """Two characters → how much they speak for looking ahead (above zero) or back (below)."""
-    rows = (line.split("\t") for line in WEIGHTS.read_text(encoding="utf-8").splitlines() if line[:1] != "#")
-    return {piece: float(weight) for piece, weight in rows}
+# Beside a sentence's usual 1 to 5: where the main targets are stated, the view has turned.
+HEADLINE_SCORE = 10.0
+TURN = re.compile(
+    r"今年|明年|新的一年|下一步|总体要求|总体思路|预期目标|指导思想|今后|未来|重点(?:做好|抓好)|工作(?:安排|任务|打算)|我们(?:要|将)"
+)
 
 
-def score_sentence(sentence: str) -> float:
-    """Above zero: the sentence looks ahead. Long sentences weigh more, but not in proportion."""
-    return score(sentence, weights())
+def settle_roles(chapters: Sequence[Chapter], year: int | None) -> Iterator[tuple[Chapter, list[Role], str]]:
+    """Each chapter with the roles of its sentences, and the name of the rule that gave them.
+
+    Chapters whose headings do not tell are judged together: those behind a plan go on with it, in others the view may
+    turn once. So may it in a chapter that is headed as a review but states the year's main targets further down.
+    """
+    before: Role | None = None
+    for told, stretch in _stretches(chapters, year):
+        role = told or (before if before is Role.TARGET else None)
+        if role:
+            before = role
+            rule = "role: heading" if told else "role: chapter before"
+            for chapter in stretch:
+                yield chapter, [role] * len(chapter.pieces), rule
+        else:
+            pieces = [piece for chapter in stretch for piece in chapter.pieces]
+            turn = _turn(pieces, before or heading_role(stretch[0].heading, year), year)
+            before = Role.TARGET if turn < len(pieces) else Role.OUTTURN
+            for chapter in stretch:
+                back = min(max(turn, 0), len(chapter.pieces))
+                ahead = len(chapter.pieces) - back
+                yield chapter, [Role.OUTTURN] * back + [Role.TARGET] * ahead, "role: change point"
+                turn -= len(chapter.pieces)
 
 
-def score(sentence: str, known: dict[str, float]) -> float:
-    """The same by another table, for the training."""
-    found = [known[piece] for piece in map(str.__add__, sentence, sentence[1:]) if piece in known]
-    return sum(found) / sqrt(len(found)) if found else 0.0
+def _stretches(chapters: Sequence[Chapter], year: int | None) -> Iterator[tuple[Role | None, list[Chapter]]]:
+    """(what the heading tells, chapter) one by one, and those whose headings do not tell together."""
+    silent: list[Chapter] = []
+    for chapter in chapters:
+        role = heading_role(chapter.heading, year) if chapter.heading else None
+        if role is Role.OUTTURN and any(STATES.search(piece.text) for piece in chapter.pieces):
+            role = None
+            if silent:
+                yield None, silent
+                silent = []
+        if role is None:
+            silent.append(chapter)
+            continue
+        if silent:
+            yield None, silent
+            silent = []
+        yield role, [chapter]
+    if silent:
+        yield None, silent
 
 
-def change_point(scores: list[float]) -> int:
-    """How many sentences at the start look back, when every one behind them looks ahead; costs one pass."""
-    best = 0
-    lowest = running = 0.0
-    for at, score in enumerate(scores, 1):
-        running += score
-        if running < lowest:
-            best, lowest = at, running
-    return best
+def _turn(pieces: Sequence[Piece], before: Role | None, year: int | None) -> int:
+    """How many of `pieces` look back. Behind a review the view turns only where a sentence says so."""
+    scores = [score_sentence(piece.text) + (HEADLINE_SCORE if STATES.search(piece.text) else 0.0) for piece in pieces]
+    if before is not Role.OUTTURN:
+        return change_point(scores)
+    allowed = [TURN.search(piece.text) is not None or f"{year}年" in piece.text for piece in pieces]
+    return change_point(scores, allowed)

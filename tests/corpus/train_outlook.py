@@ -1,6 +1,6 @@
-"""Trains monitor/extractors/role_weights.tsv: which two-character pieces look ahead, and which back.
+"""Trains monitor/extractors/outlook.tsv: which two-character pieces look ahead, and which back.
 
-Run `python tests/corpus/train_roles.py` beside `../shared`. Data selection: every unlabelled report of 2003 and later
+Run `python tests/corpus/train_outlook.py` beside `../shared`. Data selection: every unlabelled report of 2003 and later
 whose chapter headings tell by themselves (year arithmetic, 回顾, 目标任务); their sentences get the heading's role.
 The reports themselves are not part of the project. It prints the share of sentences that the table and one change
 point per report get right, five-fold over reports, before it writes the table trained on all of them.
@@ -11,9 +11,10 @@ from collections import Counter
 from math import log, sqrt
 from pathlib import Path
 
-from monitor.extractors import roles
+from monitor.extractors import outlook
 from monitor.extractors.script import read_script
-from monitor.extractors.sections import heading_role, read_chapters
+from monitor.extractors.headings import heading_role
+from monitor.extractors.layout import chapters_of
 from storage.values import Role
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "corpus" / "unlabelled"
@@ -37,10 +38,10 @@ def labelled_reports() -> list[Sentences]:
 
 def _labelled(plain: str, year: int) -> Sentences:
     labelled: Sentences = []
-    for heading, sentences in read_chapters(plain, year):
-        role = heading_role(heading, year) if heading else None
+    for chapter in chapters_of(plain):
+        role = heading_role(chapter.heading, year) if chapter.heading else None
         if role:
-            labelled += [(sentence, role) for sentence in sentences if len(sentence) > 8]
+            labelled += [(piece.text, role) for piece in chapter.pieces if len(piece.text) > 8]
     return labelled
 
 
@@ -76,7 +77,7 @@ def share_right(table: dict[str, float], reports: list[Sentences]) -> float:
     """The share of sentences whose role the table and one change point per report get right."""
     right = total = 0
     for sentences in reports:
-        turn = roles.change_point([roles.score(sentence, table) for sentence, _ in sentences])
+        turn = outlook.change_point([outlook.score(sentence, table) for sentence, _ in sentences])
         right += sum((at < turn) == (role is Role.OUTTURN) for at, (_, role) in enumerate(sentences))
         total += len(sentences)
     return right / total
@@ -93,7 +94,7 @@ def main() -> None:
     header = f"# trained on {sum(map(len, reports))} sentences of {len(reports)} reports; {FOLDS}-fold {sum(folds) / FOLDS:.4f} right"
     print(header, *(f"{fold:.4f}" for fold in folds))
     rows = sorted(train(reports).items(), key=lambda item: item[1])
-    roles.WEIGHTS.write_text(
+    outlook.WEIGHTS.write_text(
         "\n".join([header, *(f"{piece}\t{weight:.2f}" for piece, weight in rows)]) + "\n", encoding="utf-8"
     )
 

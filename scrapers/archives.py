@@ -37,7 +37,7 @@ def read_part(archive: zipfile.ZipFile, name: str) -> etree._Element:
         )
     try:
         data = archive.read(info)  # never more than the directory says
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
         raise DocumentError(f"{name} cannot be unpacked: {error}") from error
     return parse_xml(data, name)
 

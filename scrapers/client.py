@@ -10,7 +10,6 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin
 
 import httpx
 
@@ -186,7 +185,7 @@ class Client:
                 got = self._exchange(asked, part)
                 if not got.redirects:
                     return RobotsReply(got.status, unpack(got.body, got.encoding, ROBOTS))
-                asked = replace(asked, url=clean_url(urljoin(asked.url, got.location)))
+                asked = replace(asked, url=clean_url(got.location, asked.url))
         except (TruncatedError, TooLargeError, EncodingError):
             return RobotsReply(0, b"")
         finally:

@@ -32,7 +32,7 @@ class Asked:
 
     def headers(self) -> dict[str, str]:
         named = {"If-None-Match": self.conditions.etag, "If-Modified-Since": self.conditions.last_modified}
-        return {name: value for name, value in named.items() if value}
+        return {name: value for name, value in named.items() if value and value.isascii() and value.isprintable()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Got:
     status: int
     headers: httpx.Headers
     body: bytes = b""
+    location: str = ""
 
     @property
     def encoding(self) -> str:
@@ -51,25 +52,21 @@ class Got:
     def redirects(self) -> bool:
         return self.status in REDIRECT_STATUS and bool(self.location)
 
-    @property
-    def location(self) -> str:
-        """Where a redirect leads; Chinese in it may be raw UTF-8 or GB18030."""
-        value = next((value for name, value in self.headers.raw if name.lower() == b"location"), b"")
-        try:
-            return value.decode("utf-8")
-        except UnicodeDecodeError:
-            return value.decode("gb18030", "replace")
 
+def clean_url(url: str, base: str = "") -> str:
+    """The address as it is asked for: no fragment, no user, Chinese percent-encoded. Raises RefusedAddressError.
 
-def clean_url(url: str) -> str:
-    """The address as it is asked for: no fragment, no user, Chinese percent-encoded. Raises RefusedAddressError."""
+    `base` is the page that a relative `url` stands on.
+    """
     try:
-        parsed = httpx.URL(url.strip())
-    except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+        parsed = httpx.URL(urljoin(base, url.strip()))
+        cleaned = str(parsed.copy_with(fragment=None, username=None, password=None))
+        usable = parsed.scheme in ("http", "https") and bool(parsed.host) and len(cleaned) <= LONGEST_URL
+    except (httpx.InvalidURL, ValueError) as error:
         raise RefusedAddressError(f"not a usable address: {error}", url=url[:200]) from error
-    if parsed.scheme not in ("http", "https") or not parsed.host or len(url) > LONGEST_URL:
+    if not usable:
         raise RefusedAddressError("only http and https addresses of reasonable length are fetched", url=url[:200])
-    return str(parsed.copy_with(fragment=None, username=None, password=None))
+    return cleaned
 
 
 def hosts_of(url: str, allow_hosts: Collection[str]) -> set[str]:
@@ -80,7 +77,7 @@ def hosts_of(url: str, allow_hosts: Collection[str]) -> set[str]:
 
 def follow(asked: Asked, got: Got, hosts: Collection[str]) -> Asked:
     """The request that a redirect leads to. Raises RefusedAddressError where it must not be followed."""
-    target = replace(asked, url=clean_url(urljoin(asked.url, got.location)))
+    target = replace(asked, url=clean_url(got.location, asked.url))
     if target.host not in hosts:
         raise RefusedAddressError(f"redirects to another host, {target.host}; add it to allow_hosts if that is right")
     if asked.url.startswith("https:") and target.url.startswith("http:"):
@@ -101,7 +98,7 @@ def read(asked: Asked, response: httpx.Response, most: int) -> Got:
             break
     if whole:
         _check_end(bytes(body), response)
-    return Got(response.status_code, response.headers, bytes(body))
+    return Got(response.status_code, response.headers, bytes(body), response.extensions["location"])
 
 
 def _length(response: httpx.Response) -> int:

@@ -115,6 +115,8 @@ class GuardedStream(httpcore.NetworkStream):
             if isinstance(error.__cause__, ssl.SSLError):
                 raise TlsError(_tls_message(server_hostname, error.__cause__)) from error
             raise
+        except ValueError as error:  # a name that cannot be in a certificate
+            raise TlsError(f"TLS with {server_hostname!r} is not possible: {error}") from error
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
@@ -184,9 +186,10 @@ class GuardedTransport(httpx.BaseTransport):
         budget.allow(budget.limit.wire)
         return httpx.Response(
             status_code=response.status,
-            headers=response.headers,
+            # httpx would build the next request from a Location, and fail on a bad one
+            headers=[(name, value) for name, value in response.headers if name.lower() != b"location"],
             stream=_Body(response),
-            extensions=response.extensions,
+            extensions={**response.extensions, "location": _location(response)},
         )
 
     def _outgoing(self, request: httpx.Request, budget: Budget) -> httpcore.Request:
@@ -219,6 +222,15 @@ class _Body(httpx.SyncByteStream):
 
     def close(self) -> None:
         self._response.close()
+
+
+def _location(response: httpcore.Response) -> str:
+    """Where a redirect leads, "" for none; Chinese in it may be raw UTF-8 or GB18030."""
+    value = next((value for name, value in response.headers if name.lower() == b"location"), b"")
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("gb18030", "replace")
 
 
 def _named(error: Exception, budget: Budget, *, answered: bool) -> ScrapeError:

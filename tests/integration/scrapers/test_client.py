@@ -66,6 +66,11 @@ class TestAsking:
         assert (first.status, again.status, again.body, again.body_hash) == (200, 304, b"", "")
         assert 0 < again.fetched < first.fetched
 
+    def test_an_etag_that_fits_into_no_header_is_not_sent_back(self, client: Client, serve: Serve) -> None:
+        server = serve()
+        client.fetch(server.url(), private=True, conditions=Conditions('"é\r\nX: 1"', "Tue\x01"))
+        assert server.seen[0].header("If-None-Match") == server.seen[0].header("If-Modified-Since") == ""
+
     def test_a_form_and_json_are_posted(self, client: Client, serve: Serve) -> None:
         server = serve()
         client.fetch(server.url("/form"), private=True, method="POST", form={"pageNo": "2"})
@@ -105,7 +110,7 @@ class TestAsking:
         assert text_of(client.fetch(server.url(), private=True)) == page
 
     @pytest.mark.parametrize(
-        "url", ["file:///etc/hostname", "gopher://a/", "http://", "http://[::1", "data:,x", "//a/b"]
+        "url", ["file:///etc/hostname", "gopher://a/", "http://", "http://[::1", "data:,x", "//a/b", "http://xn--/"]
     )
     def test_other_schemes_are_refused(self, client: Client, url: str) -> None:
         with pytest.raises(RefusedAddressError):
@@ -194,6 +199,11 @@ class TestRedirects:
     def test_on_the_same_host_they_are_followed(self, client: Client, serve: Serve) -> None:
         server = serve(lambda visitor: redirect("../b/?x=1")(visitor) if visitor.path == "/a/" else visitor.answer())
         assert client.fetch(server.url("/a/"), private=True).url == server.url("/b/?x=1")
+
+    @pytest.mark.parametrize("location", ["http://[::1", "http://xn--/", "http://" + "a" * 9000, "\x7f:"])
+    def test_a_location_that_is_no_address_is_refused(self, client: Client, serve: Serve, location: str) -> None:
+        with pytest.raises(RefusedAddressError):
+            client.fetch(serve(redirect(location)).url(), private=True)
 
     def test_raw_gbk_in_a_location_is_understood(self, client: Client, serve: Serve) -> None:
         def behave(visitor: Any) -> None:

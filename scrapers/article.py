@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import islice
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -130,12 +131,20 @@ def find_title(soup: BeautifulSoup, told: Official) -> str:
     heads = [(tag.name, tidy(tag.get_text())) for tag in soup.find_all(["h1", "h2", "h3"])]
     whole = tidy(soup.title.get_text()) if soup.title else ""
     parts = [part for part in re.split(r"_+|--+|\s[-–—|｜]\s", whole) if tidy(part)]
-    if len(parts) == 1 and (tail := re.fullmatch(r"(.+)[-–—]([^-–—]+)", whole)) and _SITE_WORDS.search(tail[2]):
+    if len(parts) == 1 and (tail := re.fullmatch(r"(.+)[-–—－]([^-–—－]+)", whole)) and _SITE_WORDS.search(tail[2]):
         parts = [tail[1]]
     confirmed = [head for _, head in heads if len(head) >= 4 and head in whole]
     biggest = [head for name, head in heads if name == "h1" and len(head) >= 4 and not _SITE_WORDS.search(head)]
     plain = [part for part in map(tidy, parts) if part != told.site_name and not _SITE_WORDS.search(part)]
-    return next(iter(confirmed or biggest[:1] or plain), "") or whole
+    return next(iter(confirmed or biggest[:1] or plain), "") or whole or _title_by_class(soup)
+
+
+def _title_by_class(soup: BeautifulSoup) -> str:
+    """The first words of an element whose class says title: the last resort for pages without a <title>."""
+    for tag in tags(soup):
+        if "title" in attribute(tag, "class").lower() and 8 <= len(words := tidy(tag.get_text())) <= 100:
+            return words
+    return ""
 
 
 def find_day(soup: BeautifulSoup, told: Official, around: Sequence[str], url: str) -> date | None:
@@ -229,13 +238,26 @@ def _weights(root: Tag) -> dict[int, int]:
 
 
 def _densest(soup: BeautifulSoup, weights: dict[int, int]) -> Tag | None:
-    """The smallest block with at least 85 % of the page's sentences."""
+    """The smallest block with at least 85 % of the page's sentences; inside a frame full of links half will do."""
+    linked = _link_weights(soup)
     current: Tag | None = soup.body
     while current is not None:
-        enough = weights.get(id(current), 0) * 0.85
+        held = weights.get(id(current), 0)
+        enough = held * (0.5 if linked[id(current)] > held * 0.3 else 0.85)
         inner = [tag for tag in current.contents if isinstance(tag, Tag) and tag.name in BLOCKS and tag.name != "p"]
-        heavier = next((tag for tag in inner if enough and weights.get(id(tag), 0) >= enough), None)
-        if heavier is None:
+        heaviest = max(inner, key=lambda tag: weights.get(id(tag), 0), default=None)
+        if not held or heaviest is None or weights.get(id(heaviest), 0) < enough:
             return current
-        current = heavier
+        current = heaviest
     return None
+
+
+def _link_weights(root: Tag) -> dict[int, int]:
+    """How many characters of links each element holds."""
+    weights: dict[int, int] = defaultdict(int)
+    for text in visible_strings(root):
+        if any(parent.name == "a" for parent in islice(text.parents, 4)):
+            weights[id(text.parent)] += len(text.strip())
+    for tag in reversed(list(tags(root))):
+        weights[id(tag.parent)] += weights[id(tag)]
+    return weights

@@ -25,7 +25,7 @@ _TOOLS = (
 )
 _FURNITURE_LINE = re.compile(
     rf"""[\s【\[（(｜|]*(?:
-      (?:责任编辑|责编|网络编辑|值班编辑|编辑|初审|复审|终审|审核|校对){_PERSON}
+      (?:【?纠错】?\s*)?(?:责任编辑|责编|网络编辑|值班编辑|编辑|初审|复审|终审|审核|校对){_PERSON}
     | (?:字体|字号)\s*[:：]?\s*[\s\[\]【】（）()|｜]*(?:(?:{_TOOLS})[\s\[\]【】（）()|｜]*)*
     | 分享[到至]?(?:\s*[:：][^，。]{{0,20}})?
     | (?:(?:{_TOOLS})[\s\[\]【】（）()|｜]*)+
@@ -42,11 +42,18 @@ def body_text(body: Tag, file_titles: frozenset[str] = frozenset()) -> str:
     """One paragraph a line; a table's row is a line, its cells are separated by tabs.
 
     Words are untouched; spaces are tidied (a line break in the markup between two Chinese characters is none). Left
-    out: scripts, what the page hides, lines that are furniture (责任编辑, 打印, 上一篇), the list of attachments.
+    out: scripts, what the page hides, lines that are furniture (责任编辑, 打印, 上一篇), the list of attachments, links
+    to other pages before and after the text.
     """
-    lines = (line.strip(" \u3000") if "\t" not in line else line.strip(" ") for line in _Lines().of(body))
+    walk = _Lines()
     titles = {_bare(title) for title in file_titles}
-    return "\n".join(line for line in lines if line and not _furniture(line, titles))
+    lines = [line for line in walk.of(body) if not _furniture(line, titles)]
+    return "\n".join(_without_outer_links(lines, walk.links))
+
+
+def _without_outer_links(lines: list[str], links: set[str]) -> list[str]:
+    told = [place for place, line in enumerate(lines) if line not in links]
+    return lines[told[0] : told[-1] + 1] if told else []
 
 
 def _furniture(line: str, file_titles: set[str]) -> bool:
@@ -62,6 +69,7 @@ class _Lines:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.links: set[str] = set()  # lines that are one link and nothing else
         self.parts: list[str] = []
 
     def of(self, body: Tag) -> list[str]:
@@ -87,6 +95,8 @@ class _Lines:
             return False
         if tag.name == "br" or tag.name in BLOCKS:
             self.flush()
+        if tag.name == "a" and attribute(tag, "href"):
+            self.links.add(one_line(tag.get_text()))
         if tag.name == "table" and (rows := table_rows(tag)):
             self.lines.extend(rows)
             return False

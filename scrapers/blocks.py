@@ -22,8 +22,8 @@ ERROR_WORDS = (
     "出错了", "页面不存在", "页面未找到", "找不到页面", "您访问的页面", "您所访问的页面", "信息不存在", "文章不存在",
     "404 not found",
 )  # fmt: skip
-SILENT = re.compile(r"<(script|style|noscript)\b[^>]*>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
-TAG = re.compile(r"<[^>]*>")
+SILENT = re.compile(r"<(script|style|noscript)\b[^<>]*>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
+TAG = re.compile(r"<[^<>]*>")
 
 
 def visible_text(html: str) -> str:

@@ -1,5 +1,7 @@
 """Challenges, error pages and error statuses are called by their names; an article that speaks of them is not."""
 
+import time
+
 import httpx
 import pytest
 
@@ -56,6 +58,13 @@ def test_a_stand_in_is_blocked(body: str, status: int) -> None:
 )
 def test_a_page_that_says_more_is_a_page(body: str) -> None:
     assert judged(body) == 200
+
+
+@pytest.mark.parametrize("evil", ["<script", "<!--", "<", "<script>", "<style a", "&lt;", "<b", " "])
+def test_judging_takes_no_time_whatever_the_page(evil: str) -> None:
+    started = time.monotonic()
+    judged(evil * (64_000 // len(evil)))
+    assert time.monotonic() - started < 0.5
 
 
 def test_data_is_not_judged_by_its_words() -> None:

@@ -10,6 +10,9 @@ AHEAD = re.compile(
     r"安排|目标|任务|重点工作|工作重点|主要工作|总体要求|打算|思路|部署|工作(?:的)?建议|工作谋划|展望|今后|未来.年|下一步|主要考虑|重大举措|今年"
 )
 TIME_NAMED = re.compile(rf"{YEAR.pattern}|{PLAN.pattern}|过去|今后|未来五年|去年|今年|一年来|五年来|本届|下一步")
+ENDS_HEADING = re.compile(
+    r"(?:回顾|总结|成就|成绩|情况|安排|任务|目标|工作|重点|思路|要求|打算|建议|考虑|举措|部署|计划|展望)(?:（草案）)?$"
+)
 SHORT = 24
 UNNUMBERED_LENGTH = 40
 
@@ -37,8 +40,7 @@ def is_unnumbered_chapter(line: str) -> bool:
     """“十四五”时期发展成就和2025年工作回顾, alone on a line: it names a time, and says what follows."""
     return (
         len(line) <= UNNUMBERED_LENGTH
-        and line[-1] not in "。，；：、！"
-        and "报告" not in line
+        and ENDS_HEADING.search(line) is not None
+        and "，" not in line
         and TIME_NAMED.search(line) is not None
-        and (BACK.search(line) or AHEAD.search(line)) is not None
     )

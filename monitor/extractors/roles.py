@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from monitor.extractors.headings import heading_role
-from monitor.extractors.headlines import STATES
+from monitor.extractors.headlines import EXPECTS, expects
 from monitor.extractors.layout import Chapter, Piece
 from monitor.extractors.outlook import change_point, score_sentence
 from storage.values import Role
@@ -46,7 +46,7 @@ def _stretches(chapters: Sequence[Chapter], year: int | None) -> Iterator[tuple[
     silent: list[Chapter] = []
     for chapter in chapters:
         role = heading_role(chapter.heading, year) if chapter.heading else None
-        if role is Role.OUTTURN and any(STATES.search(piece.text) for piece in chapter.pieces):
+        if role is Role.OUTTURN and any(EXPECTS.search(piece.text) for piece in chapter.pieces):
             role = None
             if silent:
                 yield None, silent
@@ -64,7 +64,7 @@ def _stretches(chapters: Sequence[Chapter], year: int | None) -> Iterator[tuple[
 
 def _turn(pieces: Sequence[Piece], before: Role | None, year: int | None) -> int:
     """How many of `pieces` look back. Behind a review the view turns only where a sentence says so."""
-    scores = [score_sentence(piece.text) + (HEADLINE_SCORE if STATES.search(piece.text) else 0.0) for piece in pieces]
+    scores = [score_sentence(piece.text) + (HEADLINE_SCORE if expects(piece.text) else 0.0) for piece in pieces]
     if before is not Role.OUTTURN:
         return change_point(scores)
     allowed = [TURN.search(piece.text) is not None or f"{year}年" in piece.text for piece in pieces]

@@ -113,11 +113,11 @@ def main_lines() -> tuple[Line, ...]:
     return (
         line(ChangeKind.ADDED, "居民收入", None,
              now("与经济增长同步", None, None, measure=Measure.RELATIVE, op=Op.IN_STEP, reference="经济增长"),
-             key="disposable_income", en="Household income"),
+             key="household_income", en="Household income"),
         line(ChangeKind.ADDED, "单位地区生产总值能耗", None, now("3%", -3, op=Op.ABOUT),
              key="energy_intensity", en="Energy use per unit of GDP"),
         line(ChangeKind.LOWERED, "一般公共预算收入", was("5%", 5), now("4%", 4), came("5.2%", 5.2),
-             key="budget_revenue", en="General public budget revenue"),
+             key="general_public_budget_revenue", en="General public budget revenue"),
         line(ChangeKind.RAISED, "固定资产投资", at(was("6%", 6), "固定资产投资增长"), now("7%", 7, op=Op.AT_LEAST),
              came("3.1%", 3.1), key="fixed_asset_investment", en="Fixed-asset investment"),
         line(ChangeKind.REWORDED, "社会消费品零售总额", at(was("6.5%", 6.5, op=Op.ABOUT), "零售总额增长"),
@@ -125,7 +125,7 @@ def main_lines() -> tuple[Line, ...]:
              key="retail_sales", en="Retail sales of consumer goods"),
         line(ChangeKind.LOWERED, "城镇新增就业", was("9万人", 9, "万人", measure=level),
              now("8.7万人", 8.7, "万人", measure=level, op=Op.AT_LEAST), came("9.3万人", 9.3, "万人", measure=level),
-             key="new_urban_jobs", en="New urban jobs"),
+             key="urban_new_jobs", en="New urban jobs"),
         line(ChangeKind.LOWERED, "居民消费价格", was("3%", 3, op=Op.ABOUT), now("2%", 2, op=Op.ABOUT), key="cpi",
              en="Consumer price index"),
         line(ChangeKind.LOWERED, "地区生产总值", was("6.5%", 6.5, op=Op.AT_LEAST), now("6%", 6, op=Op.ABOUT),
@@ -133,11 +133,11 @@ def main_lines() -> tuple[Line, ...]:
         line(ChangeKind.DROPPED, "进出口总额", was("8%", 8), None, key="foreign_trade", en="Foreign trade"),
         line(ChangeKind.MISSED, "地区生产总值", was("6.5%", 6.5, op=Op.AT_LEAST), came("5.6%", 5.6), key="gdp",
              en="Gross regional product"),
-        line(ChangeKind.MET, "一般公共预算收入", was("5%", 5), came("5.2%", 5.2), key="budget_revenue",
+        line(ChangeKind.MET, "一般公共预算收入", was("5%", 5), came("5.2%", 5.2), key="general_public_budget_revenue",
              en="General public budget revenue"),
         line(ChangeKind.MISSED, "城镇调查失业率", was("5.5%", 5.5, measure=ratio, op=Op.AT_MOST),
-             figure("5.7%", 5.7, measure=ratio, sentence="城镇调查失业率为5.7%。", period="2025"), key="unemployment",
-             en="Surveyed urban unemployment"),
+             figure("5.7%", 5.7, measure=ratio, sentence="城镇调查失业率为5.7%。", period="2025"),
+             key="surveyed_unemployment", en="Surveyed urban unemployment"),
     )  # fmt: skip
 
 
@@ -170,7 +170,7 @@ def tail_lines(count: int) -> tuple[Line, ...]:
 
 
 STEADY = (
-    Steady("城镇调查失业率", "unemployment", "Surveyed urban unemployment",
+    Steady("城镇调查失业率", "surveyed_unemployment", "Surveyed urban unemployment",
            figure("5.5%", 5.5, measure=Measure.RATIO, op=Op.AT_MOST, sentence=SENTENCE_2026)),
 )  # fmt: skip
 

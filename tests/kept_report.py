@@ -39,7 +39,12 @@ _SAID = (
     (_TARGET, "造林", "12万亩", "造林12万亩", 12.0, "万亩", _LEVEL, Op.EXACT, False),
     (_TARGET, "新建改造污水管网", "85公里", "管网85公里", 85.0, "公里", _LEVEL, Op.EXACT, False),
 )
-_KEYS = {"地区生产总值": "gdp", "一般公共预算收入": "budget_revenue", "固定资产投资": "fixed_asset_investment"}
+_KEYS = {
+    "地区生产总值": "gdp", "一般公共预算收入": "general_public_budget_revenue",
+    "固定资产投资": "fixed_asset_investment",
+    "城镇新增就业": "urban_new_jobs", "城镇调查失业率": "surveyed_unemployment",
+    "单位地区生产总值能耗": "energy_intensity",
+}  # fmt: skip
 
 
 def stated(id: int, start: int, end: int, sentence: tuple[int, int] | None = None, **more: object) -> Stated:

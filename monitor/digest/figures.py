@@ -17,8 +17,11 @@ _GROWTH_WORDS = ("增长", "增速", "涨幅", "增幅", "降幅", "上涨", "�
 _HEDGED = re.compile(r"[余多]|以上|以下|以内|左右|上下|不低于|不超过")
 _PREFIXES = {"万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4}
 _ZH_HEDGES = {Op.AT_LEAST: "以上", Op.AT_MOST: "以内", Op.ABOUT: "左右"}
-_EN_HEDGES = {Op.AT_LEAST: "at least ", Op.AT_MOST: "at most ", Op.ABOUT: "about "}
-_EN_BRIEF = {Op.AT_LEAST: "{}+", Op.AT_MOST: "≤{}", Op.ABOUT: "about {}"}
+_EN_HEDGES = (
+    {Op.AT_LEAST: "at least {}", Op.AT_MOST: "at most {}", Op.ABOUT: "about {}"},
+    {Op.AT_LEAST: "{}+", Op.AT_MOST: "≤{}", Op.ABOUT: "about {}"},
+    {Op.AT_LEAST: "{}+", Op.AT_MOST: "≤{}", Op.ABOUT: "~{}"},
+)
 _RELATIONS = {
     "zh": {Op.IN_STEP: "与{}同步", Op.ABOVE: "高于{}", Op.BELOW: "低于{}"},
     "en": {Op.IN_STEP: "in step with {}", Op.ABOVE: "above {}", Op.BELOW: "below {}"},
@@ -50,20 +53,21 @@ class Magnitude(Protocol):
     def reference(self) -> str | None: ...
 
 
-def said(figure: Magnitude, language: str, *, signed: bool = True, brief: bool = False) -> str:
+def said(figure: Magnitude, language: str, *, signed: bool = True, brief: int = 0) -> str:
     """The figure in words: 6%左右 → `增长6%左右`, `up about 6%`; with `signed=False` just `6%左右`, `about 6%`.
 
     Without a sign a fall still says so (下降3%). A number written with 万 or 亿 stays as written in English and is
-    followed by its reading: `8.7万人 (87,000 people)`. `brief` leaves the reading out and takes 6%+ and ≤6%.
+    followed by its reading: `8.7万人 (87,000 people)`. `brief` leaves
+    the reading out and takes 6%+ and ≤6%, at 2 also ~6%.
     """
     if figure.measure is Measure.RELATIVE or figure.op in _RELATIONS[language]:
         return _related(figure, language)
     if language == "zh":
         return clean(_direction(figure, language, signed) + _hedged_zh(figure), _MAX_TEXT)
-    reading = _english(figure, brief)
+    reading = _english(figure, brief > 0)
     if reading is None:
         return clean(figure.text, _MAX_TEXT)
-    hedged = _EN_BRIEF.get(figure.op, "{}").format(reading) if brief else _EN_HEDGES.get(figure.op, "") + reading
+    hedged = _EN_HEDGES[brief].get(figure.op, "{}").replace("{}", reading)
     return clean(_direction(figure, language, signed) + hedged, 2 * _MAX_TEXT)
 
 

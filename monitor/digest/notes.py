@@ -7,14 +7,14 @@ from .values import Foot, Notice
 from .words import Words
 
 
-def notice_text(notice: Notice, words: Words) -> str:
-    """One notice as a line: what, why, when (in Beijing). An unknown kind is told by its detail."""
+def notice_text(notice: Notice, words: Words) -> tuple[str, str]:
+    """One notice: what happened; then why, and when (in Beijing). An unknown kind is told by its detail."""
     key = f"notice_{notice.kind}" if notice.kind in NOTICE_KINDS else "notice_other"
+    what = words(key, source=clean(notice.source, 80), n=notice.count, years=_years(notice, words))
     detail = clean(notice.detail, 300)
-    text = words(key, source=clean(notice.source, 80), n=notice.count, years=_years(notice, words))
-    told = f"{text}{words['colon']}{detail}" if detail else text
+    why = f"{words['colon']}{detail}" if detail else ""
     mark = words["example"] if notice.example else ""
-    return f"{mark}{told}{words['open_bracket']}{beijing_time(notice.at)}{words['close_bracket']}"
+    return f"{mark}{what}", f"{why}{words['open_bracket']}{beijing_time(notice.at)}{words['close_bracket']}"
 
 
 def _years(notice: Notice, words: Words) -> str:

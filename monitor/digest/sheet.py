@@ -18,7 +18,8 @@ _GLANCE_FROM = 3  # reports; two need no overview
 class Remark:
     """A notice in words, with the source's address; `broken` ones are marked."""
 
-    text: str
+    what: str
+    why: str
     url: str
     broken: bool
 
@@ -58,7 +59,7 @@ def lay_out(data: DigestData, subject: str, parts: Sequence[ReportPart], plan: P
         stories=tuple(story(part, index + 1, words, plan.detail(index)) for index, part in enumerate(full)),
         folded=folded,
         remarks=tuple(
-            Remark(notice_text(notice, words), web_address(notice.url), notice.kind == "broken")
+            Remark(*notice_text(notice, words), web_address(notice.url), notice.kind == "broken")
             for notice in notices[: plan.notices]
         ),
         remarks_more=max(0, len(notices) - plan.notices),

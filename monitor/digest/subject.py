@@ -54,12 +54,13 @@ def _one_report(part: ReportPart, words: Words, *, alone: bool) -> Iterator[str]
             yield words("subject_report", region=region, year=year, news=news)
         return
     first = frame == "subject_first"
-    readings = [line_news(lines[0], words, brief=brief, first=first) for brief in (0, 1, 2)]
+    readings = [line_news(lines[0], words, brief=brief, first=first) for brief in (0, 1, 2, 3)]
     for news in readings if alone or first else ():
         for counted in _counted(news, len(lines) - 1, frame, words):
             yield words(frame, region=region, year=year, news=counted)
     for news in readings:
         yield words(frame, region=region, year=year, news=news)
+    yield words(frame, region=region, year=year, news=words("subject_count", n=len(lines)))
 
 
 def _leading(part: ReportPart) -> list[Line]:
@@ -98,10 +99,11 @@ def _tail_news(part: ReportPart, words: Words) -> Iterator[str]:
 
 
 def line_news(line: Line, words: Words, *, brief: int = 0, first: bool = False) -> str:
-    """One change as a few words: `GDP 增长目标 6.5%以上 → 6%左右`; `brief` 1 abbreviates hedges, 2 leaves 目标 out."""
+    """One change as a few words: `GDP 增长目标 6.5%以上 → 6%左右`; `brief` 1 abbreviates
+    hedges, 2 leaves 目标 out, 3 abbreviates 左右 as well."""
     language = words.language
     name = line_name(line, language, short=True)
-    before, after = (figure_text(line, side, language, brief=brief > 0) for side in (line.before, line.after))
+    before, after = (figure_text(line, side, language, brief=(0, 1, 1, 2)[brief]) for side in (line.before, line.after))
     if first:
         key = "subject_added"
     elif line.basis is Basis.CONFLICT:

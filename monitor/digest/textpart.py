@@ -87,7 +87,10 @@ def _table(made: Table, words: Words) -> Iterator[str]:
         cells = (row.name, row.before.text, row.outturn.text, row.after.text, row.change)
         rows.append(["-" if cells[index] == words["none"] else cells[index] for index in columns])
     if rows:
-        yield from table([made.heads[index] for index in columns], rows)
+        heads = [made.heads[index] for index in columns]
+        if words.language == "zh":  # columns are dear
+            heads = [head.replace(" ", "") for head in heads]
+        yield from table(heads, rows)
     if made.legend:
         yield made.legend
     if made.more:
@@ -139,7 +142,7 @@ def _folded(story: Story, words: Words) -> Iterator[str]:
 
 def _remarks(sheet: Sheet, words: Words) -> Iterator[str]:
     for remark in sheet.remarks:
-        yield from wrap(remark.text, WIDTH, first="! " if remark.broken else "* ")
+        yield from wrap(remark.what + remark.why, WIDTH, first="! " if remark.broken else "* ")
         if remark.url:
             yield f"  {remark.url}"
     if sheet.remarks_more:

@@ -47,6 +47,7 @@ def soup(rendered: Rendered) -> BeautifulSoup:
         (first_report(), "云溪市 2026 报告：GDP 增长 6%左右等 8 项主要目标"),
         (revision(), "澄岭省 2026（修订）：GDP 增长目标 5%左右 → 5.5%左右"),
         (revision("en"), "Chengling 2026 (revised): GDP growth about 5% → about 5.5%"),
+        (conflict("en"), "Yunxi 2026 (disputed): GDP growth about 6% / about 6.5%"),
         (conflict(), "云溪市 2026（出处不一）：GDP 增长目标 6%左右 / 6.5%左右"),
         (thirty_reports(), "琼梧市 2026：GDP 增长目标 6.5%以上 → 6%左右，等 30 份报告"),
         (broken_source(), "来源读取失败：霁梧市人民政府·政府工作报告（连续 3 次），等 3 条来源动态"),

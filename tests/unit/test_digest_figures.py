@@ -60,7 +60,7 @@ def test_growth_without_its_sign_is_bare_but_a_fall_still_says_so() -> None:
 
 
 def test_a_brief_reading_leaves_the_translation_out() -> None:
-    assert said(figure("8.7万人", 8.7, "万人", measure=LEVEL, op=Op.AT_LEAST), "en", brief=True) == "8.7万人+"
+    assert said(figure("8.7万人", 8.7, "万人", measure=LEVEL, op=Op.AT_LEAST), "en", brief=1) == "8.7万人+"
 
 
 @pytest.mark.parametrize(

@@ -4,17 +4,18 @@ Pure: a parsed page and its address in, values out.
 """
 
 import re
+from base64 import b64decode
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import islice, takewhile
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from bs4.element import NavigableString, Tag
 
 from scrapers.dates import day_in_address, day_of_epoch, is_day, parse_day
-from scrapers.pages import absolute, attachment_type, attribute, tags, tidy, visible_strings, without_markup
+from scrapers.pages import absolute, attachment_type, attribute, parse, tags, tidy, visible_strings, without_markup
 from storage.values import EntryData
 
 # --- lists as JSON ---------------------------------------------------------------------------------------------
@@ -49,7 +50,8 @@ def link_target(tag: Tag, url: str) -> str:
 
     A pager may keep the address in an attribute of its own (`tagname="/2031/list-2.html"`).
     """
-    if target := absolute(attribute(tag, "href"), url) or absolute(attribute(tag, "tagname"), url):
+    kept = attribute(tag, "tagname")
+    if target := absolute(attribute(tag, "href"), url) or (absolute(kept, url) if kept[:1] in ("/", ".", "h") else ""):
         return target
     opened = _OPENED.search(attribute(tag, "onclick")[:2000])
     return absolute(opened[1], url) if opened else ""
@@ -102,14 +104,27 @@ def unique(entries: Iterable[EntryData]) -> list[EntryData]:
 
 
 def next_link(soup: Tag, url: str) -> str | None:
-    """The address behind 下一页, also where only a title or rel says so."""
-    for tag in soup.find_all("a"):
+    """The address behind 下一页, also where only a title or rel says so, or the pager lies in base64."""
+    for tag in [*soup.find_all("a"), *_encoded_pager(soup)]:
         says = (tag.get_text(), attribute(tag, "title"), attribute(tag, "rel"))
         if any(_ONWARD.fullmatch(words) for words in says):
             target = link_target(tag, url)
             if target and target != absolute(url, url):
                 return target
     return None
+
+
+def _encoded_pager(soup: Tag) -> list[Tag]:
+    """Yunnan's pager: `<div id="pages">` holds its own markup, percent-encoded and in base64."""
+    pager = soup.find(id="pages")
+    words = tidy(pager.get_text()) if pager is not None else ""
+    if not re.fullmatch(r"[A-Za-z0-9+/]{40,20000}={0,2}", words):
+        return []
+    try:
+        markup = unquote(b64decode(words).decode("ascii"))
+    except ValueError:
+        return []
+    return list(parse(markup).find_all("a"))
 
 
 def _links(soup: Tag) -> Iterator[Tag]:

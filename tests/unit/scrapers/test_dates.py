@@ -64,6 +64,7 @@ def test_a_day_within_words_is_no_day_alone(text: str) -> None:
         "http://a.example/art/2031/1/9/art_12_34.html",
         "http://a.example/pc/c/203101/09/content_12.html",
         "http://a.example/20310109/0123abcd.html",
+        "http://a.example/szfgzbg/2031010908425256544/index.shtml",
         "http://a.example/2031/01-09/2380655.html",
     ],
 )

@@ -1,6 +1,8 @@
 """An index page's rows: which links are entries, with which title and day."""
 
+from base64 import b64encode
 from datetime import date
+from urllib.parse import quote
 
 import pytest
 
@@ -78,6 +80,16 @@ def test_the_link_onward_is_known_by_its_words(words: str) -> None:
 )
 def test_the_link_onward_may_hide_its_address(pager: str) -> None:
     assert next_link(parse(pager), HERE) == "http://www.lanyi.example/fgw/zc/be842d3c-2.shtml"
+
+
+def test_a_pager_in_base64_is_read() -> None:
+    pager = b64encode(quote('<a href="index_1.html">上一页</a><a href="index_3.html">下一页</a>').encode()).decode()
+    assert next_link(parse(f'<div id="pages">{pager}</div>'), HERE) == HERE + "index_3.html"
+    assert next_link(parse(f'<div id="pages">{"x" * 41}</div>'), HERE) is None
+
+
+def test_a_placeholder_is_no_address() -> None:
+    assert next_link(parse('<a tagname="[NEXTPAGE]">下一页</a>'), HERE) is None
 
 
 def test_a_link_onward_that_leads_nowhere_is_none() -> None:

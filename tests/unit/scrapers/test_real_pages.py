@@ -31,7 +31,7 @@ def digest(words: str) -> str:
 
 REPORTS = [  # page, family, title, day, characters without spaces, text
     ("hanweb_jcms_zhejiang_gzggw.html", "hanweb", "0ff18ba2e819", date(2016, 11, 22), 248, "9fab3f39c398"),
-    ("ln_gov_2026_article_partial.html", "trs", "ed7881bfe507", date(2026, 2, 1), 393, "58c6eea8ea45"),
+    ("ln_gov_2026_article_partial.html", "huilan", "ed7881bfe507", date(2026, 2, 1), 393, "58c6eea8ea45"),
     ("people_cn_gb2312_article.html", "generic", "a887c18cde8a", date(2019, 6, 15), 691, "051301fa0dd2"),
     ("trs_cmse_article.html", "trs", "ef30013a0e29", date(2012, 6, 24), 725, "61bad3bcb846"),
     ("trs_shanxi_gov_article.html", "trs", "3c9f54320915", date(2019, 9, 18), 1006, "8f4743b9db01"),

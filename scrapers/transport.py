@@ -245,6 +245,8 @@ def _named(error: Exception, budget: Budget, *, answered: bool) -> ScrapeError:
         return TooLargeError(f"the headers are too long: {said}")
     if answered:
         return TruncatedError(f"the connection ended within the answer: {said}")
+    if "disconnected" in said:
+        return TruncatedError("the server closed the connection before it answered in full")
     if isinstance(error, httpcore.ProtocolError):
         return TruncatedError(f"this is no HTTP answer: {said}")
     return UnreachableError(f"the connection failed: {said}")

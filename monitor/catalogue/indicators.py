@@ -20,6 +20,7 @@ from monitor.catalogue.regions import regions_named
 from storage.values import Measure
 
 TAIL = "~"  # begins a key that the catalogue doesn't know
+JOINT = "+"  # between the keys of one number for two indicators
 
 
 class Direction(StrEnum):
@@ -61,11 +62,27 @@ class _Catalogue:
     only: dict[tuple[Measure, str], str] = field(default_factory=dict)
 
 
-# Scope words that make a series of its own, whatever they stand before.
+# Words that make a series of its own, whatever they stand with: suffix → in Chinese, in English, as written.
 _SCOPES = {
-    "annual": ("（年均）", " (annual average)", re.compile(r"^年均|年均$")),
-    "cumulative": ("（累计）", " (cumulative)", re.compile(r"^累计|累计$")),
-    "own": ("（本级）", " (own level)", re.compile(r"^[省市县区州旗]?本级")),
+    "annual": ("年均", "annual average", re.compile(r"年均")),
+    "cumulative": ("累计", "cumulative", re.compile(r"累计")),
+    "own": ("本级", "own level", re.compile(r"^[省市县区州旗]?本级|^[省市县区州]级(?=一般|财政|税)")),
+    "new": (
+        "新增",
+        "new",
+        re.compile(
+            r"^(?:新增|净增|新认定|认定|新培育|培育|新创建|新创|创建|新打造|打造|新建成|建成|新建|建设|新获批|新布局|布局)"
+        ),
+    ),
+    "national": ("国家级", "national", re.compile(r"国家级|^国家")),
+    "provincial_up": ("省级以上", "provincial or higher", re.compile(r"(?:省|自治区)级及?以上")),
+    "provincial": ("省级", "provincial", re.compile(r"(?:省|自治区)级|^省(?=重点)")),
+    "municipal_up": ("市级以上", "municipal or higher", re.compile(r"市级及?以上")),
+    "municipal": ("市级", "municipal", re.compile(r"市级|^市(?=重点)")),
+    "county": ("县级", "county level", re.compile(r"[县区旗]级|^[县区](?=重点)")),
+    "above_size": ("规上", "above size", re.compile(r"^(?:规上|限上)")),
+    "urban": ("城镇", "urban", re.compile(r"^(?:城镇|城市)")),
+    "rural": ("农村", "rural", re.compile(r"^农村")),
 }
 _DROPPED = str.maketrans("", "", " \t\r\n\u3000\"'“”‘’「」『』《》〈〉()（）[]【】·•,，。;；:：!！?？")
 _SYNONYMS = re.compile(
@@ -138,15 +155,29 @@ def indicators() -> tuple[Indicator, ...]:
 
 
 def indicator(key: str) -> Indicator | None:
-    """The indicator of a key; a scoped key (`gdp.annual`) has the scope in its names; None for the long tail."""
-    base, _, scope = key.partition(".")
-    found = _catalogue().by_key.get(base)
-    if found is None or not scope:
-        return found
-    if scope not in _SCOPES:
+    """The indicator of a key; None for the long tail.
+
+    A scoped key (`gdp.annual`) has the scope in its names, a joint one (`exports+imports`) both names and the first's
+    topic and direction.
+    """
+    joint = [_scoped(one) for one in key.split(JOINT)]
+    found = [one for one in joint if one is not None]
+    if len(found) < len(joint):
         return None
-    zh, en, _pattern = _SCOPES[scope]
-    return replace(found, key=key, zh=found.zh + zh, en=found.en + en)
+    if len(found) == 1:
+        return found[0]
+    return replace(found[0], key=key, zh="、".join(one.zh for one in found), en=" and ".join(one.en for one in found))
+
+
+def _scoped(key: str) -> Indicator | None:
+    base, *scopes = key.split(".")
+    found = _catalogue().by_key.get(base)
+    if found is None or any(scope not in _SCOPES for scope in scopes):
+        return None
+    if not scopes:
+        return found
+    zh, en = zip(*(_SCOPES[scope][:2] for scope in scopes), strict=True)
+    return replace(found, key=key, zh=f"{found.zh}（{'、'.join(zh)}）", en=f"{found.en} ({', '.join(en)})")
 
 
 def find_indicators(word: str) -> tuple[Indicator, ...]:
@@ -165,22 +196,41 @@ def key_of(indicator_words: str, measure: Measure, unit: str | None) -> str:
     """The key of a series' indicator: the catalogue's for known wordings, else `~` and the normalised words.
 
     全市地区生产总值 → gdp; 年均地区生产总值 → gdp.annual; 新建“云泉”公园 → ~新建云泉公园. GDP's growth and its amount
-    share a key, for the measure tells them apart. Scope words (城镇, 农村, 规上, 年均, 累计, 区本级) never merge.
+    share a key, for the measure tells them apart. Scope words (城镇, 农村, 规上, 年均, 累计, 区本级, 省级, 新增) never
+    merge. One number for two known indicators (出口、进口) has both keys: exports+imports. `unit` tells nothing yet: a
+    series is told apart by its unit's dimension beside the key.
     """
     words = fold(indicator_words)
-    scopes = []
-    bare = _without_lead(words)
-    for scope, (_, _, pattern) in _SCOPES.items():
-        if pattern.search(bare):
-            scopes.append(scope)
-            bare = _without_lead(pattern.sub("", bare))
-    suffix = "".join("." + scope for scope in scopes[:1])
-    if len(scopes) < 2:
-        for wording in _candidates(words if not scopes else bare):
+    known = _known(words, measure)
+    if known is None and (parts := re.split("[、和与及]", words))[1:]:
+        joint = [_known(part, measure) for part in parts]
+        known = None if None in joint else JOINT.join(str(key) for key in joint)
+    return known or TAIL + (_without_growth(_without_lead(words)) or words)
+
+
+def _known(words: str, measure: Measure) -> str | None:
+    """The catalogue's key for folded words, with its scopes, if there is one."""
+    scopes: list[str] = []
+    while len(scopes) < 3:
+        for wording in _candidates(words):
             known = _catalogue().wordings.get(wording) or _catalogue().only.get((measure, wording))
             if known:
-                return known + suffix
-    return TAIL + (_without_growth(_without_lead(words)) or words)
+                return ".".join([known, *sorted(scopes)])
+        found = _next_scope(_without_lead(words))
+        if found is None:
+            break
+        scope, words = found
+        scopes.append(scope)
+    return None
+
+
+def _next_scope(words: str) -> tuple[str, str] | None:
+    """省级绿色工厂 → provincial, 绿色工厂."""
+    for scope, (_, _, pattern) in _SCOPES.items():
+        left = pattern.sub("", words, count=1)
+        if left != words:
+            return scope, left
+    return None
 
 
 def _candidates(words: str) -> list[str]:

@@ -63,7 +63,7 @@ def close_digests(post: Post, now: datetime) -> list[Digest]:
     engine = post.desk.engine
     with reading(engine) as session:
         due = find_due_digests(session, now)
-    return [digest for digest in due if _close(digest.id, post, now)]
+    return [closed for digest in due if (closed := _close(digest.id, post, now))]
 
 
 def preview(post: Post, watch: Watch, digest: Digest, now: datetime) -> Rendered:
@@ -85,7 +85,7 @@ def deliver(post: Post, channel: str, now: Callable[[], datetime]) -> list[Told]
     return told
 
 
-def _close(digest_id: str, post: Post, now: datetime) -> bool:
+def _close(digest_id: str, post: Post, now: datetime) -> Digest | None:
     """One transaction: the bytes, and a delivery for each address of each of the watch's channels."""
     with transaction(post.desk.engine) as session:
         digest = find_digest(session, digest_id)
@@ -93,7 +93,7 @@ def _close(digest_id: str, post: Post, now: datetime) -> bool:
         watch = next((one for one in post.desk.watches if one.key == digest.watch), None)
         if watch is None:
             digest.state = "empty"  # nobody is left to be told: the watch was taken out of the settings
-            return False
+            return None
         ride_along(session, digest, _baselines(session, digest, watch, now))
         data = brief(session, digest, watch, post.links, now)
         rendered = render(data)
@@ -102,7 +102,7 @@ def _close(digest_id: str, post: Post, now: datetime) -> bool:
             rendered.subject, rendered.text, rendered.html, rendered.payload,
         )  # fmt: skip
         add_deliveries(session, _deliveries(data, rendered, watch, post, now))
-        return True
+        return digest
 
 
 def _baselines(session: Session, digest: Digest, watch: Watch, now: datetime) -> list[Notice]:

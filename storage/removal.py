@@ -1,7 +1,7 @@
 """Taking out what belongs to the bundled example, from every table. Nothing else is ever deleted here."""
 
-from sqlalchemy import delete
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, SQLModel, col, delete, select
 
 from storage.models import (
     Change,
@@ -30,7 +30,7 @@ def remove_example(session: Session) -> dict[str, int]:
     digests = select(Digest.id).where(col(Digest.example).is_(True))
     reports = select(Report.id).where(col(Report.example).is_(True))
     pages = select(SourceState.url).where(col(SourceState.example).is_(True))
-    conditions = [
+    conditions: list[tuple[type[SQLModel], ColumnElement[bool]]] = [
         (Delivery, col(Delivery.digest_id).in_(digests)),
         (DigestChange, col(DigestChange.digest_id).in_(digests)),
         (DigestNotice, col(DigestNotice.digest_id).in_(digests)),
@@ -45,12 +45,7 @@ def remove_example(session: Session) -> dict[str, int]:
         (Entry, col(Entry.source_key).in_(sources)),
         (SourceState, col(SourceState.example).is_(True)),
     ]
-    counts: dict[str, int] = {}
-    for table, condition in conditions:
-        result = session.execute(delete(table).where(condition))
-        counts[_name(table)] = result.rowcount
-    return counts
-
-
-def _name(table: type[SQLModel]) -> str:
-    return f"{str(table.__tablename__).replace('_', ' ')} rows"
+    return {
+        f"{table.__tablename__} rows".replace("_", " "): session.exec(delete(table).where(condition)).rowcount
+        for table, condition in conditions
+    }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from storage.models import Report, Statement
 from storage.values import Kind, Measure, Op, Role, Stated, StatementData
@@ -54,6 +54,16 @@ def find_by_id(session: Session, ids: Iterable[int]) -> dict[int, tuple[Stated, 
         .where(col(Statement.id).in_(set(ids)))
     )
     return {row.id: (_stated(row, report), row.sentence) for row, report in rows if row.id is not None}
+
+
+def count_of_documents(session: Session, document_ids: Iterable[int]) -> dict[int, int]:
+    """How many statements each document has."""
+    rows = session.exec(
+        select(Statement.document_id, func.count())
+        .where(col(Statement.document_id).in_(set(document_ids)))
+        .group_by(col(Statement.document_id))
+    )
+    return dict(rows.all())
 
 
 def find_sentences(session: Session, document_id: int) -> dict[int, str]:

@@ -195,7 +195,12 @@ def _files_below(path: Path) -> list[Path]:
 def _tell_import(path: Path, filed: Filed, as_json: bool) -> None:
     identity = filed.identity
     if as_json:
-        row = {"file": str(path), "outcome": filed.outcome, "region": identity.region, "year": identity.year}
+        row: dict[str, object] = {
+            "file": str(path),
+            "outcome": filed.outcome,
+            "region": identity.region,
+            "year": identity.year,
+        }
         row |= {"kind": identity.kind, "excerpt": identity.excerpt, "doubts": list(identity.doubts)}
         print_json(row | {"statements": filed.statements, "changes": filed.changes})
     elif filed.outcome is Outcome.UNPLACED:

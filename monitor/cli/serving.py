@@ -1,11 +1,140 @@
-"""Serving the console beside the daemon: a thread with a web server, over what is kept."""
+"""Serving the console beside the daemon: a web server in a thread, over what is kept."""
 
-from collections.abc import Callable, Iterator
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 
-from monitor.cli.building import Installation
+import uvicorn
+from sqlmodel import Session
+
+from monitor.briefing import region_names
+from monitor.cli.building import Installation, utc_now
+from monitor.cli.terminal import Stop
+from monitor.console import ListedReport, ReportPage, Witness, app
+from storage.database import reading
+from storage.models import Document, Report
+from storage.outbox import count_deliveries, find_deliveries
+from storage.reports import find_document, find_reports, find_reports_by_id, find_witnesses
+from storage.statements import count_of_documents, find_of_document
+from storage.values import Kind
+from storage.visits import find_sources
+
+LATE_TICK = 60.0  # seconds
+LATE_DELIVERY = timedelta(hours=1)
+
+
+class KeptPages:
+    """The console's pages out of the database and the archive. `seconds_since_tick` is the daemon's own."""
+
+    def __init__(self, installation: Installation, seconds_since_tick: Callable[[], float]) -> None:
+        self._desk = installation.desk
+        self._seconds_since_tick = seconds_since_tick
+
+    def find_latest(self, limit: int) -> Sequence[ListedReport]:
+        with reading(self._desk.engine) as session:
+            reports = [report for report in find_reports(session, limit=limit) if report.document_id]
+            counts = count_of_documents(session, [report.document_id for report in reports if report.document_id])
+            return [_listed(session, report, counts) for report in reports]
+
+    def find_document(self, document_id: int) -> ReportPage | None:
+        with reading(self._desk.engine) as session:
+            document = find_document(session, document_id)
+            if document is None or document.report_id is None:
+                return None
+            report = find_reports_by_id(session, [document.report_id])[document.report_id]
+            stated = find_of_document(session, document_id)
+            witnesses = [one for one in find_witnesses(session, document.report_id) if one.id != document_id]
+        name, name_en, path = region_names(report.region)
+        return ReportPage(
+            document_id=document_id,
+            title=document.title,
+            region=name,
+            region_en=name_en,
+            region_path=path,
+            year=report.year,
+            kind=Kind(report.kind),
+            issuer=document.issuer,
+            published_on=document.published_on,
+            url=document.url,
+            text=self._desk.archive.find_text(document.text_hash),
+            statements=tuple(stated),
+            witnesses=tuple(map(_witness, witnesses)),
+            example=document.example,
+        )
+
+    def health(self) -> Mapping[str, object]:
+        """`ok` while the clock ticks and no delivery is an hour late; the rest is for whoever looks closer."""
+        with reading(self._desk.engine) as session:
+            states = find_sources(session)
+            owed = count_deliveries(session)
+            oldest = min((one.due_at for one in find_deliveries(session, "due")), default=None)
+        ticking = self._seconds_since_tick() < LATE_TICK
+        return {
+            "ok": ticking and not _is_late(oldest, utc_now()),
+            "ticking": ticking,
+            "sources": len(states),
+            "sources_failing": sum(state.failures > 0 for state in states),
+            "deliveries": owed,
+            "oldest_delivery_due_at": oldest.isoformat() if oldest else None,
+        }
 
 
 @contextmanager
 def serve(installation: Installation, seconds_since_tick: Callable[[], float]) -> Iterator[None]:
-    yield
+    """The console on its configured address, until the end of the block.
+
+    Stops the command when the address is taken: the links of digests would lead elsewhere.
+    """
+    settings = installation.settings.console
+    try:
+        listener = socket.create_server((settings.host, settings.port), family=_family(settings.host))
+    except OSError as error:
+        raise Stop(
+            f"The console cannot listen on {settings.host}:{settings.port} ({error.strerror}): set another port under "
+            "[console] in the settings, or enabled = false.",
+            code=2,
+        ) from error
+    config = uvicorn.Config(
+        app(KeptPages(installation, seconds_since_tick)), log_level="warning", access_log=False, lifespan="off"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listener],), name="console", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(timeout=5)
+        listener.close()
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _is_late(oldest: datetime | None, now: datetime) -> bool:
+    return oldest is not None and now - oldest > LATE_DELIVERY
+
+
+def _listed(session: Session, report: Report, counts: Mapping[int, int]) -> ListedReport:
+    assert report.document_id is not None, "only reports that have a witness are listed"
+    document = find_document(session, report.document_id)
+    name, name_en, _ = region_names(report.region)
+    return ListedReport(
+        document_id=report.document_id,
+        title=report.title,
+        region=name,
+        region_en=name_en,
+        year=report.year,
+        kind=Kind(report.kind),
+        published_on=document.published_on if document else None,
+        statements=counts.get(report.document_id, 0),
+        example=report.example,
+    )
+
+
+def _witness(document: Document) -> Witness:
+    assert document.id is not None, "the row was read"
+    return Witness(document.id, document.title, document.issuer, document.published_on, document.version)

@@ -259,9 +259,8 @@ def _print_status(report: Mapping[str, object]) -> None:
     for name in ("data", "database", "reports"):
         say(f"{name:12} {report[name]}")
     say(f"sources      {report['sources']}, of which {report['sources_ok']} answered last time,")
-    say(
-        f"             {report['sources_not_visited_yet']} not visited yet; next visit {_local(report['next_visit_at'])}"
-    )
+    upcoming = _local(report["next_visit_at"])
+    say(f"{'':12} {report['sources_not_visited_yet']} not visited yet; next visit {upcoming}")
     broken = report["broken"]
     assert isinstance(broken, list)
     for one in broken:

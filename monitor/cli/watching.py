@@ -234,7 +234,8 @@ def visit_words(visited: Visited) -> str:
     ]
     statements = sum(filed.statements for _, filed in visited.filed)
     words += [f"{statements} statements"] if statements else []
-    words += [f"{visited.changes} changes"] if visited.changes and not visited.baseline else []
+    if visited.changes and not visited.baseline:
+        words.append(f"{visited.changes} change{'s' if visited.changes > 1 else ''}")
     words += [f"{len(visited.failed)} could not be read"] if visited.failed else []
     first = "first visit, recorded without alarm: " if visited.baseline else ""
     return f"{name}: {first}{', '.join(words) or f'{visited.entries} entries, no new report'}"

@@ -10,7 +10,7 @@ from storage.values import IndexData, ReportPageData
 
 NAME = "govcn"
 
-_MARKS = ('name="manuscriptId"', 'name="firstpublishedtime"', "name='manuscriptId'", "name='firstpublishedtime'")
+_MARKS = ('name="firstpublishedtime"', "name='firstpublishedtime'")
 
 
 def recognise(page: str, url: str) -> float:

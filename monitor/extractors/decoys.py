@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from monitor.extractors.quantities import Quantity
 from monitor.extractors.units import UnitKind
+from monitor.extractors.words import is_bare
 
 _HAN = "\u4e00-\u9fff"
 
@@ -21,9 +22,12 @@ class Decoy:
     units: frozenset[str] = frozenset()
     before: re.Pattern[str] | None = None
     behind: re.Pattern[str] | None = None
+    named: bool = False  # only where the words before name something it could be the size of
 
 
-def _row(label: str, kinds: str = "", units: str = "", before: str = "", behind: str = "") -> Decoy:
+def _row(
+    label: str, kinds: str = "", units: str = "", before: str = "", behind: str = "", named: bool = False
+) -> Decoy:
     """`before` is searched in the words before the number, `behind` matched right behind its unit."""
     return Decoy(
         label,
@@ -31,6 +35,7 @@ def _row(label: str, kinds: str = "", units: str = "", before: str = "", behind:
         frozenset(units.split()),
         re.compile(before) if before else None,
         re.compile(behind) if behind else None,
+        named,
     )
 
 
@@ -43,7 +48,7 @@ DECOYS: tuple[Decoy, ...] = (
     _row("date", units="月 日 号 月份 年代 世纪 时 点 点钟 届 周年 周"),
     _row("duration", units="年 周年 岁 周岁 月龄", before=r"^(?!.*(?:寿命|年限|年龄))"),
     _row("duration", "time", before=r"(?:近|连续|历时|过去|今后|未来|为期|前|第|最近|用|用时|再用|经过|每|这|提前)$"),
-    _row("attribute", "size money share", before=rf"[{_HAN}]$", behind=rf"(?:以上|以下|左右)?的{_STATED}[{_HAN}“A-Za-z0-9]"),
+    _row("attribute", "size money share", named=True, before=rf"[{_HAN}]$", behind=rf"(?:以上|以下|左右)?的{_STATED}[{_HAN}“A-Za-z0-9]"),
     _row("capacity", units="吨 千瓦 兆瓦 吉瓦 MW GW GWh MWh kW 英寸 立方米/日 吨/日", before=_SITE, behind=r"级?(?![以左上])[\u4e00-\u9fff“A-Za-z]"),
     _row("capacity", "size", behind=rf"级[{_HAN}]"),
     _row("threshold", "size money time", behind=rf"(?:及|（含）)?(?:以上|以下|以内){_STATED}的?[{_HAN}“A-Za-z（]"),
@@ -88,6 +93,8 @@ def why_decoy(plain: str, start: int, end: int, quantity: Quantity, next_one: Qu
         if decoy.before and not decoy.before.search(before):
             continue
         if decoy.behind and not decoy.behind.match(behind):
+            continue
+        if decoy.named and is_bare(plain[start : quantity.left]):
             continue
         return decoy.label
     return None

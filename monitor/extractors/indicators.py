@@ -10,7 +10,7 @@ from storage.values import Measure
 
 COUNTED = frozenset({UnitKind.COUNTER, UnitKind.SIZE, UnitKind.MONEY})
 # Behind the number, these are no noun that it counts.
-NO_NOUN = re.compile(r"的?(?:增长|增速|目标|水平|规模|台阶|大关|增幅|速度|左右|以上|以内)(?:$|的)|的?任务$|$")
+NO_NOUN = re.compile(r"的?(?:增长|增速|目标|水平|规模|新?台阶|大关|增幅|速度|左右|以上|以内)(?:$|的)|的?任务$|$")
 # Where the words behind a number go on to another action.
 NEXT_ACTION = re.compile(r"、|；|并(?![网购轨])|以及")
 # What happens to the counted things, when that is no more than that it goes on.

@@ -9,51 +9,55 @@ from storage.values import Measure
 
 GROWTH_BEHIND = re.compile(r"(?:以上|左右)?的?(?:增长|增速|增幅|涨幅)")
 RATE = re.compile(r"率|占比|比重|比例|份额|覆盖面|占")
-# 压减一般性支出25%: the verb that falls stands in front of what it cuts.
+# 压减一般性支出25%: the verb of falling stands in front of what it cuts.
 CUT = re.compile(
-    r"(?:^|[^\u4e00-\u9fff]|再|将|全面|力争|平均|累计|.)??(?:压减|压缩|削减|压降|下调|减少|降低|缩减|节约)(?!.{0,30}(?:到|至|控制在|以内)$)"
+    r"(?:再|将|全面|力争|平均|累计)*(?P<verb>压减|压缩|削减|压降|下调|减少|降低|缩减)(?!.{0,30}(?:到|至|控制在|以内)$)"
 )
+# Nouns that are changes by themselves, and their direction.
+CHANGE_NOUNS = {"提速": 1, "增产": 1, "溢价": 1, "涨价": 1, "降价": -1, "减产": -1, "让利": -1, "提效": 1}
+PRICES = re.compile(r"消费价格|CPI|物价")
+# 整治提升30条: what is done to things that are counted, no change of their number.
+DONE = re.compile(r"(?:提升|扩大|提高)[^\u4e00-\u9fff]*$")
 
 
 def measure_of(quantity: Quantity, before: str, tail: Tail, after: str) -> tuple[Measure, float | None]:
     """(measure, signed value). `before` are the words in front without their `tail`, `after` those behind."""
-    changes = tail.changes and "endpoint" not in _last(tail)
-    value = quantity.value
-    signed = -value if value and tail.sign < 0 and changes else value
     match quantity.kind:
         case UnitKind.POINTS:
-            return Measure.DELTA, signed if changes else _cut(value, before)
+            return Measure.DELTA, _signed(quantity.value, before, tail)
         case UnitKind.SHARE:
-            return _share(value, signed, changes, before, after)
+            return _share(quantity.value, before, tail, after)
         case UnitKind.TIMES:
-            return (Measure.GROWTH if changes or quantity.rule == "phrase" else Measure.RATIO), value
+            growth = tail.changes or quantity.rule == "phrase"
+            return Measure.GROWTH if growth else Measure.RATIO, quantity.value
         case UnitKind.RANK:
-            return Measure.RANK, value
-    if changes and not after:
-        return Measure.DELTA, signed
-    if not after and CUT.match(before) and not tail.seen & {"endpoint"}:
-        return Measure.DELTA, _cut(value, before)
-    return Measure.LEVEL, value
+            return Measure.RANK, quantity.value
+    if after:
+        return Measure.LEVEL, quantity.value
+    done = quantity.kind is UnitKind.COUNTER and DONE.search(tail.words)
+    changes = tail.changes and "endpoint" not in tail.seen and not done
+    if changes or (CUT.match(before) and "endpoint" not in tail.seen):
+        return Measure.DELTA, _signed(quantity.value, before, tail)
+    return Measure.LEVEL, quantity.value
 
 
-def _last(tail: Tail) -> frozenset[str]:
-    """An endpoint right before the number rules out a change, except behind a word that is itself a rate of change."""
-    if re.search(r"(?:增长率|增长速度|增速|增幅|涨幅|降幅|上涨幅度)", tail.words):
-        return tail.seen - {"endpoint"}
-    return tail.seen
+def without_cut(indicator: str) -> str:
+    """压减一般性支出 → 一般性支出: in a change the verb of falling is the sign, no part of the indicator."""
+    match = CUT.match(indicator)
+    return indicator[match.end() :] if match and match.end() < len(indicator) else indicator
 
 
-def _share(
-    value: float | None, signed: float | None, changes: bool, before: str, after: str
-) -> tuple[Measure, float | None]:
-    if changes:
-        return Measure.GROWTH, signed
-    if GROWTH_BEHIND.match(after):
+def _share(value: float | None, before: str, tail: Tail, after: str) -> tuple[Measure, float | None]:
+    if tail.changes or (CUT.match(before) and not RATE.search(before)):
+        return Measure.GROWTH, _signed(value, before, tail)
+    noun = CHANGE_NOUNS.get(before[-2:])
+    if noun:
+        return Measure.GROWTH, None if value is None else noun * value
+    if GROWTH_BEHIND.match(after) or PRICES.search(before):
         return Measure.GROWTH, value
-    if CUT.match(before) and not RATE.search(before):
-        return Measure.GROWTH, _cut(value, before)
     return Measure.RATIO, value
 
 
-def _cut(value: float | None, before: str) -> float | None:
-    return -value if value and CUT.match(before) else value
+def _signed(value: float | None, before: str, tail: Tail) -> float | None:
+    falls = "fall" in tail.seen or (not tail.changes and CUT.match(before) is not None)
+    return -value if value and falls else value

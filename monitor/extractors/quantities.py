@@ -178,6 +178,8 @@ def _tail(plain: str, at: int) -> _Tail | None:
         bare = unknown[0] if unknown else ""
     elif not bare:
         return None
+    if factor and bare == "成":  # 2100多万成都市民
+        bare = ""
     many = bool(match["many"] or match["more"])
     if not bare and plain[match.end() : match.end() + 1] in ("级", "名"):
         return None

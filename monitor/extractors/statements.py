@@ -14,7 +14,7 @@ from monitor.extractors.clauses import Clause, Slot, clauses_of, slots_of
 from monitor.extractors.decoys import labels_in, why_decoy
 from monitor.extractors.distributive import members_of, share_hedge
 from monitor.extractors.indicators import Memory, indicator_of, shared_tails
-from monitor.extractors.measures import measure_of
+from monitor.extractors.measures import measure_of, without_cut
 from monitor.extractors.periods import Span, period_of
 from monitor.extractors.quantities import Quantity, find_phrases, find_quantities
 from monitor.extractors.relatives import Relation, find_relations
@@ -106,8 +106,9 @@ class _Reader:
         self, clause: Clause, words: str, predicate_at: int, quantities: list[Quantity]
     ) -> Iterator[StatementData]:
         plain = self._script.plain
-        subject = trim_trailing(trim_leading(without_baseline(words.lstrip("、和的"))))[0] or self._memory.indicator
-        predicate = without_baseline(plain[predicate_at : quantities[0].left])
+        subject, tail = trim_trailing(trim_leading(without_baseline(words.lstrip("、和的"))))
+        subject = subject or self._memory.indicator
+        predicate = tail.words + without_baseline(plain[predicate_at : quantities[0].left])
         for member, quantity in zip(members_of(subject, len(quantities)), share_hedge(quantities), strict=True):
             slot = Slot(quantity, member + predicate, "", False, False)
             yield self._numeric(clause, slot, indicator_of(slot, self._memory), "distributive")
@@ -117,9 +118,11 @@ class _Reader:
         before, tail = trim_trailing(slot.before)
         baseline = self._baselines.get(quantity.start)
         measure, value = measure_of(quantity, trim_leading(before), tail, slot.after)
-        if measure is Measure.RATIO and self._memory.carried and quantity.kind is UnitKind.SHARE:
-            measure = self._memory.measure or measure
+        if measure is Measure.RATIO and self._memory.carried and self._memory.measure is Measure.GROWTH:
+            measure = Measure.GROWTH  # 增长5.5%、力争6%
         self._memory.measure = measure
+        if measure in (Measure.GROWTH, Measure.DELTA):
+            indicator = without_cut(indicator)
         counted = quantity.kind is UnitKind.COUNTER and bool(slot.after)
         period = period_of(
             self._script.plain, sentence.start, quantity, measure, indicator, sentence.span, sentence.role, counted

@@ -13,6 +13,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from storage import models, values
 
@@ -158,6 +160,19 @@ def test_every_data_file_goes_into_the_wheel() -> None:
             if path.is_file() and path.suffix not in (".py", ".pyc") and not asked:
                 left_out.append(f"{package}/{name}")
     assert left_out == []
+
+
+def test_every_dependency_has_a_tested_version() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    tested = dict(line.split("==") for line in lines if not line.startswith("#"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    asked = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    for extra in project["project"]["optional-dependencies"].values():
+        asked += extra
+    for requirement in map(Requirement, asked):
+        version = tested.get(canonicalize_name(requirement.name))
+        assert version, f"{requirement.name} is not in constraints.txt: run tools/lock.py in an environment that has it"
+        assert requirement.specifier.contains(version), f"{requirement}, but constraints.txt says {version}"
 
 
 def test_the_index_of_decisions_is_complete() -> None:

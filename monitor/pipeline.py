@@ -216,6 +216,7 @@ def _found(source: Source, entry: Entry, got: Fetched, now: datetime) -> Found:
         heading=title_and_heading(text)[1],
         attachment_url=got.attached.url if got.attached else None,
         attachment=got.attached.body if got.attached else None,
+        warnings=got.warnings,
         example=source.example,
     )
 

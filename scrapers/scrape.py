@@ -7,8 +7,8 @@ from datetime import date
 from scrapers.answer import FILE, PAGE, Answer, Conditions, Limit
 from scrapers.charset import text_of
 from scrapers.client import Client
-from scrapers.documents import DocumentReader
-from scrapers.errors import LayoutError, NotAReportError
+from scrapers.documents import DocumentReader, DocumentText
+from scrapers.errors import DocumentError, LayoutError, NotAReportError
 from scrapers.families import family, recognise
 from scrapers.pages import attachment_type, refresh_target
 from scrapers.source import Source
@@ -45,6 +45,7 @@ class Fetched:
     published_on: date | None
     text: str
     attached: Answer | None = None
+    warnings: tuple[str, ...] = ()  # why the text may not be all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +97,21 @@ class Scraper:
     ) -> Fetched | Answer:
         """Fetch one entry and read its text, from the page or the file it links; a bare Answer if unchanged (304).
 
-        Raises NotAReportError when it is a short notice, LayoutError when there is no text at all.
+        Raises NotAReportError for a short notice, LayoutError for no text at all, DocumentError for a scan.
         """
         answer = self._fetch(source, url, conditions)
         if answer.status == 304:
             return answer
-        attached = None
+        page, attached = ReportPageData("", None, "", "", ""), None
         if answer.content_type in MARKUP:
             page = family(name).parse_report(text_of(answer), answer.url)
             attached = self._attached(source, page)
-        else:
-            page = ReportPageData("", None, "", "", self._read_file(answer))
-        text = page.text if attached is None else self._read_file(attached)
-        if not text.strip():
-            raise LayoutError("the page shows no text", url=answer.url)
-        if len(text) < SHORTEST:
-            raise NotAReportError(f"only {len(text)} characters, which is no report", url=answer.url)
-        return Fetched(answer, page.title, page.issuer, page.site_code, page.published_on, text, attached)
+        file = attached or (None if answer.content_type in MARKUP else answer)
+        read = self._read_file(file) if file else DocumentText(page.text, "html")
+        _check_length(read, answer.url)
+        return Fetched(
+            answer, page.title, page.issuer, page.site_code, page.published_on, read.text, attached, read.warnings
+        )
 
     def _forwarded(self, source: Source, answer: Answer) -> tuple[Answer, str]:
         text = text_of(answer)
@@ -131,8 +130,8 @@ class Scraper:
         readable = [one for one in page.attachments if _rank(one) < len(PREFERRED)]
         return self._fetch(source, min(readable, key=_rank).url, limit=self.file) if readable else None
 
-    def _read_file(self, answer: Answer) -> str:
-        return self.documents.read_document(answer.body, name=answer.url, content_type=answer.content_type).text
+    def _read_file(self, answer: Answer) -> DocumentText:
+        return self.documents.read_document(answer.body, name=answer.url, content_type=answer.content_type)
 
     def _fetch(
         self, source: Source, url: str, conditions: Conditions | None = None, limit: Limit | None = None
@@ -144,6 +143,16 @@ class Scraper:
             private=source.private,
             limit=limit or self.page,
         )
+
+
+def _check_length(read: DocumentText, url: str) -> None:
+    if len(read.text) >= SHORTEST:
+        return
+    if read.warnings:
+        raise DocumentError(f"no text in the file: {'; '.join(read.warnings)}", url=url)
+    if not read.text.strip():
+        raise LayoutError("the page shows no text", url=url)
+    raise NotAReportError(f"only {len(read.text)} characters, which is no report", url=url)
 
 
 def _rank(attachment: AttachmentData) -> int:

@@ -227,4 +227,4 @@ def _change(kind: ChangeKind, basis: Basis, old: Stated | None, new: Stated | No
 
 def _place(change: ChangeData) -> tuple[bool, bool, int]:
     shown = change.shown
-    return not shown.data.headline, change.after is None, shown.data.start
+    return not change.headline, change.after is None, shown.data.start

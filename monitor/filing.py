@@ -22,7 +22,7 @@ from monitor.identity import Identity, identify
 from monitor.watches import Watch, covers, next_due, wants
 from storage.archive import Archive
 from storage.changes import add_change, forget_untold
-from storage.database import transaction
+from storage.database import one_at_a_time, transaction
 from storage.models import Document, Notice, Report
 from storage.outbox import add_notice, owe
 from storage.reports import (
@@ -46,7 +46,8 @@ DIRECTIONS = {"more": 1, "less": -1}
 class Found:
     """What a visit or an import brought in, read but not yet understood.
 
-    `region` and `kind` are what its source declares; `text` is what will be kept and what offsets index.
+    `region` and `kind` are what its source declares; `text` is what will be kept and what offsets index. `warnings`
+    say why it may not be all of the text: such a document counts as an excerpt, which makes nothing `dropped`.
     """
 
     source_key: str
@@ -64,6 +65,7 @@ class Found:
     heading: str = ""
     attachment_url: str | None = None
     attachment: bytes | None = None
+    warnings: tuple[str, ...] = ()
     example: bool = False
 
 
@@ -120,6 +122,7 @@ def file(found: Found, desk: Desk, *, news: bool, now: datetime) -> Filed:
     """
     read = _read(found, desk.archive)
     with transaction(desk.engine) as session:
+        one_at_a_time(session, read.identity.region or found.url)  # two witnesses of a report may come at once
         earlier = find_latest_version(session, found.url)
         if earlier is not None and earlier.text_hash == read.document.text_hash:
             assert earlier.id is not None, "the row was read"
@@ -160,8 +163,8 @@ def _read(found: Found, archive: Archive) -> _Read:
         attachment_hash=None if found.attachment is None else archive.add(found.attachment),
         text_hash=archive.add_text(found.text),
         text_length=len(found.text),
-        excerpt=identity.excerpt,
-        doubts="\n".join(identity.doubts),
+        excerpt=identity.excerpt or bool(found.warnings),
+        doubts="\n".join((*identity.doubts, *found.warnings)),
         rules_version=RULES_VERSION,
         example=found.example,
     )
@@ -186,8 +189,10 @@ def _place(session: Session, read: _Read, earlier: Document | None, desk: Desk, 
     elif earlier is not None and speaking.url == read.document.url:
         outcome = Outcome.REVISION
         version = f"{read.document.url}#{read.document.version}"
-        ledger.tell(_compared(find_of_document(session, _id(speaking)), stated, report, Basis.REVISION), version)
-        report.document_id = document_id
+        said, full = find_of_document(session, _id(speaking)), not read.document.excerpt
+        ledger.tell(_compared(said, stated, report, Basis.REVISION, full=full), version)
+        if full or speaking.excerpt:  # a page that shrank to an excerpt takes nothing back
+            report.document_id = document_id
     else:
         outcome = Outcome.REVISION if earlier is not None else Outcome.WITNESS
         ledger.tell(_compared(find_of_document(session, _id(speaking)), stated, report, Basis.CONFLICT))
@@ -195,6 +200,7 @@ def _place(session: Session, read: _Read, earlier: Document | None, desk: Desk, 
             report.document_id = document_id
             report.title = read.document.title
             ledger.compare_with_report_before(stated, read.document)
+            ledger.compare_report_after(stated)
     ledger.owe()
     return Filed(outcome, document_id, read.identity, len(stated), len(ledger.changes))
 

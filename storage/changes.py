@@ -19,7 +19,7 @@ def add_change(
     row = Change(
         event_id=event_id, report_id=report_id, region=change.region, report_kind=change.report_kind,
         year=change.year, kind=change.kind, basis=change.basis, indicator=shown.data.indicator,
-        indicator_key=shown.indicator_key, measure=shown.data.measure, headline=shown.data.headline,
+        indicator_key=shown.indicator_key, measure=shown.data.measure, headline=change.headline,
         before_id=change.before.id if change.before else None, after_id=change.after.id if change.after else None,
         seen_at=now, news=news, example=example,
     )  # fmt: skip
@@ -30,13 +30,11 @@ def add_change(
 
 def forget_untold(session: Session, report_id: int) -> None:
     """Drop a report's comparison with its predecessor, where nobody was told: it is about to be made again."""
-    told = select(DigestChange.change_id)
     session.exec(
         delete(Change).where(
             col(Change.report_id) == report_id,
             col(Change.basis) == Basis.NEXT_REPORT,
-            col(Change.news).is_(False),
-            col(Change.id).not_in(told),
+            col(Change.news).is_(False),  # only news is ever owed
         )
     )
 

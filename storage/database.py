@@ -15,7 +15,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
@@ -90,6 +90,15 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """A session that writes; committed at the end, rolled back on any error. No network or parsing inside."""
     with Session(engine.execution_options(writing=True), expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def one_at_a_time(session: Session, name: str) -> None:
+    """Wait until no other transaction that gave this name is open; ends with the transaction.
+
+    Whatever is read before it may be old. SQLite needs none of this: it has one writer at a time.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
+from storage.database import one_at_a_time
 from storage.models import Delivery, Digest, DigestChange, DigestNotice, Notice
 
 
@@ -21,11 +22,11 @@ def owe(
 
     What the watch was told already, or is about to be, is left out. The example gathers apart.
     """
-    told_changes, told_notices = _told(session, watch)
-    fresh_changes = [id for id in changes if id not in told_changes]
-    fresh_notices = [id for id in notices if id not in told_notices]
+    fresh_changes = _untold_changes(session, watch, list(changes))
+    fresh_notices = _untold_notices(session, watch, list(notices))
     if not fresh_changes and not fresh_notices:
         return
+    one_at_a_time(session, _gathering_of(watch))
     digest = _gathering(session, watch, example)
     if digest is None:
         digest = Digest(id=f"msg_{secrets.token_hex(16)}", watch=watch, opened_at=now, due_at=due_at, example=example)
@@ -46,11 +47,17 @@ def add_notice(session: Session, notice: Notice) -> int:
 
 def find_baselines(session: Session, digest: Digest, *, since: datetime) -> list[Notice]:
     """The first visits that this watch has not heard of: they open no digest of their own, but ride along."""
-    _, told = _told(session, digest.watch)
-    rows = session.exec(
-        select(Notice).where(Notice.kind == "baseline", Notice.at >= since, Notice.example == digest.example)
+    told = select(DigestNotice.notice_id).where(DigestNotice.watch == digest.watch)
+    return list(
+        session.exec(
+            select(Notice).where(
+                Notice.kind == "baseline",
+                Notice.at >= since,
+                Notice.example == digest.example,
+                col(Notice.id).not_in(told),
+            )
+        )
     )
-    return [notice for notice in rows if notice.id not in told]
 
 
 def ride_along(session: Session, digest: Digest, notices: Iterable[Notice]) -> None:
@@ -98,6 +105,12 @@ def find_digest(session: Session, id: str) -> Digest | None:
     return session.get(Digest, id)
 
 
+def find_gathering(session: Session, id: str, watch: str) -> Digest | None:
+    """A digest of the watch that is about to be closed, so that nothing can be added meanwhile; None if it is closed."""
+    one_at_a_time(session, _gathering_of(watch))
+    return session.exec(select(Digest).where(Digest.id == id, Digest.state == "open")).first()
+
+
 def find_due_deliveries(session: Session, channel: str, now: datetime, limit: int = 50) -> list[Delivery]:
     """What is owed to one channel and due, oldest first."""
     return list(
@@ -132,8 +145,10 @@ def note_sent(session: Session, delivery_id: int, *, answer: str, now: datetime)
 
 
 def note_failed(session: Session, delivery_id: int, *, answer: str, due_at: datetime | None, now: datetime) -> None:
-    """Due again at `due_at`; None gives it up."""
+    """Due again at `due_at`; None gives it up. One that was sent meanwhile, by another process, stays sent."""
     delivery = session.get_one(Delivery, delivery_id)
+    if delivery.state == "sent":
+        return
     delivery.answer, delivery.tried_at = answer, now
     delivery.attempts += 1
     if due_at is None:
@@ -148,7 +163,20 @@ def _gathering(session: Session, watch: str, example: bool) -> Digest | None:
     ).first()
 
 
-def _told(session: Session, watch: str) -> tuple[set[int], set[int]]:
-    changes = session.exec(select(DigestChange.change_id).where(DigestChange.watch == watch))
-    notices = session.exec(select(DigestNotice.notice_id).where(DigestNotice.watch == watch))
-    return set(changes), set(notices)
+def _gathering_of(watch: str) -> str:
+    return f"digest of {watch}"
+
+
+def _untold_changes(session: Session, watch: str, ids: Sequence[int]) -> list[int]:
+    told = select(DigestChange.change_id).where(DigestChange.watch == watch, col(DigestChange.change_id).in_(ids))
+    return _without(ids, session.exec(told))
+
+
+def _untold_notices(session: Session, watch: str, ids: Sequence[int]) -> list[int]:
+    told = select(DigestNotice.notice_id).where(DigestNotice.watch == watch, col(DigestNotice.notice_id).in_(ids))
+    return _without(ids, session.exec(told))
+
+
+def _without(ids: Sequence[int], told: Iterable[int]) -> list[int]:
+    known = set(told)
+    return [id for id in ids if id not in known]

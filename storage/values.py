@@ -201,3 +201,8 @@ class ChangeData:
         stated = self.after or self.before
         assert stated is not None, "a change has at least one side"
         return stated
+
+    @property
+    def headline(self) -> bool:
+        """Whether it is about a main target: an outturn stands outside the sentence that states them."""
+        return any(stated.data.headline for stated in (self.before, self.after) if stated)

@@ -1,0 +1,387 @@
+"""What a found document becomes: its report, its statements, the changes it makes, and who is told of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlmodel import SQLModel, col, select
+
+from monitor.filing import Desk, Filed, Found, Outcome, file
+from monitor.watches import Watch
+from storage.archive import Archive
+from storage.changes import find_changes, find_in_digest
+from storage.database import make_engine, migrate, reading
+from storage.models import Change, Digest, Document, Report, Statement
+from storage.outbox import find_open_digests
+from storage.reports import find_report, find_versions, find_witnesses
+from storage.statements import find_by_id, find_spoken
+from storage.values import Kind, Role
+from tests.fakes import PLACE, REACHED, REGION, TARGETS, Clock, report_text
+
+PORTAL = "http://reports.test/zwgk/gzbg/r.html"
+PAPER = "http://paper.test/page-3.html"
+CUT = TARGETS | {"地区生产总值": "增长6%左右"}
+
+
+@dataclass
+class Room:
+    """A desk with one watch on everything, and short ways to ask what became of a document."""
+
+    desk: Desk
+    clock: Clock
+
+    def file(
+        self, text: str, url: str = PORTAL, *, title: str = "", year: int = 2025, news: bool = True,
+        published_on: date | None = None, example: bool = False, region: str = REGION,
+    ) -> Filed:  # fmt: skip
+        self.clock.move(minutes=1)
+        found = Found(
+            source_key="lanting",
+            region=region,
+            kind=Kind.WORK_REPORT,
+            url=url,
+            title=title or f"{year}年{PLACE}政府工作报告",
+            issuer=f"{PLACE}人民政府",
+            site_code="",
+            published_on=published_on,
+            text=text,
+            raw=text.encode(),
+            content_type="text/html",
+            fetched_at=self.clock(),
+            example=example,
+        )
+        return file(found, self.desk, news=news, now=self.clock())
+
+    def changes(self) -> list[Change]:
+        with reading(self.desk.engine) as session:
+            return list(session.exec(select(Change).order_by(col(Change.id))))
+
+    def owed(self) -> list[tuple[str, str, str]]:
+        """(indicator, kind, basis) of all that is waiting in digests."""
+        with reading(self.desk.engine) as session:
+            return [
+                (change.indicator, change.kind, change.basis)
+                for digest in find_open_digests(session)
+                for change in find_in_digest(session, digest.id)
+            ]
+
+    def sides(self, change: Change) -> tuple[str, str]:
+        """The numbers before and after, as the reports wrote them."""
+        with reading(self.desk.engine) as session:
+            found = find_by_id(session, [id for id in (change.before_id, change.after_id) if id])
+        texts = {id: stated.data.text for id, (stated, _) in found.items()}
+        return texts.get(change.before_id or 0, ""), texts.get(change.after_id or 0, "")
+
+    def rows(self, table: type[SQLModel]) -> int:
+        with reading(self.desk.engine) as session:
+            return len(session.exec(select(table)).all())
+
+
+@pytest.fixture
+def room(tmp_path: Path, engine_url: str, now: datetime) -> Iterator[Room]:
+    engine = make_engine(engine_url)
+    migrate(engine)
+    everything = Watch(key="everything", indicators=("all",), when="at once", channels=("desk",))
+    desk = Desk(engine, Archive(tmp_path / "archive"), (everything,), ZoneInfo("Asia/Shanghai"))
+    yield Room(desk, Clock(now))
+    engine.dispose()
+
+
+def test_on_a_first_visit_changes_are_recorded_and_nobody_is_told(room: Room) -> None:
+    filed = room.file(report_text(2025), news=False)
+    assert (filed.outcome, filed.statements, filed.changes) == (Outcome.REPORT, 7, 5)
+    assert [(one.kind, one.basis, one.news) for one in room.changes()] == [("added", "next_report", False)] * 5
+    assert room.owed() == []
+
+
+def test_what_is_kept_is_the_text_with_offsets_that_hold(room: Room) -> None:
+    text = report_text(2025)
+    filed = room.file(text)
+    with reading(room.desk.engine) as session:
+        document = session.get_one(Document, filed.document_id)
+        kept = room.desk.archive.find_text(document.text_hash)
+        rows = session.exec(select(Statement)).all()
+    assert kept == text
+    assert room.desk.archive.find(document.raw_hash) == text.encode()
+    assert all(kept[row.start : row.end] == row.text for row in rows)
+    assert all(kept[row.sentence_start : row.sentence_end] == row.sentence for row in rows)
+    assert all(row.text in row.sentence for row in rows)
+
+
+def test_the_next_report_tells_each_change_once_with_the_numbers_of_both(room: Room) -> None:
+    room.file(report_text(2025), news=False)
+    targets = dict(CUT) | {"固定资产投资": "增长8.5%", "进出口总额": "增长5%"}
+    del targets["规模以上工业增加值"]
+    filed = room.file(report_text(2026, targets), "http://reports.test/2026.html", year=2026)
+    assert filed.outcome is Outcome.REPORT
+    told = {(one.indicator, one.kind): room.sides(one) for one in room.changes() if one.news}
+    assert told == {
+        ("地区生产总值", "lowered"): ("6.5%", "6%"),
+        ("固定资产投资", "raised"): ("8%", "8.5%"),
+        ("进出口总额", "added"): ("", "5%"),
+        ("规模以上工业增加值", "dropped"): ("7%", ""),
+        ("地区生产总值", "missed"): ("6.5%", "6.2%"),
+        ("固定资产投资", "met"): ("8%", "9.1%"),
+    }
+    assert sorted(room.owed()) == sorted((name, kind, "next_report") for name, kind in told)
+    assert {one.year for one in room.changes() if one.news} == {2026}
+
+
+def test_a_revision_of_the_same_address_is_told_with_the_old_and_the_new_sentence(room: Room) -> None:
+    room.file(report_text(2025), news=False)
+    filed = room.file(report_text(2025, CUT))
+    assert filed.outcome is Outcome.REVISION
+    (told,) = [one for one in room.changes() if one.news]
+    assert (told.indicator, told.kind, told.basis, told.year) == ("地区生产总值", "lowered", "revision", 2025)
+    with reading(room.desk.engine) as session:
+        found = find_by_id(session, [told.before_id or 0, told.after_id or 0])
+        assert "地区生产总值增长6.5%以上" in found[told.before_id or 0][1]
+        assert "地区生产总值增长6%左右" in found[told.after_id or 0][1]
+        assert [version.version for version in find_versions(session, PORTAL)] == [1, 2]
+        report = find_report(session, REGION, "work_report", 2025)
+        assert report is not None
+        assert report.document_id == filed.document_id
+
+
+def test_a_revision_that_is_taken_back_is_told_again(room: Room) -> None:
+    room.file(report_text(2025), news=False)
+    for text in (report_text(2025, CUT), report_text(2025), report_text(2025, CUT)):
+        room.file(text)
+    assert [kind for _, kind, _ in room.owed()] == ["lowered", "raised", "lowered"]
+
+
+def test_a_new_layout_of_the_same_words_is_a_revision_that_tells_nothing(room: Room) -> None:
+    room.file(report_text(2025), news=False)
+    filed = room.file(report_text(2025) + "\n责任编辑：小澜\n")
+    assert (filed.outcome, filed.changes, room.owed()) == (Outcome.REVISION, 0, [])
+
+
+def test_a_second_witness_tells_nothing(room: Room) -> None:
+    room.file(report_text(2025))
+    owed = room.owed()
+    filed = room.file(report_text(2025), PAPER, title=f"{PLACE}政府工作报告（摘要）")
+    assert (filed.outcome, filed.changes) == (Outcome.WITNESS, 0)
+    assert room.owed() == owed
+    with reading(room.desk.engine) as session:
+        report = find_report(session, REGION, "work_report", 2025)
+        assert report is not None
+        assert len(find_witnesses(session, report.id or 0)) == 2
+
+
+def test_a_witness_with_another_figure_is_a_conflict(room: Room) -> None:
+    room.file(report_text(2025), news=False)
+    for _ in range(2):  # the second time it is the same document again
+        room.file(report_text(2025, CUT), PAPER)
+    assert room.owed() == [("地区生产总值", "lowered", "conflict")]
+    with reading(room.desk.engine) as session:
+        report = find_report(session, REGION, "work_report", 2025)
+        assert report is not None
+        gdp = [one.data.value for one in find_spoken(session, report) if one.data.indicator == "地区生产总值"]
+    assert gdp == [6.2, 6.5]  # the first witness goes on speaking
+
+
+def test_a_third_witness_with_the_same_other_figure_is_not_told_again(room: Room) -> None:
+    room.file(report_text(2025), news=False)
+    room.file(report_text(2025, CUT), PAPER)
+    room.file(report_text(2025, CUT), "http://other.test/r.html")
+    assert room.owed() == [("地区生产总值", "lowered", "conflict")]
+
+
+@pytest.mark.parametrize("title", ["2026年{}政府工作报告（摘要）", "2026年{}政府工作报告"])
+def test_an_excerpt_never_makes_dropped(room: Room, title: str) -> None:
+    """By its title, or because it is too short to be all of a report."""
+    room.file(report_text(2025), news=False)
+    text = report_text(2026, {"地区生产总值": "增长6%左右"}, full="摘要" in title)
+    room.file(text, PAPER, title=title.format(PLACE), year=2026)
+    assert [(name, kind) for name, kind, _ in room.owed() if kind not in ("met", "missed")] == [
+        ("地区生产总值", "lowered")
+    ]
+
+
+def test_a_page_that_shrinks_to_an_excerpt_drops_nothing_and_the_whole_text_goes_on_speaking(room: Room) -> None:
+    room.file(report_text(2025), news=False)
+    room.file(report_text(2025, {"地区生产总值": "增长6.5%以上"}, full=False))
+    assert room.owed() == []
+    room.file(report_text(2025))
+    assert room.owed() == []
+    room.file(report_text(2026), "http://reports.test/2026.html", year=2026)
+    assert not [one for one in room.owed() if one[1] == "added"]
+
+
+def test_a_fuller_witness_speaks_instead_of_an_excerpt_and_tells_only_what_it_adds(room: Room) -> None:
+    room.file(report_text(2025), news=False)
+    part = {"地区生产总值": "增长6%左右"}
+    room.file(report_text(2026, part, {}, full=False), PAPER, title="2026年政府工作报告摘要", year=2026)
+    assert room.owed() == [("地区生产总值", "lowered", "next_report")]
+    whole = dict(CUT)
+    del whole["固定资产投资"]
+    filed = room.file(report_text(2026, whole, {}), "http://reports.test/2026.html", year=2026)
+    assert filed.outcome is Outcome.WITNESS
+    assert room.owed()[1:] == [("固定资产投资", "dropped", "next_report")]
+    with reading(room.desk.engine) as session:
+        report = find_report(session, REGION, "work_report", 2026)
+        assert report is not None
+        assert (report.document_id, report.title) == (filed.document_id, f"2026年{PLACE}政府工作报告")
+
+
+def test_an_older_report_that_comes_late_alarms_nobody(room: Room) -> None:
+    room.file(report_text(2026, CUT), "http://reports.test/2026.html", year=2026, news=False)
+    filed = room.file(report_text(2025), year=2025)
+    assert filed.outcome is Outcome.REPORT
+    assert room.owed() == []
+    assert not any(one.news for one in room.changes())
+
+
+def test_an_older_report_that_comes_late_remakes_what_its_successor_changed(room: Room) -> None:
+    room.file(report_text(2026, CUT), "http://reports.test/2026.html", year=2026, news=False)
+    assert {one.kind for one in room.changes()} == {"added"}
+    room.file(report_text(2025), year=2025, news=False)
+    later = {(one.indicator, one.kind) for one in room.changes() if one.year == 2026}
+    assert later == {("地区生产总值", "lowered"), ("地区生产总值", "missed"), ("固定资产投资", "met")}
+    assert {one.kind for one in room.changes() if one.year == 2025} == {"added"}
+
+
+def test_what_readers_were_told_stays_on_record_when_an_older_report_comes_late(room: Room) -> None:
+    room.file(report_text(2026), "http://reports.test/2026.html", year=2026)
+    told = room.owed()
+    assert len(told) == 5
+    room.file(report_text(2025), year=2025)
+    assert room.owed() == told
+
+
+def test_whatever_the_order_of_arrival_the_record_is_the_same(room: Room, tmp_path: Path, now: datetime) -> None:
+    texts = {2024: report_text(2024), 2025: report_text(2025, CUT), 2026: report_text(2026, TARGETS, {})}
+    orderly = Desk(make_engine(f"sqlite:///{tmp_path / 'orderly.sqlite'}"), room.desk.archive, (), room.desk.zone)
+    migrate(orderly.engine)
+    other = Room(orderly, Clock(now))
+    for year in (2024, 2025, 2026):
+        other.file(texts[year], f"http://reports.test/{year}.html", year=year, news=False)
+    for year in (2026, 2024, 2025):
+        room.file(texts[year], f"http://reports.test/{year}.html", year=year, news=False)
+    assert {one.event_id for one in room.changes()} == {one.event_id for one in other.changes()}
+    orderly.engine.dispose()
+
+
+def test_the_same_document_again_changes_nothing_and_owes_nothing(room: Room) -> None:
+    room.file(report_text(2025), news=False)
+    room.file(report_text(2026, CUT), "http://reports.test/2026.html", year=2026)
+    tables = (Report, Document, Statement, Change, Digest)
+    before, owed = [room.rows(table) for table in tables], room.owed()
+    again = [
+        room.file(report_text(2025), news=True),
+        room.file(report_text(2026, CUT), "http://reports.test/2026.html", year=2026),
+    ]
+    assert [(one.outcome, one.changes) for one in again] == [(Outcome.UNCHANGED, 0)] * 2
+    assert ([room.rows(table) for table in tables], room.owed()) == (before, owed)
+
+
+def test_a_document_that_names_no_year_is_kept_and_makes_no_report(room: Room) -> None:
+    text = "我们把群众的事当作自己的事来办，地区生产总值增长6%。" * 30
+    filed = room.file(text, title="政府工作报告")
+    assert filed.outcome is Outcome.UNPLACED
+    assert (room.rows(Document), room.rows(Report), room.rows(Change), room.owed()) == (1, 0, 0, [])
+    with reading(room.desk.engine) as session:
+        document = session.get_one(Document, filed.document_id)
+    assert "year" in document.doubts
+    assert room.desk.archive.find_text(document.text_hash) == text
+    assert room.file(text, title="政府工作报告").outcome is Outcome.UNCHANGED
+
+
+def test_a_document_whose_region_nothing_tells_is_kept_and_makes_no_report(room: Room) -> None:
+    filed = room.file(report_text(2025), region="")
+    assert filed.outcome is Outcome.UNPLACED
+    assert any("region" in doubt for doubt in filed.identity.doubts)
+    assert room.rows(Change) == 0
+
+
+def test_every_row_of_the_example_is_marked(room: Room) -> None:
+    room.file(report_text(2025), news=False, example=True)
+    room.file(report_text(2026, CUT), "http://reports.test/2026.html", year=2026, example=True)
+    with reading(room.desk.engine) as session:
+        for table in (Report, Document, Change, Digest):
+            rows = session.exec(select(table)).all()
+            assert rows, table
+            assert all(row.model_dump()["example"] for row in rows), table
+
+
+def test_the_example_and_the_real_gather_in_digests_of_their_own(room: Room) -> None:
+    room.file(report_text(2025), example=True)
+    room.file(report_text(2025), "http://other.test/r.html", region="220100")
+    with reading(room.desk.engine) as session:
+        assert sorted(digest.example for digest in find_open_digests(session)) == [False, True]
+
+
+def test_changes_of_one_publication_gather_in_one_digest_that_waits(room: Room) -> None:
+    room.file(report_text(2025))
+    with reading(room.desk.engine) as session:
+        (digest,) = find_open_digests(session)
+    assert digest.due_at == room.clock() + timedelta(seconds=15)
+    room.clock.move(seconds=5)
+    room.file(report_text(2025, CUT))
+    with reading(room.desk.engine) as session:
+        (same,) = find_open_digests(session)
+    assert (same.id, same.due_at) == (digest.id, digest.due_at)  # what comes later does not put it off
+
+
+def test_each_watch_is_owed_what_it_wants(room: Room) -> None:
+    watches = (
+        Watch(key="cuts", changes=("lowered", "dropped"), channels=("desk",)),
+        Watch(key="elsewhere", regions=("220000",), indicators=("all",), channels=("desk",)),
+        Watch(key="jobs", indicators=("含失业",), channels=("desk",)),
+    )
+    several = Room(Desk(room.desk.engine, room.desk.archive, watches, room.desk.zone), room.clock)
+    several.file(report_text(2025), news=False)
+    several.file(report_text(2026, CUT | {"城镇调查失业率": "控制在5%以内"}), PAPER, year=2026)
+    with reading(room.desk.engine) as session:
+        told = {
+            digest.watch: {(one.indicator, one.kind) for one in find_in_digest(session, digest.id)}
+            for digest in find_open_digests(session)
+        }
+    unemployment = ("城镇调查失业率", "lowered")
+    assert told == {"cuts": {("地区生产总值", "lowered"), unemployment}, "jobs": {unemployment}}
+
+
+@pytest.mark.parametrize(("reached", "verdict"), [("增长6.5%", "met"), ("增长6.4%", "missed")])
+def test_the_ledger_holds_the_outturn_against_the_target(room: Room, reached: str, verdict: str) -> None:
+    room.file(report_text(2025), news=False)
+    room.file(report_text(2026, TARGETS, {"地区生产总值": reached}), PAPER, year=2026)
+    (settled,) = [one for one in room.changes() if one.kind in ("met", "missed")]
+    assert (settled.kind, settled.indicator_key) == (verdict, "gdp")
+    with reading(room.desk.engine) as session:
+        found = find_by_id(session, [settled.before_id or 0, settled.after_id or 0])
+    target, outturn = found[settled.before_id or 0][0], found[settled.after_id or 0][0]
+    assert (target.data.role, target.year) == (Role.TARGET, 2025)
+    assert (outturn.data.role, outturn.year) == (Role.OUTTURN, 2026)
+
+
+def test_an_outturn_that_nobody_aimed_at_settles_nothing(room: Room) -> None:
+    room.file(report_text(2025), news=False)
+    room.file(report_text(2026, TARGETS, {"进出口总额": "增长3%"}), PAPER, year=2026)
+    assert room.owed() == []
+
+
+def test_what_breaks_in_the_transaction_leaves_nothing_half_kept(room: Room) -> None:
+    def breaks(*_: object, **__: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("monitor.filing.owe", breaks)
+        with pytest.raises(RuntimeError):
+            room.file(report_text(2025))
+    assert [room.rows(table) for table in (Report, Document, Statement, Change, Digest)] == [0, 0, 0, 0, 0]
+    assert room.file(report_text(2025)).outcome is Outcome.REPORT
+    assert len(room.owed()) == 5
+
+
+def test_changes_can_be_asked_for_by_place_year_and_time(room: Room) -> None:
+    room.file(report_text(2025), news=False)
+    middle = room.clock() + timedelta(seconds=1)
+    room.file(report_text(2026, CUT, REACHED), PAPER, year=2026)
+    with reading(room.desk.engine) as session:
+        assert {one.year for one in find_changes(session, since=middle)} == {2026}
+        assert {one.year for one in find_changes(session, year=2025)} == {2025}
+        assert find_changes(session, regions=["220100"]) == []
+        assert {one.kind for one in find_changes(session, headline=True, year=2026)} == {"lowered", "missed", "met"}

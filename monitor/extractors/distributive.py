@@ -21,10 +21,19 @@ EXPANSIONS: dict[str, tuple[str, ...]] = {
     "三次产业": ("第一产业", "第二产业", "第三产业"),
     "进出口": ("进口", "出口"),
 }
-# What a list's last member may say for all of them.
-TAIL = re.compile(
-    r"(?:(?:产业|行业|企业|工业|制造业)?(?:增加值|总产值|产值|投资|营业收入)|(?:常住)?居民(?:人均)?(?:可支配|纯)?收入|人均(?:可支配|纯)?收入|(?:居民)?低保(?:月均|平均)?标准|事项[^、]{0,6}|办结时限|"
-    r"[\u4e00-\u9fff]{0,2}(?:总量|数量|额|量|率|面积|比重|占比|标准|人次|收入|支出|余额|规模|案件|项目|企业|贷款|投资|浓度|天数|价格|销售|户数|数|值|产业))$"
+# What a list's last member may say for all of them: a measure, or the sort of thing that all of them are.
+_QUANTITY = (
+    r"(?:总产|单产|产|销|总|数|存|增|流|储|吞吐|周转|拥有|发电|用电|排放|业务|客流|交易|运输|货运|客运|使用|消费|授权|申请|保有|装机)量"
+    r"|(?:贷款)?(?:总|余|交易|销售|零售|进出口|出口|进口|成交|营业|投资)?额|(?:起|件|人|户|天|次|床位|总)数"
+)
+MEASURE = re.compile(
+    r"(?:(?:(?:增加值|收入|支出|投入|投资|产值))?(?:占|相当于)[^、]{2,20}(?:比重|比例|比)"
+    r"|(?:产业|行业|企业|工业|制造业)?(?:增加值|总产值|产值|投资|营业收入|利润)|(?:常住)?居民(?:人均)?(?:可支配|纯)?收入|人均(?:可支配|纯)?收入"
+    rf"|(?:居民)?低保(?:月均|平均|月)?标准|(?:平均|补助|月)?标准|事项[^、]{{0,6}}|办结时限|{_QUANTITY}|(?:住院)?报销比例|[\u4e00-\u9fff]{{2}}率"
+    r"|率|面积|比重|占比|比例|人次|收入|支出|余额|规模|价格|浓度|时间|时限|天数|人口|指数|总值|里程|长度|能力|贷款|存款|投资|案件|学位|床位|数量)$"
+)
+SORT = re.compile(
+    r"(?:企业|项目|产业|行业|机构|家庭|居民|用户|园区|基地|景区|示范[县村镇区]|集群|平台|学校|医院|人才|人员)$"
 )
 # Members that say nothing without the head of the first one.
 HEADLESS = re.compile(
@@ -54,10 +63,13 @@ def _parts(subject: str, count: int) -> list[str]:
 
 
 def _with_tail(parts: list[str]) -> list[str]:
-    tail = TAIL.search(parts[-1])
+    parts = [part.removesuffix("等") for part in parts]
+    tail = MEASURE.search(parts[-1]) or SORT.search(parts[-1])
     if not tail or tail.start() == 0:
-        return [part.removesuffix("等") for part in parts]
-    return [part if TAIL.search(part) else part.removesuffix("等") + tail[0] for part in parts]
+        return parts
+    parts[-1] = parts[-1][: tail.start()].removesuffix("等") + tail[0]
+    complete = MEASURE if tail.re is MEASURE else re.compile(f"{MEASURE.pattern}|{SORT.pattern}")
+    return [part if complete.search(part) else part + tail[0] for part in parts]
 
 
 def _with_head(parts: list[str]) -> list[str]:

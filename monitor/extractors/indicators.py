@@ -45,6 +45,7 @@ class Memory:
     verb: str = ""
     topic: str = ""
     measure: Measure | None = None
+    members: tuple[str, ...] = ()  # of the last 分别
     carried: bool = False  # the last number named nothing itself: 增长5.5%、力争6%
 
     def hear(self, words: str) -> None:

@@ -5,7 +5,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -107,9 +107,12 @@ class _Reader:
     ) -> Iterator[StatementData]:
         plain = self._script.plain
         subject, tail = trim_trailing(trim_leading(without_baseline(words.lstrip("、和的"))))
-        subject = subject or self._memory.indicator
         predicate = tail.words + without_baseline(plain[predicate_at : quantities[0].left])
-        for member, quantity in zip(members_of(subject, len(quantities)), share_hedge(quantities), strict=True):
+        members: Sequence[str] = self._memory.members
+        if subject or len(members) != len(quantities):  # else: 分别完成…，同比分别增长…
+            members = members_of(subject or self._memory.indicator, len(quantities))
+        self._memory.members = tuple(members)
+        for member, quantity in zip(members, share_hedge(quantities), strict=True):
             slot = Slot(quantity, member + predicate, "", False, False)
             yield self._numeric(clause, slot, indicator_of(slot, self._memory), "distributive")
 

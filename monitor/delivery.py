@@ -5,7 +5,7 @@ tried until the service says that it has it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -25,6 +25,8 @@ from storage.outbox import (
     find_digest,
     find_due_deliveries,
     find_due_digests,
+    find_gathering,
+    is_newly_dead,
     note_failed,
     note_sent,
     ride_along,
@@ -63,7 +65,7 @@ def close_digests(post: Post, now: datetime) -> list[Digest]:
     engine = post.desk.engine
     with reading(engine) as session:
         due = find_due_digests(session, now)
-    return [closed for digest in due if (closed := _close(digest.id, post, now))]
+    return [closed for digest in due if (closed := close_digest(digest, post, now))]
 
 
 def preview(post: Post, watch: Watch, digest: Digest, now: datetime) -> Rendered:
@@ -85,12 +87,16 @@ def deliver(post: Post, channel: str, now: Callable[[], datetime]) -> list[Told]
     return told
 
 
-def _close(digest_id: str, post: Post, now: datetime) -> Digest | None:
-    """One transaction: the bytes, and a delivery for each address of each of the watch's channels."""
+def close_digest(due: Digest, post: Post, now: datetime) -> Digest | None:
+    """One transaction: the bytes, and a delivery for each address of each of the watch's channels.
+
+    Answers with the digest as it is kept now; None when there is nothing to deliver, or another process closed it.
+    """
+    watch = next((one for one in post.desk.watches if one.key == due.watch), None)
     with transaction(post.desk.engine) as session:
-        digest = find_digest(session, digest_id)
-        assert digest is not None, "it was due a moment ago"
-        watch = next((one for one in post.desk.watches if one.key == digest.watch), None)
+        digest = find_gathering(session, due.id, due.watch)
+        if digest is None:
+            return None
         if watch is None:
             digest.state = "empty"  # nobody is left to be told: the watch was taken out of the settings
             return None
@@ -141,8 +147,8 @@ def _try(post: Post, notifier: Notifier, delivery: Delivery, subject: str, now: 
         due_at = next_try(error, delivery.attempts + 1, now(), post.random.random())
         with transaction(post.desk.engine) as session:
             note_failed(session, delivery.id, answer=str(error), due_at=due_at, now=now())
-            if due_at is None:
-                tell(session, _dead(delivery, str(error), now()), "", post.desk, now())
+            if due_at is None and is_newly_dead(session, delivery.channel):
+                tell(session, _dead(delivery, str(error), now()), "", _others(post.desk, delivery.channel), now())
         return Told(delivery.channel, subject, str(error), False, due_at)
     with transaction(post.desk.engine) as session:
         note_sent(session, delivery.id, answer=answer, now=now())
@@ -155,6 +161,11 @@ def next_try(error: DeliveryError, attempts: int, now: datetime, spread: float) 
         return None
     wait = WAITS[attempts - 1] * (1 + JITTER * (2 * spread - 1))
     return now + timedelta(seconds=max(wait, error.retry_after or 0))
+
+
+def _others(desk: Desk, channel: str) -> Desk:
+    """The watches that can be told of a dead channel by another one."""
+    return replace(desk, watches=[watch for watch in desk.watches if set(watch.channels) - {channel}])
 
 
 def _dead(delivery: Delivery, answer: str, now: datetime) -> Notice:

@@ -106,7 +106,7 @@ def find_digest(session: Session, id: str) -> Digest | None:
 
 
 def find_gathering(session: Session, id: str, watch: str) -> Digest | None:
-    """A digest of the watch that is about to be closed, so that nothing can be added meanwhile; None if it is closed."""
+    """A digest that is about to be closed, held so that nothing is added meanwhile; None if it is closed already."""
     one_at_a_time(session, _gathering_of(watch))
     return session.exec(select(Digest).where(Digest.id == id, Digest.state == "open")).first()
 
@@ -155,6 +155,15 @@ def note_failed(session: Session, delivery_id: int, *, answer: str, due_at: date
         delivery.state = "dead"
     else:
         delivery.due_at = due_at
+
+
+def is_newly_dead(session: Session, channel: str) -> bool:
+    """Whether nothing was told of the channel's death since it last accepted something: once is enough."""
+    sent_at = session.exec(select(func.max(Delivery.sent_at)).where(Delivery.channel == channel)).one()
+    told = select(Notice.id).where(Notice.kind == "dead_channel", Notice.source_key == channel)
+    if sent_at is not None:
+        told = told.where(Notice.at > sent_at)
+    return session.exec(told).first() is None
 
 
 def _gathering(session: Session, watch: str, example: bool) -> Digest | None:

@@ -92,7 +92,7 @@ _SYNONYMS = re.compile(
 _INSTEAD = {"above": "规上", "limit": "限上", "gdp": "生产总值", "rd": "研发"}
 _HEDGE = (
     r"全社会(?=研发|固定)|力争|争取(?!两重|上级|中央|资金|专项|超长|国债|政策)|确保|预计|预期|努力|实现|完成|达到|保持|推动|其中|同时|今年|明年|去年|全年|年内|当年|本年|"
-    r"年度|到\d{4}年|\d{4}年|力促|促进|计划|预算|安排|总体|主要"
+    r"年度|到\d{4}年|\d{4}年|力促|促进|计划|预算|安排|总体"
 )
 _PLACE = r"全[市省区县州盟旗镇乡](?!域)|[我本][市省区县州盟旗]|全自治区|全自治州"
 _LEAD = re.compile(rf"^(?:{_HEDGE}|{_PLACE})")
@@ -213,7 +213,7 @@ def _known(words: str, measure: Measure) -> str | None:
     scopes: list[str] = []
     while len(scopes) < 3:
         for wording in _candidates(words):
-            known = _catalogue().wordings.get(wording) or _catalogue().only.get((measure, wording))
+            known = _catalogue().only.get((measure, wording)) or _catalogue().wordings.get(wording)
             if known:
                 return ".".join([known, *sorted(scopes)])
         found = _next_scope(_without_lead(words))

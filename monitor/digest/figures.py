@@ -13,6 +13,7 @@ from .words import REFERENCES, UNITS, WORDS
 _MAX_TEXT = 40
 _MAX_LABEL = 40
 _TOO_LARGE = 1e15
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # ５．５％ → 5.5%
 _GROWTH_WORDS = ("增长", "增速", "涨幅", "增幅", "降幅", "上涨", "下降")
 _HEDGED = re.compile(r"[余多]|以上|以下|以内|左右|上下|不低于|不超过")
 _PREFIXES = {"万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4}
@@ -64,9 +65,9 @@ def said(figure: Magnitude, language: str, *, signed: bool = True, brief: int = 
         return _related(figure, language)
     if language == "zh":
         return clean(_direction(figure, language, signed) + _hedged_zh(figure), _MAX_TEXT)
-    reading = _english(figure, brief > 0)
-    if reading is None:
-        return clean(figure.text, _MAX_TEXT)
+    if figure.value is None or figure.measure is Measure.RANK:
+        return clean(_written(figure), _MAX_TEXT)
+    reading = _english(figure, brief > 0) or _written(figure)
     hedged = _EN_HEDGES[brief].get(figure.op, "{}").replace("{}", reading)
     return clean(_direction(figure, language, signed) + hedged, 2 * _MAX_TEXT)
 
@@ -77,7 +78,7 @@ def label(indicator: str, name_en: str, key: str, measure: Measure, language: st
     `falls` leaves the growth word out, for figures that carry 下降 themselves. A name without English stays Chinese.
     """
     english = WORDS["en"].short.get(key, name_en)
-    name = clean(english if language == "en" and english else indicator, _MAX_LABEL)
+    name = clean(english, 3 * _MAX_LABEL // 2) if language == "en" and english else clean(indicator, _MAX_LABEL)
     if measure is not Measure.GROWTH or falls or name.endswith(_GROWTH_WORDS) or "growth" in name.lower():
         return name
     if key.startswith(("cpi", "ppi")):
@@ -95,9 +96,12 @@ def short_label(indicator: str, name_en: str, key: str, measure: Measure, langua
 
 
 def difference(before: Magnitude, after: Magnitude, language: str) -> str:
-    """How far apart two figures are, without a sign: `0.5个百分点`, `1万人`; "" when there is nothing to tell."""
+    """How far apart two figures are, without a sign: `0.5个百分点`, `1万人`; "" when there is no telling.
+
+    A range has no one distance to another figure.
+    """
     first, second = middle(before), middle(after)
-    if first is None or second is None or before.measure is not after.measure:
+    if Op.RANGE in (before.op, after.op) or first is None or second is None or before.measure is not after.measure:
         return ""
     words, unit = WORDS[language], after.unit or ""
     if unit == "%" == before.unit:
@@ -136,10 +140,14 @@ def split_unit(unit: str) -> tuple[str, int]:
     return unit, 1
 
 
+def _written(figure: Magnitude) -> str:
+    """The report's own characters, in half width and without spaces; a decline's sign is left to its words."""
+    text = re.sub(r"\s+", "", figure.text.translate(_HALF_WIDTH))
+    return text.lstrip("-−") if figure.value is not None and figure.value < 0 else text
+
+
 def _hedged_zh(figure: Magnitude) -> str:
-    text = re.sub(r"\s+", "", figure.text)
-    if figure.value is not None and figure.value < 0:
-        text = text.lstrip("-−－")
+    text = _written(figure)
     return text if _HEDGED.search(text) else text + _ZH_HEDGES.get(figure.op, "")
 
 
@@ -170,7 +178,7 @@ def _english(figure: Magnitude, brief: bool) -> str | None:
     unit = figure.unit or ""
     ends = [figure.value, figure.value_hi] if figure.op is Op.RANGE else [figure.value]
     numbers = [abs(Decimal(str(end))) for end in ends if end is not None and _sensible(end)]
-    if not numbers or figure.measure is Measure.RANK:
+    if not numbers:
         return None
     if unit in ("%", "％"):
         return "–".join(f"{_plain(number)}%" for number in numbers)
@@ -184,7 +192,7 @@ def _english(figure: Magnitude, brief: bool) -> str | None:
     reading = f"{reading} {UNITS[base]}".strip() if base else reading
     if factor == 1:
         return reading
-    written = clean(re.sub(r"\s+", "", figure.text), _MAX_TEXT).lstrip("-−－")
+    written = clean(_written(figure), _MAX_TEXT)
     if brief:
         return written
     counted = "–".join(_counted(number * factor, "") for number in numbers)

@@ -75,11 +75,14 @@ def _broken(token: str, room: int) -> list[str]:
             parts.append(part)
             part = ""
         part += char
-    return [*parts, part]
+    return [*parts, part + token[len(token.rstrip()) :]]
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], columns: int = WIDTH, press: int = 0) -> list[str]:
-    """A table whose cells wrap; when it is too wide, column number `press` gives way first."""
+    """A table whose cells wrap; when it is too wide, those columns give way whose fewest cells wrap for it.
+
+    Column number `press` holds running text and keeps a little more.
+    """
     widths = _widths([head, *rows], columns, press)
     lines = _row(head, widths)
     lines.append("-" * min(columns, sum(widths) + _GAP * (len(widths) - 1)))
@@ -91,14 +94,17 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], columns: int = WID
 def _widths(rows: Sequence[Sequence[str]], columns: int, press: int) -> list[int]:
     widths = [max(width(row[index]) for row in rows) for index in range(len(rows[0]))]
     over = sum(widths) + _GAP * (len(widths) - 1) - columns
-    give = min(max(over, 0), max(0, widths[press] - 2 * _PRESSED))
-    widths[press] -= give
-    over -= give
     while over > 0:
-        room = [size - (_PRESSED if index == press else _NARROWEST) for index, size in enumerate(widths)]
-        if max(room) <= 0:
+        tight = [index for index, size in enumerate(widths) if size > (_PRESSED if index == press else _NARROWEST)]
+        if not tight:
             break
-        widths[room.index(max(room))] -= 1
+
+        def harm(index: int) -> tuple[int, int]:
+            """How many cells would wrap if the column lost one more; words wrap better than figures."""
+            cells = sum(width(row[index]) >= widths[index] for row in rows)
+            return cells if index == press else 2 * cells, -widths[index]
+
+        widths[min(tight, key=harm)] -= 1
         over -= 1
     return widths
 
@@ -122,7 +128,10 @@ def _balanced(cell: str, columns: int, *, hang: bool) -> list[str]:
     """A cell's lines, as few as the width needs and then as even as that allows: no single character is left over."""
     rest = " " if hang else ""
     lines = wrap(cell, columns, rest=rest)
-    for narrower in range(columns - 1, columns // 2, -1) if len(lines) > 1 else ():
+    if len(lines) == 1:
+        return lines
+    longest = max(width(token.rstrip()) for token in _tokens(cell)) + len(rest)
+    for narrower in range(columns - 1, max(longest, columns // 2) - 1, -1):
         even = wrap(cell, narrower, rest=rest)
         if len(even) > len(lines):
             break

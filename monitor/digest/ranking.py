@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from storage.values import Basis, ChangeKind
 
+from .figures import middle
 from .values import Line, ReportPart
 
 CHANGED = (ChangeKind.LOWERED, ChangeKind.RAISED, ChangeKind.REWORDED)
@@ -12,7 +13,7 @@ _ORDER = dict.fromkeys(CHANGED, 0) | {ChangeKind.ADDED: 1, ChangeKind.DROPPED: 2
 
 
 def ranked(parts: Iterable[ReportPart]) -> list[ReportPart]:
-    """The most important report first: moves of GDP, revisions and conflicts of main targets, the higher place."""
+    """The most important report first: moves of GDP by size, revisions and conflicts of main targets, higher places."""
     return sorted(parts, key=lambda part: (part.example, -_weight(part), part.region_code, -part.year, part.title))
 
 
@@ -22,9 +23,15 @@ def _weight(part: ReportPart) -> int:
         4 if part.region_code == "000000" else 2 * part.region_code.endswith("0000") + part.region_code.endswith("00")
     )
     moved = [line for line in main if line.kind in CHANGED]
-    weight += 8 * any(line.indicator_key == "gdp" for line in moved)
+    weight += max((8 + _points(line) for line in moved if line.indicator_key == "gdp"), default=0)
     weight += 4 * any(line.basis is not Basis.NEXT_REPORT for line in moved)
     return 10 * weight + min(len(moved), 9) * 2 + min(len(main), 9)
+
+
+def _points(line: Line) -> int:
+    """How far growth moved, in half points, at most four; 0 where that is not known."""
+    before, after = (None if side is None else middle(side) for side in (line.before, line.after))
+    return min(4, int(2 * abs(after - before))) if before is not None and after is not None else 0
 
 
 def ordered(lines: Iterable[Line]) -> list[Line]:
@@ -42,3 +49,9 @@ def is_first(part: ReportPart) -> bool:
     """Nothing to compare with: every main target is new."""
     lines = main_lines(part, Basis.NEXT_REPORT)
     return bool(lines) and all(line.kind is ChangeKind.ADDED for line in part.lines)
+
+
+def is_longer(line: Line) -> bool:
+    """Whether a target is for another year or a span of years than its report's own."""
+    shown = line.after or line.before
+    return shown is not None and shown.period not in (None, str(shown.report_year))

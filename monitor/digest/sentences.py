@@ -7,6 +7,9 @@ from .outgoing import clean_pieces, web_address
 from .values import Figure
 
 MAX_SENTENCE = 600  # longer ones are cut around their marks everywhere
+_CLAUSE = 24  # how far a cut may move to fall between clauses
+_BREAKS = frozenset("，。；：、！？,;")
+_NUMBER = frozenset("0123456789０１２３４５６７８９.．%％—-~～万亿余多")
 _MAX_MARK = 80  # a longer "number" is a mistake; marking it would show nothing
 
 
@@ -41,7 +44,7 @@ def plain(pieces: Iterable[Fragment]) -> str:
 
 
 def _pieces(sentence: str, marks: list[tuple[int, int, str]], limit: int) -> list[Fragment]:
-    windows = _windows(len(sentence), marks, limit)
+    windows = _windows(sentence, marks, limit)
     pieces: list[Fragment] = []
     for start, end in windows:
         if start > 0:
@@ -58,21 +61,42 @@ def _pieces(sentence: str, marks: list[tuple[int, int, str]], limit: int) -> lis
     return pieces
 
 
-def _windows(length: int, marks: list[tuple[int, int, str]], limit: int) -> list[tuple[int, int]]:
+def _windows(sentence: str, marks: list[tuple[int, int, str]], limit: int) -> list[tuple[int, int]]:
     """The stretches to show: all of a short sentence, else so much around each mark as the limit allows."""
-    if length <= limit:
-        return [(0, length)]
+    if len(sentence) <= limit:
+        return [(0, len(sentence))]
     if not marks:
-        return [(0, limit)]
+        return [(0, _clause_end(sentence, limit))]
     around = max(12, (limit - sum(end - start for start, end, _ in marks)) // (2 * len(marks)))
     windows: list[tuple[int, int]] = []
     for start, end, _ in marks:
-        left, right = max(0, start - around), min(length, end + around)
+        left, right = _clause_start(sentence, start - around), _clause_end(sentence, end + around)
         if windows and left <= windows[-1][1] + 4:
-            windows[-1] = (windows[-1][0], right)
+            windows[-1] = (windows[-1][0], max(right, windows[-1][1]))
         elif sum(b - a for a, b in windows) < limit:
             windows.append((left, right))
     return windows
+
+
+def _clause_start(sentence: str, at: int) -> int:
+    """The nearest beginning of a clause at or before `at`: a quotation is never cut within a number."""
+    for index in range(max(at, 0), max(at - _CLAUSE, 0), -1):
+        if sentence[index - 1] in _BREAKS:
+            return index
+    return _beside_number(sentence, max(at, 0), -1)
+
+
+def _clause_end(sentence: str, at: int) -> int:
+    for index in range(min(at, len(sentence)), min(at + _CLAUSE, len(sentence))):
+        if sentence[index - 1] in _BREAKS:
+            return index
+    return _beside_number(sentence, min(at, len(sentence)), 1)
+
+
+def _beside_number(sentence: str, at: int, step: int) -> int:
+    while 0 < at < len(sentence) and sentence[at - 1] in _NUMBER and sentence[at] in _NUMBER:
+        at += step
+    return at
 
 
 def _cleaned(pieces: list[Fragment]) -> tuple[Fragment, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from storage.values import Basis, ChangeKind
 
 from .outgoing import clean, cut
-from .ranking import CHANGED, RESULTS, is_first, main_lines, ordered
+from .ranking import CHANGED, RESULTS, is_first, is_longer, main_lines, ordered
 from .rows import figure_text, line_name
 from .stories import region_name
 from .values import DigestData, Line, Notice, ReportPart
@@ -64,11 +64,12 @@ def _one_report(part: ReportPart, words: Words, *, alone: bool) -> Iterator[str]
 
 
 def _leading(part: ReportPart) -> list[Line]:
-    """The lines a subject may speak of, the best first: revisions, changes, results."""
+    """The lines a subject may speak of, the best first: revisions, changes of this year's targets, others, results."""
     for basis in (Basis.REVISION, Basis.CONFLICT, Basis.NEXT_REPORT):
         lines = main_lines(part, basis)
-        if lines:
-            return sorted(lines, key=lambda line: not line.headline)
+        near = [line for line in lines if not is_longer(line)] or lines
+        if near:
+            return sorted(near, key=lambda line: not line.headline)
     return ordered(line for line in part.lines if line.headline and line.kind in RESULTS)
 
 
@@ -128,8 +129,8 @@ def part_news(part: ReportPart, words: Words) -> tuple[ChangeKind | None, str]:
 
 
 def changed_count(part: ReportPart) -> int:
-    """How many main targets moved, came or went."""
-    return sum(line.headline and line.kind not in RESULTS for line in part.lines)
+    """How many main targets of its year (else of later ones) moved, came or went."""
+    return sum(line.headline and line.kind not in RESULTS for line in _leading(part))
 
 
 def _notice_subjects(notices: Sequence[Notice], words: Words) -> Iterator[str]:

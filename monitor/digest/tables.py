@@ -1,13 +1,14 @@
 """The tables of one report, with the sentences they rest on."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from storage.values import Basis, ChangeKind, Measure
 
 from .edition import Detail, Quote, Table
 from .figures import label, said
 from .outgoing import clean, web_address
-from .ranking import RESULTS, is_first, main_lines
+from .ranking import RESULTS, is_first, is_longer, main_lines
 from .rows import SIGNS, line_name, row
 from .sentences import fragments
 from .values import Figure, Line, ReportPart
@@ -22,34 +23,44 @@ def tables(part: ReportPart, words: Words, detail: Detail) -> tuple[Table, ...]:
         _pair_table(part, Basis.REVISION, words, detail),
         _pair_table(part, Basis.CONFLICT, words, detail),
         _main_table(part, words, detail),
+        _longer_table(part, words, detail),
         _results_table(part, words, detail),
     )
     return tuple(table for table in made if table.rows or table.unchanged)
 
 
 def _main_table(part: ReportPart, words: Words, detail: Detail) -> Table:
-    lines = main_lines(part, Basis.NEXT_REPORT)
+    """The main targets of the report's own year."""
+    lines = [line for line in main_lines(part, Basis.NEXT_REPORT) if not is_longer(line)]
+    title = words["first_targets" if is_first(part) else "main_targets"]
+    return replace(_target_table(part, title, lines, words, detail), unchanged=_unchanged(part, words, detail))
+
+
+def _longer_table(part: ReportPart, words: Words, detail: Detail) -> Table:
+    """Main targets for another year or a span of years: those of a five-year plan, in the same report."""
+    lines = [line for line in main_lines(part, Basis.NEXT_REPORT) if is_longer(line)]
+    return _target_table(part, words["longer_targets"], lines, words, detail)
+
+
+def _target_table(part: ReportPart, title: str, lines: Sequence[Line], words: Words, detail: Detail) -> Table:
+    """A column without a single figure is left out, and so is that of the changes when everything is new."""
     marks = {_identity(line): SIGNS[line.kind] for line in part.lines if line.kind in RESULTS}
-    rows = tuple(row(line, words, marks.get(_identity(line), "")) for line in lines[: detail.main])
-    first = is_first(part)
+    shown = lines[: detail.main]
+    compared = any(line.before for line in lines)
     heads = (
         words["indicator"],
-        "" if first else _year_head([line.before for line in lines], "target_of", "target_before", words),
-        _year_head([line.outturn for line in lines], "outturn_of", "outturn_before", words)
-        if any(line.outturn for line in lines)
-        else "",
-        words["target"] if first else _year_head([line.after for line in lines], "target_of", "target_after", words),
-        "" if first else words["change"],
+        _year_head([line.before for line in lines], "target_of", "target_before", words),
+        _year_head([line.outturn for line in lines], "outturn_of", "outturn_before", words),
+        _year_head([line.after for line in lines], "target_of", "target_after" if compared else "target", words),
+        words["change"] if compared else "",
     )
-    shown = lines[: detail.main]
     return Table(
-        title=words["first_targets" if first else "main_targets"],
+        title=title,
         heads=heads,
-        rows=rows,
+        rows=tuple(row(line, words, marks.get(_identity(line), "")) for line in shown),
         quotes=_evidence(shown, words, detail),
         legend=words["legend"] if any(line.outturn and marks.get(_identity(line)) for line in shown) else "",
-        unchanged=_unchanged(part, words, detail),
-        more=max(0, len(lines) - detail.main),
+        more=len(lines) - len(shown),
     )
 
 
@@ -67,7 +78,7 @@ def _pair_table(part: ReportPart, basis: Basis, words: Words, detail: Detail) ->
         heads=heads,
         rows=tuple(row(line, words) for line in shown),
         quotes=tuple(_both_sides(shown, notes, words, detail)),
-        more=max(0, len(lines) - detail.main),
+        more=len(lines) - len(shown),
     )
 
 
@@ -96,7 +107,7 @@ def _results_table(part: ReportPart, words: Words, detail: Detail) -> Table:
     told = {_identity(line) for line in part.lines if line.outturn is not None and line.headline}
     lines = [line for line in part.lines if line.kind in RESULTS and _identity(line) not in told]
     lines.sort(key=lambda line: (not line.headline, line.kind is ChangeKind.MET))
-    shown = lines[: max(detail.main, 1)]
+    shown = lines[: max(detail.tail, 1)]
     heads = (
         words["indicator"],
         _year_head([line.before for line in lines], "target_of", "target_before", words),
@@ -105,7 +116,8 @@ def _results_table(part: ReportPart, words: Words, detail: Detail) -> Table:
         words["result"],
     )
     rows = tuple(row(line, words) for line in shown)
-    return Table(words["results"], heads, rows, _evidence(shown, words, detail), more=max(0, len(lines) - len(shown)))
+    quotes = _evidence([line for line in shown if line.headline], words, detail)
+    return Table(words["results"], heads, rows, quotes, more=len(lines) - len(shown))
 
 
 def _result_head(figures: Sequence[Figure | None], words: Words) -> str:
@@ -120,7 +132,9 @@ def _identity(line: Line) -> tuple[str, str]:
 
 
 def _year_head(figures: Sequence[Figure | None], with_year: str, without: str, words: Words) -> str:
-    """`2024目标` when all figures of a column are for one year, else 原目标."""
+    """`2024 目标` when all figures of a column are for one year, else 原目标; "" when there is no figure."""
+    if not any(figures):
+        return ""
     years = {figure.period or str(figure.report_year) for figure in figures if figure is not None}
     if len(years) == 1 and (year := years.pop()).isdecimal():
         return words(with_year, year=year)

@@ -6,10 +6,13 @@ from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.digest import DigestData, Rendered, render
 from monitor.digest.render import MAX_HTML, MAX_TEXT
-from storage.values import ChangeKind, Kind
+from monitor.digest.sentences import fragments, plain
+from storage.values import ChangeKind, Kind, Op
 from tests.digests import (
     SAMPLES,
     a_year,
@@ -249,6 +252,48 @@ def test_a_target_for_another_period_says_which() -> None:
     after = figure("5%", 5, period="2026/2030")
     text = render(digest(part((line(ChangeKind.ADDED, "地区生产总值", None, after, key="gdp"),)))).text
     assert "地区生产总值增长（2026—2030 年）" in text
+
+
+def test_targets_beyond_the_year_have_a_table_of_their_own() -> None:
+    plan = line(ChangeKind.ADDED, "地区生产总值", None, figure("5%", 5, op=Op.AT_LEAST, period="2026/2030"), key="gdp")
+    rendered = render(digest(part((*main_lines(), plan))))
+    captions = [table.caption.get_text() for table in soup(rendered).find_all("table")]
+    assert captions == ["主要目标", "中长期主要目标", "上期目标完成情况"]
+    assert re.search(r"^地区生产总值增长（2026—2030 年） +5%以上$", rendered.text, re.M)
+    assert rendered.subject == sample("year").subject
+
+
+def test_a_long_quotation_is_cut_between_clauses_and_never_within_a_number() -> None:
+    sentence = (
+        "此外，"
+        + "各项工作扎实推进，" * 20
+        + "地区生产总值增长6%左右，城镇调查失业率控制在5.5%左右，"
+        + "粮食产量保持稳定、" * 30
+        + "完。"
+    )
+    after = figure("6%", 6, sentence=sentence)
+    text = render(digest(part((line(ChangeKind.ADDED, "地区生产总值", None, after, key="gdp"),)))).text
+    quoted = re.search(r"“(.*?)”", text, re.S).group(1).replace("\n  ", "")
+    assert len(quoted) < 300
+    assert "地区生产总值增长6%左右，城镇调查失业率控制在5.5%左右，" in quoted
+    assert re.fullmatch(r"……各项.*[，、]……", quoted)
+
+
+@given(
+    st.text(alphabet="增长5.6%，亿", min_size=1, max_size=400),
+    st.integers(0, 400),
+    st.integers(1, 5),
+    st.integers(20, 200),
+)
+def test_a_cut_quotation_is_made_of_whole_numbers_of_the_sentence(
+    text: str, start: int, length: int, limit: int
+) -> None:
+    made = plain(fragments([figure("x", 1, sentence=text, mark_start=start, mark_end=start + length)], limit))
+    for piece in filter(None, made.split("……")):
+        at = text.find(piece)
+        assert at >= 0
+    if start + length <= len(text):
+        assert text[start : start + length] in made
 
 
 def test_a_digest_with_nothing_to_tell_is_refused() -> None:

@@ -47,6 +47,8 @@ GROWTH, LEVEL, RATIO, DELTA, RANK, RELATIVE = (
             "高于邻区平均水平",
             "above 邻区平均水平",
         ),
+        (figure("５．５％", 5.5, op=Op.ABOUT), "增长5.5%左右", "up about 5.5%"),
+        (figure("30万元/人", 30, "万元/人", measure=LEVEL, op=Op.ABOUT), "30万元/人左右", "about 30万元/人"),
         (figure("全覆盖", None, None, measure=RELATIVE), "全覆盖", "全覆盖"),
     ],
 )
@@ -68,7 +70,7 @@ def test_a_brief_reading_leaves_the_translation_out() -> None:
     [
         (figure("6.5%", 6.5), figure("6%", 6), "0.5个百分点", "0.5 pts"),
         (figure("5%", 5), figure("4%", 4), "1个百分点", "1 pt"),
-        (figure("5%—6%", 5, value_hi=6, op=Op.RANGE), figure("5%", 5), "0.5个百分点", "0.5 pts"),
+        (figure("5%—6%", 5, value_hi=6, op=Op.RANGE), figure("5%", 5), "", ""),
         (
             figure("9万人", 9, "万人", measure=LEVEL),
             figure("8.7万人", 8.7, "万人", measure=LEVEL),
@@ -87,7 +89,9 @@ def test_a_brief_reading_leaves_the_translation_out() -> None:
         (figure("5%", 5), figure("5%", 5), "", ""),
     ],
 )
-def test_a_difference_is_told_in_points_or_in_the_unit_of_the_new_figure(before, after, zh: str, en: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_difference_is_told_in_points_or_in_the_unit_of_the_new_figure_but_not_of_a_range(
+    before, after, zh: str, en: str
+) -> None:  # type: ignore[no-untyped-def]
     assert (difference(before, after, "zh"), difference(before, after, "en")) == (zh, en)
 
 

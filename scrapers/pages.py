@@ -21,7 +21,6 @@ from storage.values import AttachmentData
 
 MAX_CHARACTERS = 60_000_000
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_PROLOG = re.compile(r"\A\s*<\?xml[^>]*\?>")  # BeautifulSoup would warn that XHTML is XML
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 _SPACES = re.compile(r"[ \t\r\n\f\v\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 
@@ -35,10 +34,15 @@ def parse(page: str, url: str = "") -> BeautifulSoup:
     Raises:
         LayoutError: the page is larger than any index or report.
     """
+    markup = clean(page, url).replace("<?", "<?p ")  # BeautifulSoup warns of XML where a page begins with <?xml
+    return BeautifulSoup(markup if "<" in markup else f"<html>{markup}</html>", "lxml")
+
+
+def clean(page: str, url: str = "") -> str:
+    """The page without characters that no page should hold; see `parse`."""
     if len(page) > MAX_CHARACTERS:
         raise LayoutError(f"the page has {len(page)} characters; more than {MAX_CHARACTERS} are not read", url=url)
-    markup = _PROLOG.sub("", _UNFIT.sub("", page), count=1)
-    return BeautifulSoup(markup if "<" in markup else f"<html>{markup}</html>", "lxml")
+    return _UNFIT.sub("", page)
 
 
 def tidy(text: str) -> str:
@@ -87,20 +91,30 @@ def absolute(href: str, url: str) -> str:
         return ""
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return ""
-    return quote(joined, safe="%/:?#[]@!$&'()*+,;=~")
+    return quote(joined, safe="%/:?#[]@!$&'()*+,;=~", errors="replace")
 
 
 def query_number(url: str, name: str, default: int) -> int:
     """The whole number that a parameter of the address holds."""
-    value = parse_qs(urlsplit(url).query).get(name, [""])[0]
-    return int(value) if value.isascii() and value.isdigit() else default
+    found = whole_number(parse_qs(_query(url)).get(name, [""])[0])
+    return default if found is None else found
 
 
 def with_query(url: str, **parameters: str | int) -> str:
     """The address with these parameters set, the others as they were."""
-    parts = urlsplit(url)
-    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in parameters]
-    return parts._replace(query=urlencode([*kept, *parameters.items()])).geturl()
+    kept = [(name, value) for name, value in parse_qsl(_query(url), keep_blank_values=True) if name not in parameters]
+    return url.partition("?")[0] + "?" + urlencode([*kept, *parameters.items()])
+
+
+def whole_number(value: object) -> int | None:
+    """A count as JSON and addresses give it, `44` or `"44"`; None for anything else."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9 else None
+
+
+def _query(url: str) -> str:
+    return url.partition("#")[0].partition("?")[2]
 
 
 _REFRESH = re.compile(r"\s*(\d+(?:\.\d+)?)\s*[;,]\s*(?:url\s*=\s*)?['\"]?\s*([^'\"\s>][^'\"]*?)['\"]?\s*", re.I)

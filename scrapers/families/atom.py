@@ -7,11 +7,13 @@ from email.utils import parsedate_to_datetime
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
+from bs4.exceptions import ParserRejectedMarkup
 
 from scrapers.article import read_report
 from scrapers.dates import CHINA, parse_day
+from scrapers.errors import LayoutError
 from scrapers.lists import unique
-from scrapers.pages import absolute, attribute, tidy, without_markup
+from scrapers.pages import absolute, attribute, clean, tidy, without_markup
 from storage.values import EntryData, IndexData, ReportPageData
 
 NAME = "atom"
@@ -28,7 +30,10 @@ def recognise(page: str, url: str) -> float:
 def parse_index(page: str, url: str) -> IndexData:
     if not recognise(page, url):
         return IndexData(())
-    soup = BeautifulSoup(_bare(page), "lxml-xml")
+    try:
+        soup = BeautifulSoup(_bare(clean(page, url)), "lxml-xml")
+    except ParserRejectedMarkup as error:
+        raise LayoutError("the feed is no XML", url=url) from error
     onward = next((attribute(link, "href") for link in soup.find_all("link") if link.get("rel") == "next"), "")
     target = absolute(onward, url)
     more = target if target and target != absolute(url, url) else None

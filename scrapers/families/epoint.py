@@ -8,7 +8,7 @@ import re
 
 from scrapers.article import read_report
 from scrapers.lists import dated_links, entry_of, next_link, titled_links, unique
-from scrapers.pages import absolute, parse, parse_json, query_number, with_query
+from scrapers.pages import absolute, parse, parse_json, query_number, whole_number, with_query
 from storage.values import IndexData, ReportPageData
 
 NAME = "epoint"
@@ -59,5 +59,5 @@ def _listed(answer: object, url: str) -> IndexData:
         for item in items
     )
     number, size = query_number(url, "pageIndex", 0), query_number(url, "pageSize", len(items))
-    more = bool(items) and (number + 1) * size < int(custom.get("total") or 0)
+    more = bool(items) and (number + 1) * size < (whole_number(custom.get("total")) or 0)
     return IndexData(tuple(unique(filter(None, made))), with_query(url, pageIndex=number + 1) if more else None)

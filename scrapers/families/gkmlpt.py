@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from scrapers.article import read_report
 from scrapers.lists import dated_links, entry_of, next_link, unique
-from scrapers.pages import absolute, parse, parse_json, query_number, with_query
+from scrapers.pages import absolute, parse, parse_json, query_number, whole_number, with_query
 from storage.values import IndexData, ReportPageData
 
 NAME = "gkmlpt"
@@ -57,7 +57,7 @@ def _listed(answer: object, url: str) -> IndexData:
     made = (entry_of(item.get("title"), item.get("url"), item.get("date"), url) for item in items)
     number = query_number(url, "page", 1)
     column = answer.get("classify")
-    count = int(column.get("post_count") or 0) if isinstance(column, dict) else 0
+    count = (whole_number(column.get("post_count")) or 0) if isinstance(column, dict) else 0
     full = number == 1 or len(items) % 5 == 0  # a last page seldom is; asking past the end answers 404
     more = bool(items) and full and number * len(items) < count
     return IndexData(tuple(unique(filter(None, made))), with_query(url, page=number + 1) if more else None)

@@ -14,7 +14,7 @@ from bs4.element import Tag
 
 from scrapers.article import read_report
 from scrapers.lists import dated_links, next_link
-from scrapers.pages import absolute, attribute, parse, parse_json, query_number, with_query
+from scrapers.pages import absolute, attribute, clean, parse, parse_json, query_number, with_query
 from storage.values import EntryData, IndexData, ReportPageData
 
 NAME = "hanweb"
@@ -57,6 +57,7 @@ def parse_report(page: str, url: str) -> ReportPageData:
 
 
 def _store(page: str, url: str) -> IndexData:
+    page = clean(page, url)
     records = (part.partition("</record>")[0] for part in page.split("<record>")[1:])
     rows = (record.replace("<![CDATA[", "").replace("]]>", "") for record in records)
     entries = dated_links(parse("\n".join(f"<div>{row}</div>" for row in rows), url), url)

@@ -9,7 +9,7 @@ import re
 
 from scrapers.article import read_report
 from scrapers.lists import dated_links, entry_of, next_link, titled_links
-from scrapers.pages import absolute, meta_tags, parse, parse_json, query_number, with_query
+from scrapers.pages import absolute, meta_tags, parse, parse_json, query_number, whole_number, with_query
 from storage.values import IndexData, ReportPageData
 
 NAME = "ucap"
@@ -66,5 +66,5 @@ def _listed(answer: object, url: str) -> IndexData:
         if isinstance(item, dict)
     )
     number, size = query_number(url, "page", 1), query_number(url, "_pageSize", len(results))
-    more = bool(results) and number * size < int(data.get("total") or 0)
+    more = bool(results) and number * size < (whole_number(data.get("total")) or 0)
     return IndexData(tuple(filter(None, made)), with_query(url, page=number + 1) if more else None)

@@ -51,6 +51,11 @@ class Cell:
     text: str
     url: str = ""
 
+    @property
+    def short(self) -> bool:
+        """Whether it is a number that should stay on one line."""
+        return len(self.text) < 9 and any(map(str.isdecimal, self.text))
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

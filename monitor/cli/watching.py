@@ -32,6 +32,7 @@ from storage.models import SourceState
 from storage.visits import find_source
 from storage.visits import find_sources as find_states
 
+INSISTING = 2.0  # seconds; a supervisor and its group may both pass on one request to stop
 SETTLED_AFTER = 90.0  # seconds; the example has told its story by then
 
 
@@ -281,11 +282,15 @@ def _only_one(installation: Installation) -> Iterator[None]:
 
 
 def _stopper(tools: Tools) -> Callable[[int, object], None]:
+    asked_at: list[float] = []
+
     def stop(_number: int, _frame: object) -> None:
-        if tools.stopping.is_set():
-            os._exit(1)  # asked twice: at once
-        say("Stopping: what is under way is finished or handed back (up to 25 seconds).")
-        tools.stopping.set()
+        if asked_at and time.monotonic() - asked_at[0] > INSISTING:
+            os._exit(1)
+        if not asked_at:
+            asked_at.append(time.monotonic())
+            say("Stopping: what is under way is finished or handed back (up to 25 seconds).")
+            tools.stopping.set()
 
     return stop
 

@@ -205,7 +205,8 @@ def short_names(code: str, name: str) -> list[str]:
     """长春市 → 长春; 恩施土家族苗族自治州 → 恩施州, 恩施; two-letter names have none (唐县)."""
     short = re.sub(r"(特别行政区|自治区|自治州|自治县|自治旗|地区|林区|省|市|区|县|盟|旗)$", "", name)
     if "自治" in name:
-        short = PEOPLES.sub("", short) or short
+        bare = PEOPLES.sub("", short)
+        short = bare if len(bare) >= 2 else short  # 西藏 is no name of a people
     names = [short] if len(short) >= 2 and short != name else []
     if name.endswith("自治州") and names:
         names.insert(0, short + "州")

@@ -76,4 +76,4 @@ def _is_cut(body: str) -> bool:
         return False
     greets = re.search(r"各位(?:代表|委员|主任)|请予?审[议查]", body[:4000])
     ends = re.search(r"!|各位代表|奋斗。|贡献。|胜利。", body.strip()[-600:])
-    return not greets or len(body) < SHORT or not ends
+    return not greets or len(body) < SHORT or (len(body) < 1.6 * SHORT and not ends)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from monitor.catalogue.regions import regions_named
 from storage.values import Kind
 
 # What the page about a report is, when it isn't the report. Read in the title without the report's own name.
@@ -12,7 +13,7 @@ _ABOUT_IT = re.compile(
     r"审议|讨论|座谈|征求|征集|意见建议|建言|起草|听取(?!和审议)|作(?:了)?《?政府工作报告|"
     r"分工|任务分解|责任分解|分解落实|分解方案|任务清单|重点任务|重点工作|工作要点|台账|督查|督办|进展|完成情况(?:的)?通报|落实情况|推进情况|"
     r"通知|公告|公示|通报|批复|复函|答复|办法|方案|决议|决定|意见(?!稿)|问答|发布会|新闻|汇编|目录|合集|系列|倒计时|"
-    r"开幕|闭幕|召开|举行|会议纪要|部署|调研|两会|审查结果|审查报告|征文"
+    r"开幕|闭幕|建议$|召开|举行|会议纪要|部署|调研|两会|审查(?:结果|意见|报告|的)|征文|英文|外文|出炉|写入|列入|纳入|点名|聚焦|关注"
 )
 # The names of the kinds. 报告 alone names none.
 _NAMES = {
@@ -23,14 +24,25 @@ _NAMES = {
         r"(?:国民经济(?:和|与|及)?社会发展|国民经济|经济社会发展|社会发展).{0,12}计划.{0,40}(?:报告|草案)|计划执行情况.{0,30}(?:报告|草案)"
         r"|^计划报告$"
     ),
-    Kind.BUDGET_REPORT: re.compile(r"预算.{0,60}报告|预算执行情况.{0,40}草案|财政预决算报告|^预算报告$"),
+    Kind.BUDGET_REPORT: re.compile(
+        r"预算.{0,4}执行.{0,40}(?:预算|草案).{0,16}报告|预算执行情况.{0,40}草案|(?:财政|政府|全[市县区省])预决?算(?:草案|执行情况)?(?:的)?报告"
+        r"|预算草案(?:的)?报告|^预算报告$"
+    ),
     Kind.FIVE_YEAR_PLAN: re.compile(
         r"第[一二三四五六七八九十]{1,3}个五年(?:规划|计划).{0,40}(?:纲要|规划|计划)?|十[一二三四五六七八九]五.{0,4}(?:规划|计划)?纲要"
         r"|国民经济和社会发展.{0,16}五年.{0,6}(?:规划|计划)"
     ),
     Kind.BULLETIN: re.compile(r"国民经济(?:和|与)社会发展统计公报|^统计公报$|年统计公报"),
 }
-_BUDGET_ONLY_PARTS = re.compile(r"部门预算|部门决算|单位预算|三公经费|决算草案|预算公开|绩效")
+_BUDGET_ONLY_PARTS = re.compile(r"部门预算|部门决算|单位预算|三公经费|决算草案|决算的|预算公开|绩效|调整")
+# What may stand behind a work report's name, and in front of it when no place or year does.
+_BEHIND = re.compile(
+    r"(?:[(\[【—-]*(?:摘要|摘编|摘登|摘录|摘|节选|简本|全文(?:来了|发布|如下)?|书面|审议稿|讨论稿|草案|修订[版稿]?|修改稿|更正[版稿]?|修正[版稿]?|完整版|文字版"
+    r"|文字实录|(?:19|20)\d\d(?:年度?)?|\d{4}年\d{1,2}月\d{1,2}日|第?[一二三四五六七八九十\d]{1,2}[版号]?|上|中|下|续)[)\]】!]*)*"
+)
+_FRONT = re.compile(
+    r"[(【\[](?:受权发布|全文|摘要|权威发布|收藏|重磅)[)】\]]|(?:19|20)\d\d(?:年度?)?|^(?:关于|重磅|全文|权威发布|中华人民共和国|国务院|人民)|[:|!,—-]"
+)
 _EXCERPT = re.compile(r"摘要|摘编|摘登|摘录|节选|简本|要点版|[（(【\[]摘[）)】\]]")
 _REVISED = re.compile(r"修订|修改稿|修正|更正|勘误|更新版|重新发布")
 _SUBTITLE = re.compile(r"[-—－–―]{1,3}.{0,40}?(?:\d{4}|[一二〇零]{2}.{2})年.{0,60}?(?:会议|大会).{0,4}上?.*$")
@@ -78,23 +90,27 @@ def can_be_report(title: str, kind: Kind) -> bool:
 
 def _tells_about(folded: str, kind: Kind) -> bool:
     """Whether the title is that of a page about a report: what is left without the report's own name gives it away."""
-    bare = _SUBTITLE.sub("", folded) or folded
-    rest = _NAMES[kind].sub("", bare)
+    bare = re.sub(r"在.{2,40}?(?:会议|大会)上(?:的|所作的)?", "—", _SUBTITLE.sub("", folded) or folded)
     if kind is Kind.BUDGET_REPORT and _BUDGET_ONLY_PARTS.search(bare):
         return True
-    rest = (
-        re.sub(r"(?:提请|请予)?审[议查](?:稿)?|\(?(?:草案|书面|讨论稿|审议稿)\)?", "", rest)
-        if _formal(folded)
-        else rest
-    )
-    rest = re.sub(r"在.{2,40}?会议上(?:的)?", "", rest)
+    if kind is Kind.WORK_REPORT:
+        return not _stands_by_itself(bare)
+    if re.search(r"审查(?:结果|意见)", bare):
+        return True
+    rest = re.sub(r"[(](?:提请|请予|书面)?.{0,12}?(?:审议|审查|讨论)稿?[)]", "", _NAMES[kind].sub("", bare))
     return bool(_ABOUT_IT.search(rest))
 
 
-def _formal(folded: str) -> bool:
-    return folded.startswith(("关于", "政府工作报告")) or folded.endswith(
-        ("报告", "草案)", "审查)", "审议稿)", "书面)")
-    )
+def _stands_by_itself(bare: str) -> bool:
+    """Whether nothing is said about the work report that is named: a place and a year in front, a remark behind."""
+    name = _NAMES[Kind.WORK_REPORT].search(bare)
+    if name is None or not _BEHIND.fullmatch(re.sub(r"(?:\.{2,}|…+)$", "", bare[name.end() :])):
+        return False
+    front = bare[: name.start()]
+    if front.endswith("—") and not _ABOUT_IT.search(front):
+        return True  # a motto: 坚定信心——在…会议上的政府工作报告
+    front = _FRONT.sub("", front).removesuffix("的")
+    return not _ABOUT_IT.search(front) and (not front or front[-1] in "省市区县州盟旗" or bool(regions_named(front)))
 
 
 def _may_become(begun: str, kind: Kind) -> bool:

@@ -81,8 +81,10 @@ def find_next_part(soup: BeautifulSoup, url: str) -> str | None:
     so that the next article (`content_13.html` after `content_12.html`) is none.
     """
     here = absolute(url, url)
-    linked = {absolute(attribute(tag, "href"), url) for tag in soup.find_all("a")} | set(_written_parts(soup, url))
     stem, ending = _without_ending(here)
+    name = re.sub(r"[-_]\d{1,2}$", "", stem.rpartition("/")[2])
+    hrefs = [attribute(tag, "href") for tag in tags(soup) if tag.name == "a"]
+    linked = {absolute(href, url) for href in hrefs if name in href} | set(_written_parts(soup, url))
     numbered = re.fullmatch(r"(.+)[-_](\d{1,2})", stem)
     if numbered and f"{numbered[1]}{ending}" in linked:
         stem, current = numbered[1], int(numbered[2])

@@ -198,6 +198,7 @@ def without_markup(title: str) -> str:
 
 _TYPES = "pdf|docx?|wps|ofd|xlsx?"
 _FILE = re.compile(rf"\.({_TYPES})$", re.I)
+_NAMED = re.compile(rf"\.(?:{_TYPES})", re.I)
 _QUOTED = re.compile(rf"""['"]([^'"<>\r\n]{{1,400}}?\.(?:{_TYPES}))['"]""", re.I)
 _ELSEWHERE = re.compile(r"(?i)(?:^|[\s_-])(header|footer?|foot|nav|navbar|menu|sidebar|topbar|links?)(?:$|[\s_-])")
 
@@ -232,7 +233,7 @@ def _files_of(tag: Tag, url: str) -> Iterator[tuple[str, str]]:
         return
     href = attribute(tag, {"a": "href", "object": "data"}.get(tag.name, "src"))
     shown = parse_qs(urlsplit(href).query).get("file", [""])[0] if tag.name != "a" else ""  # viewer.html?file=/a.pdf
-    target = absolute(shown if _FILE.search(shown) else href, url)
+    target = absolute(shown if _FILE.search(shown) else href, url) if _NAMED.search(href) else ""
     if target and attachment_type(target):
         words = tidy(tag.get_text()) if tag.name == "a" else ""  # lxml lets an embed swallow what follows it
         yield target, words or without_markup(attribute(tag, "title"))

@@ -10,8 +10,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -19,35 +21,56 @@ MUBIAO = Path(sys.executable).parent / "mubiao"
 HEADLINE_YEAR = "2026"
 
 
-def extract(text: Path, year: str) -> list[str]:
-    """The statements of one text, one JSON object a line, as the command prints them."""
-    done = subprocess.run([MUBIAO, "extract", "--year", year, text], capture_output=True, text=True, check=True)
-    return done.stdout.splitlines()
+@dataclass(frozen=True)
+class Labelled:
+    """A labelled text. Only what begins within `start` and `end` is compared."""
+
+    gold: Path
+    text: Path
+    year: str
+    start: int = 0
+    end: int = sys.maxsize
 
 
-def labelled(into: Path) -> Iterator[str]:
-    """GOLD=PREDICTED for each document that is labelled whole; the year is in its name."""
+def documents() -> Iterator[Labelled]:
+    """Those that are labelled whole; the year is in the name."""
     for gold in sorted((SHARED / "corpus/labelled").glob("*.gold.jsonl")):
         name = gold.name.removesuffix(".gold.jsonl")
         year = re.search(r"\d{4}", name)
         if year is None:
             raise SystemExit(f"{gold.name}: no year in the name")
-        lines = extract(gold.with_name(f"{name}.txt"), year.group())
-        predicted = into / f"{name}.jsonl"
-        predicted.write_text("\n".join(lines), encoding="utf-8")
-        yield f"{gold}={predicted}"
+        yield Labelled(gold, gold.with_name(f"{name}.txt"), year.group())
 
 
-def headline(into: Path) -> Iterator[str]:
-    """GOLD=PREDICTED for each province's headline sentence, what lies outside of it left out."""
+def headlines() -> Iterator[Labelled]:
+    """The provinces' headline sentences."""
     folder = SHARED / "corpus/headline"
     for row in (folder / "REGIONS.tsv").read_text(encoding="utf-8").splitlines():
-        province, first, last = row.split("\t")
-        lines = extract(SHARED / "corpus/unlabelled" / f"{province}_{HEADLINE_YEAR}.txt", HEADLINE_YEAR)
-        inside = [line for line in lines if int(first) <= json.loads(line)["start"] < int(last)]
-        predicted = into / f"{province}.jsonl"
-        predicted.write_text("\n".join(inside), encoding="utf-8")
-        yield f"{folder / f'{province}.gold.jsonl'}={predicted}"
+        province, start, end = row.split("\t")
+        text = SHARED / "corpus/unlabelled" / f"{province}_{HEADLINE_YEAR}.txt"
+        yield Labelled(folder / f"{province}.gold.jsonl", text, HEADLINE_YEAR, int(start), int(end))
+
+
+def extract(texts: list[Path], year: str) -> dict[str, list[dict[str, Any]]]:
+    """What the command states of each text, by its path; one process for all."""
+    done = subprocess.run([MUBIAO, "extract", "--year", year, *texts], stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, list[dict[str, Any]]] = {str(text): [] for text in texts}
+    for line in done.stdout.splitlines():
+        row = json.loads(line)
+        found[row.get("file", str(texts[0]))].append(row)  # with one text the command does not name it
+    return found
+
+
+def predict(labelled: list[Labelled], into: Path) -> Iterator[str]:
+    """GOLD=PREDICTED for each text, as the scorer wants them."""
+    stated: dict[str, list[dict[str, Any]]] = {}
+    for year in sorted({one.year for one in labelled}):
+        stated |= extract([one.text for one in labelled if one.year == year], year)
+    for one in labelled:
+        inside = [row for row in stated[str(one.text)] if one.start <= row["start"] < one.end]
+        predicted = into / one.gold.name
+        predicted.write_text("\n".join(json.dumps(row) for row in inside), encoding="utf-8")
+        yield f"{one.gold}={predicted}"
 
 
 def score(title: str, pairs: list[str], *, errors: bool = False) -> None:
@@ -64,8 +87,8 @@ def main() -> None:
         raise SystemExit("../shared is missing: no labelled reports to score against")
     with TemporaryDirectory() as folder:
         into = Path(folder)
-        score("== documents labelled whole", list(labelled(into)), errors=asked.errors)
-        score("== headline sentences of the provinces", list(headline(into)))
+        score("== documents labelled whole", list(predict(list(documents()), into)), errors=asked.errors)
+        score("== headline sentences of the provinces", list(predict(list(headlines()), into)))
 
 
 if __name__ == "__main__":

@@ -232,7 +232,7 @@ def _files_of(tag: Tag, url: str) -> Iterator[tuple[str, str]]:
                 yield target, ""
         return
     href = attribute(tag, {"a": "href", "object": "data"}.get(tag.name, "src"))
-    shown = parse_qs(urlsplit(href).query).get("file", [""])[0] if tag.name != "a" else ""  # viewer.html?file=/a.pdf
+    shown = parse_qs(_query(href)).get("file", [""])[0] if tag.name != "a" else ""  # viewer.html?file=/a.pdf
     target = absolute(shown if _FILE.search(shown) else href, url) if _NAMED.search(href) else ""
     if target and attachment_type(target):
         words = tidy(tag.get_text()) if tag.name == "a" else ""  # lxml lets an embed swallow what follows it

@@ -190,6 +190,16 @@ def test_every_decision_has_its_parts() -> None:
         assert heads == ["## What was the case", "## Decided", "## What follows"], path.name
 
 
+def test_the_floors_are_drawn_as_they_are_enforced() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = project["tool"]["importlinter"]["contracts"][0]["layers"]
+    enforced = [{name.rpartition(".")[2] for name in layer.split(" | ")} for layer in layers]
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    block = text.partition("## What may import what")[2].split("```")[1]
+    drawn = [set(re.split(r"\s{2,}", line)[0].split(" · ")) for line in block.strip().splitlines()]
+    assert drawn == enforced
+
+
 def test_the_documents_name_only_files_that_exist() -> None:
     for name in ("architecture.md", "../CONTRIBUTING.md"):
         text = (ROOT / "docs" / name).read_text(encoding="utf-8")

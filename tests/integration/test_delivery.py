@@ -1,7 +1,7 @@
 """What is owed until the service has it: digests rendered once, tries in their time, nothing lost by a crash."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,6 +9,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from monitor.briefing import Links
@@ -17,7 +18,7 @@ from monitor.filing import NOTICE_WAIT, Desk, Found, file, tell
 from monitor.notifiers.message import DeliveryError
 from monitor.watches import Watch
 from storage.archive import Archive
-from storage.database import make_engine, migrate, reading, transaction
+from storage.database import make_engine, reading, transaction
 from storage.models import Delivery, Digest, DigestChange, Notice
 from storage.outbox import find_deliveries, find_open_digests, owe
 from storage.values import Kind
@@ -73,13 +74,10 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path, engine_url: str, now: datetime) -> Iterator[Office]:
-    engine = make_engine(engine_url)
-    migrate(engine)
+def office(tmp_path: Path, engine: Engine, now: datetime) -> Office:
     desk = Desk(engine, Archive(tmp_path / "archive"), (ALL,), ZoneInfo("Asia/Shanghai"))
     channels = {"desk": RecordingNotifier()}
-    yield Office(Post(desk, channels, Links(), Random(1)), Clock(now), channels)
-    engine.dispose()
+    return Office(Post(desk, channels, Links(), Random(1)), Clock(now), channels)
 
 
 def two_channels(office: Office) -> Office:
@@ -277,12 +275,12 @@ def test_a_crash_while_rendering_leaves_the_digest_open(office: Office) -> None:
     assert len(office.channels["desk"].accepted) == 1
 
 
-def test_a_crash_between_rendering_and_sending_loses_nothing(office: Office, engine_url: str) -> None:
+def test_a_crash_between_rendering_and_sending_loses_nothing(office: Office, migrated_url: str) -> None:
     office.news()
     office.clock.move(seconds=16)
     (digest,) = office.close()
     office.post.desk.engine.dispose()
-    fresh = make_engine(engine_url)
+    fresh = make_engine(migrated_url)
     again = replace(office, post=replace(office.post, desk=replace(office.post.desk, engine=fresh)))
     again.after(seconds=1)
     (sent,) = again.channels["desk"].accepted

@@ -1,12 +1,12 @@
 """What a found document becomes: its report, its statements, the changes it makes, and who is told of them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import SQLModel, col, select
 
 from monitor.filing import Desk, Filed, Found, Outcome, file
@@ -81,13 +81,10 @@ class Room:
 
 
 @pytest.fixture
-def room(tmp_path: Path, engine_url: str, now: datetime) -> Iterator[Room]:
-    engine = make_engine(engine_url)
-    migrate(engine)
+def room(tmp_path: Path, engine: Engine, now: datetime) -> Room:
     everything = Watch(key="everything", indicators=("all",), when="at once", channels=("desk",))
     desk = Desk(engine, Archive(tmp_path / "archive"), (everything,), ZoneInfo("Asia/Shanghai"))
-    yield Room(desk, Clock(now))
-    engine.dispose()
+    return Room(desk, Clock(now))
 
 
 def test_on_a_first_visit_changes_are_recorded_and_nobody_is_told(room: Room) -> None:

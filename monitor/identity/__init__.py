@@ -57,7 +57,7 @@ def identify(
     place in its column is filed where it belongs. A report given in November or December plans the next year.
     """
     body = normalised(text or text_head)
-    heading = heading or heading_of(body)
+    heading = heading or heading_of(title) or heading_of(body)
     place = place_of(normalised(title), normalised(heading), normalised(issuer), site_code, body, source_region)
     year, doubts = year_of(title, heading, body, published_on)
     return Identity(

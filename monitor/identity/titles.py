@@ -47,7 +47,7 @@ _EXCERPT = re.compile(r"摘要|摘编|摘登|摘录|节选|简本|要点版|[（
 _REVISED = re.compile(r"修订|修改稿|修正|更正|勘误|更新版|重新发布")
 _SUBTITLE = re.compile(r"[-—－–―]{1,3}.{0,40}?(?:\d{4}|[一二〇零]{2}.{2})年.{0,60}?(?:会议|大会).{0,4}上?.*$")
 _GIVEN = re.compile(
-    r"[（(]?[-—－–―]{0,6}(?P<date>(?:\d{4}|[一二三四五六七八九〇零○]{4})年.{1,3}月.{1,3}日)(?:上午|下午)?[^。，\n]{0,6}在"
+    r"[（(]?[-—－–―]{0,6}(?P<date>(?:\d{4}|[一二三四五六七八九〇零○]{4})年.{1,3}月(?:.{1,3}日)?)(?:上午|下午)?[^。，\n]{0,6}在"
     r"(?P<where>[^。\n]{2,60}?(?:会议|大会|全会))[^。\n]{0,12}上"
 )
 _FURNITURE = re.compile(r"^(?:标题|题目|标 题)[:：]")
@@ -90,7 +90,7 @@ def can_be_report(title: str, kind: Kind) -> bool:
 
 def _tells_about(folded: str, kind: Kind) -> bool:
     """Whether the title is that of a page about a report: what is left without the report's own name gives it away."""
-    bare = re.sub(r"在.{2,40}?(?:会议|大会)上(?:的|所作的)?", "—", _SUBTITLE.sub("", folded) or folded)
+    bare = re.sub(r"在.{2,40}?(?:会议|大会(?!第))上?(?:的|所作的)?", "—", _SUBTITLE.sub("", folded) or folded)
     if kind is Kind.BUDGET_REPORT and _BUDGET_ONLY_PARTS.search(bare):
         return True
     if kind is Kind.WORK_REPORT:
@@ -104,7 +104,7 @@ def _tells_about(folded: str, kind: Kind) -> bool:
 def _stands_by_itself(bare: str) -> bool:
     """Whether nothing is said about the work report that is named: a place and a year in front, a remark behind."""
     name = _NAMES[Kind.WORK_REPORT].search(bare)
-    if name is None or not _BEHIND.fullmatch(re.sub(r"(?:\.{2,}|…+)$", "", bare[name.end() :])):
+    if name is None or not _BEHIND.fullmatch(re.sub(r"(?:\.{2,}|…+|[—–-]+)$", "", bare[name.end() :])):
         return False
     front = bare[: name.start()]
     if front.endswith("—") and not _ABOUT_IT.search(front):

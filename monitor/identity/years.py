@@ -51,10 +51,19 @@ def normalised(text: str) -> str:
 
 
 def title_year(title: str) -> int | None:
-    """2024年政府工作报告 → 2024; 关于2023年…执行情况与2024年…计划 → 2024. A day in it is no year of a report."""
+    """2024年政府工作报告 → 2024; 关于2023年…执行情况与2024年…计划 → 2024; …第十四个五年规划… → 2021, its first year.
+
+    A day in the title is no year of a report, nor is a far one (2035年远景目标).
+    """
     bare = re.sub(r"\d{4}年\d{1,2}月(?:\d{1,2}日)?", "", normalised(title))
-    years = [int(year) for year in re.findall(r"(?<!\d)((?:19|20)\d\d)(?=年|年度)", bare)]
-    return max(years) if years else None
+    plan = re.search(r"第([一二三四五六七八九十]{2,3})个五年(?:规划|计划)", bare)
+    if plan and "执行情况" not in bare:
+        return 1951 + 5 * _number(plan.group(1))
+    years = {int(year) for year in re.findall(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—~至])", bare)}
+    year = min(years, default=None)
+    while year is not None and year + 1 in years:
+        year += 1
+    return year
 
 
 def year_of_day(day: date) -> int:
@@ -63,11 +72,14 @@ def year_of_day(day: date) -> int:
 
 
 def day_of(words: str) -> date | None:
-    """The first day written in words: 2021年12月28日, 2021-12-28, 二〇二一年十二月二十八日."""
-    half = normalised(words)
-    found = re.search(r"((?:19|20)\d\d)[年\-/.](\d{1,2})[月\-/.](\d{1,2})", _arabic_day(half))
+    """The first day written in words: 2021年12月28日, 2021-12-28, 二〇二一年十二月二十八日; 2021年12月 is its first."""
+    half = _arabic_day(normalised(words))
+    found = re.search(r"(\d{4})年(\d{1,2})月(?:(\d{1,2})日)?|(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", half)
+    if not found:
+        return None
+    year, month, day = found.group(1, 2, 3) if found.group(1) else found.group(4, 5, 6)
     try:
-        return date(*map(int, found.groups())) if found else None
+        return date(int(year), int(month), int(day or 1))
     except ValueError:
         return None
 

@@ -25,6 +25,8 @@ TITLES = {
         政府工作报告——2024年1月10日在云溪市第三届人民代表大会第四次会议上
         同心聚力 再启新程——在云溪市第三届人民代表大会第二次会议上的政府工作报告
         2024年云溪市政府工...
+        政府工作报告——在云溪市第三届人民代表大会第五次会议上
+        政府工作报告2011年1月20日在云溪县第十四届人民代表大会
     """,
     Kind.PLAN_REPORT: """
         关于2025年国民经济和社会发展计划执行情况与2026年计划草案的报告
@@ -120,6 +122,8 @@ def test_any_kind_of_report_is_chosen_for_other() -> None:
         ("政府工作报告（2024年）", 2024),
         ("关于2023年计划执行情况与2024年计划草案的报告", 2024),
         ("二〇二四年政府工作报告", 2024),
+        ("云溪市国民经济和社会发展第十四个五年规划和二〇三五年远景目标纲要", 2021),
+        ("关于2020年计划执行情况与2021年计划草案及2035年远景目标的报告", 2021),
         ("政府工作报告——2024年1月10日在云溪市第三届人民代表大会第四次会议上", None),
         ("政府工作报告", None),
     ],
@@ -139,6 +143,18 @@ def test_a_title_names_the_year_that_is_planned(title: str, year: int | None) ->
 )
 def test_a_report_given_at_a_years_end_plans_the_next(heading: str, year: int) -> None:
     assert identify("政府工作报告", heading=heading, source_region="220100").year == year
+
+
+def test_a_heading_within_the_title_tells_year_and_place() -> None:
+    found = identify("政府工作报告——2021年12月在长春市第十六届人民代表大会第一次会议上", source_region="220000")
+    assert (found.region, found.year) == ("220100", 2022)
+
+
+def test_a_day_that_does_not_exist_tells_nothing() -> None:
+    assert (
+        identify("政府工作报告", heading="2024年2月31日在长春市第十六届人民代表大会上", source_region="220100").year
+        is None
+    )
 
 
 def test_a_day_of_publication_counts_only_when_all_else_is_silent() -> None:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -59,6 +60,7 @@ def _harmless(char: str) -> str:
 _HARMLESS = _Harmless()
 
 
+@lru_cache(maxsize=4096)
 def web_address(url: str) -> str:
     """The address if a reader may be sent there, percent-encoded to ASCII; else "".
 

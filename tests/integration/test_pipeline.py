@@ -1,0 +1,508 @@
+"""A visit from the index page to what is owed, over a saved web and a clock that the test moves."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from random import Random
+from threading import Event
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from monitor.cli.building import declare
+from monitor.filing import Desk, Outcome
+from monitor.pipeline import Tools, Visited, visit
+from monitor.watches import Watch
+from scrapers.documents import DocumentReader
+from scrapers.errors import (
+    BlockedError,
+    DeadlineError,
+    LayoutError,
+    ScrapeError,
+    StatusError,
+    StoppedError,
+    TruncatedError,
+)
+from scrapers.families import family
+from scrapers.scrape import Scraper
+from scrapers.source import Source
+from storage.archive import Archive
+from storage.changes import find_in_digest
+from storage.database import reading
+from storage.models import Change, Document, Entry, Notice, Report, SourceState
+from storage.models import Visit as KeptVisit
+from storage.outbox import find_notices, find_open_digests
+from storage.values import IndexData
+from tests.fakes import PLACE, REGION, TARGETS, Clock, Column, Web, article, broken_by, report_text
+from tests.files import docx_of
+
+CUT = TARGETS | {"地区生产总值": "增长6%左右"}
+
+
+@dataclass
+class Watching:
+    """One source over a saved web, and short ways to ask what its visits did."""
+
+    web: Web
+    column: Column
+    tools: Tools
+    clock: Clock
+
+    @property
+    def source(self) -> Source:
+        return self.column.source()
+
+    def visit(self, source: Source | None = None, **wait: float) -> Visited:
+        self.clock.move(**(wait or {"hours": 25}))
+        return visit(source or self.source, self.tools)
+
+    def settled(self, *years: int) -> "Watching":
+        """After a first visit that found these years' reports."""
+        for year in years:
+            self.column.publish_report(year)
+        assert self.visit().error is None
+        return self
+
+    def told(self) -> list[tuple[str, str]]:
+        with reading(self.tools.desk.engine) as session:
+            return [
+                (change.indicator, change.kind)
+                for digest in find_open_digests(session)
+                for change in find_in_digest(session, digest.id)
+            ]
+
+    def notices(self) -> list[str]:
+        """The kinds of those that are owed to somebody."""
+        with reading(self.tools.desk.engine) as session:
+            return [one.kind for digest in find_open_digests(session) for one in find_notices(session, digest.id)]
+
+    def entries(self) -> dict[str, Entry]:
+        with reading(self.tools.desk.engine) as session:
+            return {entry.title: entry for entry in session.exec(select(Entry))}
+
+    def state(self) -> SourceState:
+        with reading(self.tools.desk.engine) as session:
+            return session.exec(select(SourceState)).one()
+
+    def count(self, table: type[Report] | type[Document] | type[Change] | type[KeptVisit]) -> int:
+        with reading(self.tools.desk.engine) as session:
+            return len(session.exec(select(table)).all())
+
+    def last_visit(self) -> KeptVisit:
+        with reading(self.tools.desk.engine) as session:
+            return session.exec(select(KeptVisit).order_by(col(KeptVisit.id).desc())).first() or pytest.fail("none")
+
+
+@pytest.fixture(scope="module")
+def documents() -> Iterator[DocumentReader]:
+    with DocumentReader() as reader:
+        yield reader
+
+
+@pytest.fixture
+def watching(tmp_path: Path, engine: Engine, documents: DocumentReader, now: datetime) -> Watching:
+    web, clock = Web(), Clock(now)
+    column = Column(web)
+    watch = Watch(key="all", indicators=("all",), when="at once", channels=("desk",))
+    desk = Desk(engine, Archive(tmp_path / "archive"), (watch,), ZoneInfo("Asia/Shanghai"))
+    tools = Tools(Scraper(web.as_client(), documents), desk, clock, Random(1), Event())
+    declare(engine, [column.source()], now)
+    for number in range(8):
+        column.publish(f"市政府召开第{number}次常务会议", "会议研究了有关工作。" * 60, date(2024, 1, 1 + number))
+    return Watching(web, column, tools, clock)
+
+
+def test_a_first_visit_records_what_is_there_and_tells_nobody(watching: Watching) -> None:
+    watching.column.publish_report(2024)
+    watching.column.publish_report(2025, report_text(2025, CUT))
+    visited = watching.visit()
+    assert (visited.baseline, visited.outcome, visited.error, visited.documents) == (True, "ok", None, 2)
+    assert [filed.identity.year for _, filed in visited.filed] == [2024, 2025]  # the oldest first
+    assert (watching.told(), watching.notices()) == ([], [])
+    with reading(watching.tools.desk.engine) as session:
+        (notice,) = session.exec(select(Notice))
+    assert (notice.kind, notice.count, notice.first_year, notice.last_year) == ("baseline", 2, 2024, 2025)
+
+
+def test_the_next_report_is_news(watching: Watching) -> None:
+    watching.settled(2025)
+    watching.column.publish_report(2026, report_text(2026, CUT, {}))
+    assert watching.visit().changes == 1
+    assert watching.told() == [("地区生产总值", "lowered")]
+
+
+def test_a_report_after_an_empty_first_visit_is_news(watching: Watching) -> None:
+    watching.settled()
+    watching.column.publish_report(2026)
+    watching.visit()
+    assert {kind for _, kind in watching.told()} == {"added"}
+
+
+def test_a_revised_page_is_found_by_the_daily_second_look(watching: Watching) -> None:
+    watching.settled()
+    url = watching.column.publish_report(2026)
+    watching.visit()
+    told = len(watching.told())
+    watching.column.write(url, f"2026年{PLACE}政府工作报告", report_text(2026, CUT), date(2026, 1, 12))
+    visited = watching.visit()
+    assert [filed.outcome for _, filed in visited.filed] == [Outcome.REVISION]
+    assert watching.told()[told:] == [("地区生产总值", "lowered")]
+
+
+def test_an_unchanged_index_is_one_request(watching: Watching) -> None:
+    watching.settled(2025)
+    watching.web.asked.clear()
+    visited = watching.visit(hours=2)  # before the second look at the report is due
+    assert (visited.outcome, visited.error) == ("unchanged", None)
+    assert watching.web.asked == watching.web.not_modified == [watching.column.url]
+    assert watching.last_visit().outcome == "unchanged"
+
+
+def test_a_server_that_knows_no_etag_is_compared_by_its_bytes(watching: Watching) -> None:
+    watching.web.forgetful = True
+    watching.settled(2025)
+    assert watching.visit(hours=2).outcome == "unchanged"
+
+
+def test_an_unchanged_index_does_not_keep_a_second_look_from_happening(watching: Watching) -> None:
+    watching.settled(2025)
+    (url,) = [url for url, title, _ in watching.column.shown if "报告" in title]
+    before = watching.web.times_asked(url)
+    watching.visit(hours=25)
+    assert watching.web.times_asked(url) == before + 1
+    assert url in watching.web.not_modified
+
+
+def test_a_rerun_of_everything_owes_nothing(watching: Watching) -> None:
+    watching.settled(2024, 2025)
+    watching.column.publish_report(2026, report_text(2026, CUT))
+    watching.visit()
+    told, rows = watching.told(), [watching.count(table) for table in (Report, Document, Change)]
+    watching.web.forgetful = True
+    watching.column.publish("关于清明节放假的公告", "放假三天。" * 80, date(2026, 1, 30))  # the index is read anew
+    for _ in range(3):
+        visited = watching.visit(days=40)
+        assert (visited.error, visited.failed, visited.changes) == (None, [], 0)
+    assert (watching.told(), [watching.count(table) for table in (Report, Document, Change)]) == (told, rows)
+
+
+FAULTS: dict[str, Callable[[Watching], None]] = {
+    "http": lambda one: one.web.broken.update({one.column.url: broken_by(StatusError, status=500)}),
+    "gone": lambda one: one.web.pages.pop(one.column.url) and None,
+    "blocked": lambda one: one.web.broken.update({one.column.url: broken_by(BlockedError)}),
+    "truncated": lambda one: one.web.broken.update({one.column.url: broken_by(TruncatedError)}),
+    "deadline": lambda one: one.web.broken.update({one.column.url: broken_by(DeadlineError)}),
+    "layout": lambda one: one.web.put(one.column.url, "<html><body><p>栏目改版，请稍候</p></body></html>"),
+}
+
+
+def far_fewer(watching: Watching) -> None:
+    del watching.column.shown[2:]
+    watching.column.refresh()
+
+
+@pytest.mark.parametrize(("label", "fault"), [*FAULTS.items(), ("layout", far_fewer)], ids=[*FAULTS, "far-fewer"])
+def test_a_fault_is_recorded_and_changes_nothing(
+    watching: Watching, label: str, fault: Callable[[Watching], None]
+) -> None:
+    watching.settled(2025)
+    before = [watching.count(table) for table in (Report, Document, Change)]
+    fault(watching)
+    visited = watching.visit(hours=2)
+    assert isinstance(visited.error, ScrapeError)
+    assert (visited.outcome, visited.error.label) == ("failed", label)
+    kept = watching.last_visit()
+    assert (kept.outcome, kept.label) == ("failed", label)
+    assert kept.error
+    assert (watching.state().failures, watching.state().failure_label) == (1, label)
+    assert [watching.count(table) for table in (Report, Document, Change)] == before
+    assert (watching.told(), watching.notices()) == ([], [])
+
+
+def test_a_source_that_breaks_is_told_once_after_two_visits_and_once_when_it_is_back(watching: Watching) -> None:
+    watching.settled(2025)
+    watching.web.broken[watching.column.url] = broken_by(StatusError, status=502)
+    seen = []
+    for _ in range(5):
+        watching.visit(hours=1)
+        seen.append(watching.notices())
+    assert seen == [[], ["broken"], ["broken"], ["broken"], ["broken"]]
+    watching.web.broken.clear()
+    for _ in range(3):
+        watching.visit(hours=1)
+    assert watching.notices() == ["broken", "recovered"]
+    assert (watching.state().failures, watching.state().failure_label) == (0, "")
+
+
+def test_a_single_missed_visit_is_told_to_nobody(watching: Watching) -> None:
+    watching.settled(2025)
+    watching.web.broken[watching.column.url] = broken_by(DeadlineError)
+    watching.visit()
+    watching.web.broken.clear()
+    watching.visit()
+    assert watching.notices() == []
+
+
+def test_a_broken_source_is_tried_again_sooner_than_usual(watching: Watching) -> None:
+    watching.settled(2025)
+    usual = watching.state().next_due_at - watching.clock()
+    watching.web.broken[watching.column.url] = broken_by(DeadlineError)
+    watching.visit()
+    assert watching.state().next_due_at - watching.clock() < usual / 10
+
+
+def test_a_first_visit_that_breaks_is_no_baseline(watching: Watching) -> None:
+    watching.column.publish_report(2025)
+    watching.web.broken[watching.column.url] = broken_by(DeadlineError)
+    watching.visit()
+    assert watching.state().baseline_at is None
+    watching.web.broken.clear()
+    assert watching.visit().baseline
+    assert watching.told() == []
+
+
+def test_an_entry_that_fails_costs_only_itself_and_is_tried_again(watching: Watching) -> None:
+    watching.settled(2024)
+    lost = watching.column.publish_report(2025, report_text(2025, TARGETS, {}))
+    watching.column.publish_report(2026, report_text(2026, CUT, {}))
+    watching.web.broken[lost] = broken_by(TruncatedError)
+    visited = watching.visit()
+    assert [error.label for _, error in visited.failed] == ["truncated"]
+    assert [filed.identity.year for _, filed in visited.filed] == [2026]
+    entry = watching.entries()[f"2025年{PLACE}政府工作报告"]
+    assert (entry.state, entry.tries) == ("failed", 1)
+    assert (visited.outcome, watching.notices()) == ("ok", [])
+    watching.web.broken.clear()
+    visited = watching.visit(hours=2)  # the index is unchanged, and that does not matter
+    assert [filed.identity.year for _, filed in visited.filed] == [2025]
+    entry = watching.entries()[f"2025年{PLACE}政府工作报告"]
+    assert (entry.state, entry.tries, entry.error) == ("kept", 0, "")
+
+
+def test_an_entry_that_failed_on_the_first_visit_is_no_news_later(watching: Watching) -> None:
+    url = watching.column.publish_report(2025)
+    watching.web.broken[url] = broken_by(DeadlineError)
+    watching.visit()
+    watching.web.broken.clear()
+    visited = watching.visit()
+    assert [filed.identity.year for _, filed in visited.filed] == [2025]
+    assert watching.told() == []
+
+
+def test_a_kept_report_whose_page_vanishes_stays_and_is_told_to_nobody(watching: Watching) -> None:
+    watching.settled(2025)
+    (url,) = [url for url, title, _ in watching.column.shown if "报告" in title]
+    del watching.web.pages[url]
+    visited = watching.visit()
+    assert [error.label for _, error in visited.failed] == ["gone"]
+    assert watching.entries()[f"2025年{PLACE}政府工作报告"].state == "kept"
+    assert (watching.count(Report), watching.told()) == (1, [])
+
+
+def test_titles_that_are_no_report_are_not_even_fetched(watching: Watching) -> None:
+    titles = [f"一图读懂2026年{PLACE}政府工作报告", "2026年政府工作报告重点任务分工方案的通知", f"{PLACE}两会侧记"]
+    urls = [watching.column.publish(title, report_text(2026), date(2026, 1, 13)) for title in titles]
+    watching.settled(2026)
+    assert not set(urls) & set(watching.web.asked)
+    assert {watching.entries()[title].state for title in titles} == {"passed"}
+
+
+def test_a_short_notice_under_a_reports_title_is_passed_over_for_good(watching: Watching) -> None:
+    url = watching.column.publish(f"2026年{PLACE}政府工作报告", "全文请见市政府公报。", date(2026, 1, 13))
+    watching.settled()
+    entry = watching.entries()[f"2026年{PLACE}政府工作报告"]
+    assert (entry.state, entry.recheck_at) == ("passed", None)
+    for _ in range(3):
+        watching.visit(days=20)
+    assert watching.web.times_asked(url) == 1
+    assert watching.count(Document) == 0
+
+
+def test_a_report_in_an_attachment_is_read(watching: Watching) -> None:
+    file_url = f"{watching.column.url}P020260112.docx"
+    watching.web.put(file_url, docx_of(*report_text(2026).splitlines()), "application/octet-stream")
+    title = f"2026年{PLACE}政府工作报告"
+    page = article(title, "附件", date(2026, 1, 12)).replace("附件", f'<a href="{file_url}">附件：{title}.docx</a>')
+    watching.column.publish(title, "", date(2026, 1, 12), page=page)
+    watching.settled()
+    with reading(watching.tools.desk.engine) as session:
+        (document,) = session.exec(select(Document))
+    assert document.attachment_url == file_url
+    assert watching.tools.desk.archive.find(document.attachment_hash or "").startswith(b"PK")
+    assert "地区生产总值增长6.5%以上" in watching.tools.desk.archive.find_text(document.text_hash)
+    assert watching.count(Report) == 1
+
+
+def test_a_first_visit_turns_the_pages_as_far_as_it_may(watching: Watching) -> None:
+    watching.column.per_page = 4
+    watching.column.shown.clear()
+    for year in range(2010, 2026):
+        watching.column.publish_report(year, report_text(year, {"地区生产总值": "增长6%"}, {}, full=False))
+    visited = watching.visit(watching.column.source(pages=3))
+    asked = [url for url in watching.web.asked if "index" in url or url == watching.column.url]
+    base = watching.column.url
+    assert asked == [base, f"{base}index_1.html", f"{base}index_2.html"]
+    assert visited.entries == 12
+    assert watching.count(Report) == 12
+
+
+def test_later_visits_turn_on_only_while_a_page_shows_something_new(watching: Watching) -> None:
+    watching.column.per_page = 4
+    watching.column.refresh()
+    watching.settled()
+    watching.web.asked.clear()
+    watching.column.publish_report(2026)
+    watching.visit(hours=2)
+    base = watching.column.url
+    assert [url for url in watching.web.asked if url == base or "index" in url] == [base, f"{base}index_1.html"]
+
+
+def test_a_report_that_is_posted_with_an_old_date_is_found(watching: Watching) -> None:
+    watching.settled(2024, 2025)
+    url = watching.column.publish_report(2026, report_text(2026, CUT, {}))
+    entry = watching.column.shown.pop(0)
+    watching.column.shown.append((url, entry[1], date(2023, 5, 1)))  # at the end of the page
+    watching.column.refresh()
+    watching.visit()
+    assert watching.told() == [("地区生产总值", "lowered")]
+
+
+def test_what_is_older_than_the_user_asked_for_is_passed_over_on_a_first_visit(watching: Watching) -> None:
+    for year in (2019, 2024, 2025):
+        watching.column.publish_report(year)
+    watching.visit(watching.column.source(years=2))
+    assert {title: one.state for title, one in watching.entries().items() if "报告" in title} == {
+        f"2019年{PLACE}政府工作报告": "passed",
+        f"2024年{PLACE}政府工作报告": "kept",
+        f"2025年{PLACE}政府工作报告": "kept",
+    }
+
+
+def test_a_retitled_entry_is_read_again(watching: Watching) -> None:
+    watching.settled(2025)
+    url, _, day = watching.column.shown[0]
+    watching.column.shown[0] = (url, f"2025年{PLACE}政府工作报告（修订）", day)
+    watching.column.write(url, f"2025年{PLACE}政府工作报告（修订）", report_text(2025, CUT), day)
+    watching.column.refresh()
+    watching.visit(hours=2)
+    assert watching.told() == [("地区生产总值", "lowered")]
+
+
+def test_being_stopped_leaves_nothing_half_kept_and_the_next_visit_goes_on(watching: Watching) -> None:
+    watching.column.publish_report(2024)
+    last = watching.column.publish_report(2025)
+
+    def stop_at(url: str) -> None:
+        if url == last:
+            watching.tools.stopping.set()
+            raise StoppedError
+
+    watching.web.before = stop_at
+    with pytest.raises(StoppedError):
+        watching.visit()
+    assert (watching.count(Report), watching.count(KeptVisit)) == (1, 0)
+    assert (watching.state().baseline_at, watching.state().failures) == (None, 0)
+    assert watching.entries().keys() >= {f"2024年{PLACE}政府工作报告"}
+    assert f"2025年{PLACE}政府工作报告" not in watching.entries()
+    watching.tools.stopping.clear()
+    watching.web.before = lambda url: None
+    visited = watching.visit(seconds=5)
+    assert (visited.baseline, visited.error, watching.count(Report)) == (True, None, 2)
+    assert watching.told() == []
+
+
+def test_no_entry_is_begun_once_the_end_has_come(watching: Watching) -> None:
+    url = watching.column.publish_report(2025)
+    watching.tools.stopping.set()
+    with pytest.raises(StoppedError):
+        watching.visit()
+    assert url not in watching.web.asked
+
+
+def test_a_fault_of_our_own_in_reading_an_index_is_recorded_like_a_broken_source(watching: Watching) -> None:
+    watching.settled(2025)
+    watching.column.publish_report(2026)
+
+    def breaks(page: str, url: str) -> IndexData:
+        raise ZeroDivisionError("a bug")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("scrapers.scrape.family", lambda name: replace(family(name), parse_index=breaks))
+        visited = watching.visit()
+    assert visited.error is not None
+    assert visited.error.label == "own-fault"
+    assert "ZeroDivisionError" in watching.state().failure
+    assert isinstance(visited.error.__cause__, ZeroDivisionError)
+    watching.visit()
+    assert watching.count(Report) == 2
+
+
+def test_a_fault_of_our_own_in_one_report_costs_only_that_report(watching: Watching) -> None:
+    watching.settled()
+    watching.column.publish_report(2025)
+    watching.column.publish_report(2026)
+
+    def breaks(text: str, about: object) -> list[object]:
+        if "2025年重点工作" in text:
+            raise ZeroDivisionError("a bug")
+        return []
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("monitor.filing.extract", breaks)
+        visited = watching.visit()
+    assert [error.label for _, error in visited.failed] == ["own-fault"]
+    assert [filed.identity.year for _, filed in visited.filed] == [2026]
+    assert watching.state().failures == 0
+    watching.visit()
+    assert watching.count(Report) == 2
+
+
+def test_what_a_database_refuses_in_a_text_is_taken_out_at_the_door(watching: Watching) -> None:
+    title = f"2026年{PLACE}政府工作报告"
+    page = article(title, report_text(2026).replace("携手并肩", "携手\x00并肩&#0;&#xD800;"), date(2026, 1, 12))
+    watching.column.publish(title, "", date(2026, 1, 12), page=page)
+    watching.settled()
+    assert (watching.count(Report), watching.entries()[title].state) == (1, "kept")
+
+
+def test_a_visit_is_recorded_with_what_it_found(watching: Watching) -> None:
+    watching.settled(2025)
+    watching.column.publish_report(2026, report_text(2026, CUT, {}))
+    watching.visit()
+    kept = watching.last_visit()
+    assert (kept.outcome, kept.entries, kept.documents, kept.changes, kept.label) == ("ok", 10, 1, 1, "")
+    assert (watching.count(KeptVisit), watching.state().usual_entries) == (2, 10)
+
+
+def test_the_usual_number_of_entries_is_that_of_the_last_good_visit(watching: Watching) -> None:
+    watching.settled(2025)
+    assert watching.state().usual_entries == 9
+    del watching.column.shown[5:]
+    watching.column.refresh()
+    assert watching.visit().error is None
+    assert watching.state().usual_entries == 5
+    del watching.column.shown[1:]
+    watching.column.refresh()
+    error = watching.visit().error
+    assert isinstance(error, LayoutError)
+    assert "1 entries, usually 5" in str(error)
+    assert watching.state().usual_entries == 5
+
+
+def test_two_sources_of_one_report_make_one_report(watching: Watching) -> None:
+    watching.settled()
+    paper = Column(watching.web, url="http://paper.test/gb/")
+    other = paper.source(key="paper", name="澜汀日报")
+    declare(watching.tools.desk.engine, [other], watching.clock())
+    paper.publish("澜汀日报今日要闻", "无", date(2026, 1, 1))
+    assert watching.visit(other).error is None
+    watching.column.publish_report(2026)
+    watching.visit()
+    told = watching.told()
+    paper.publish_report(2026)
+    visited = watching.visit(other)
+    assert [(filed.outcome, filed.identity.region) for _, filed in visited.filed] == [(Outcome.WITNESS, REGION)]
+    assert watching.told() == told

@@ -1,10 +1,12 @@
 """One figure in words, in both languages."""
 
+from pathlib import Path
+
 import pytest
 
 from monitor.digest.figures import difference, label, said, short_label
 from monitor.digest.words import _TABLES, WORDS, Words
-from storage.values import Measure, Op
+from storage.values import Kind, Measure, Op
 from tests.digests import figure
 
 GROWTH, LEVEL, RATIO, DELTA, RANK, RELATIVE = (
@@ -124,3 +126,16 @@ def test_an_unknown_language_or_word_is_an_error() -> None:
         Words("fr")
     with pytest.raises(KeyError):
         WORDS["zh"]["nonsense"]
+
+
+def test_no_wording_is_left_that_nothing_says() -> None:
+    monitor = Path(__file__).resolve().parents[2] / "monitor"
+    files = [
+        *(monitor / "digest").glob("*.py"),
+        *(monitor / "console").glob("*.py"),
+        *(monitor / "templates").glob("*.j2"),
+    ]
+    source = "".join(file.read_text(encoding="utf-8") for file in files)
+    made_up = ("subject_", "notice_", *Kind)  # keys put together from a kind
+    unsaid = {key for key in _TABLES["zh"] if f'"{key}"' not in source and not key.startswith(made_up)}
+    assert {key for key in unsaid if not key.endswith("_word")} == set()

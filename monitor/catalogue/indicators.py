@@ -16,7 +16,7 @@ from typing import Any
 
 from opencc import OpenCC
 
-from monitor.catalogue.regions import regions_named
+from monitor.catalogue.regions import Level, regions_named
 from storage.values import Measure
 
 TAIL = "~"  # begins a key that the catalogue doesn't know
@@ -254,8 +254,11 @@ def _without_growth(words: str) -> str:
 
 
 def _without_place(words: str) -> str:
-    """长春市地区生产总值 → 生产总值: a known region's name, or 全国, in front."""
+    """长春市地区生产总值 → 生产总值: a province's or city's name, or 全国, in front.
+
+    A county's name stays: in its city's report it tells a figure from the city's own.
+    """
     for cut in range(min(8, len(words) - 1), 1, -1):
-        if words[:cut] == "全国" or regions_named(words[:cut]):
+        if words[:cut] == "全国" or any(found.level is not Level.COUNTY for found in regions_named(words[:cut])):
             return _without_lead(words[cut:])
     return words

@@ -48,6 +48,13 @@ def test_no_wording_means_two_indicators() -> None:
     assert {wording: keys for wording, keys in meant.items() if len(keys) > 1} == {}
 
 
+def test_wordings_are_written_in_no_other_notation_than_choices() -> None:
+    for entry in indicators():
+        for alias in (*entry.aliases, *(alias for _, alias in entry.only)):
+            assert not set(alias) & set("?*+[]{}\\^$"), alias
+            assert alias.count("(") == alias.count(")"), alias
+
+
 def test_a_wording_for_one_measure_is_no_wording_for_all() -> None:
     for entry in indicators():
         always = {wording for alias in (entry.zh, *entry.aliases) for wording in _expand(alias)}

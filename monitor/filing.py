@@ -21,7 +21,7 @@ from monitor.extractors.statements import extract
 from monitor.identity import Identity, identify
 from monitor.watches import Watch, covers, next_due, wants
 from storage.archive import Archive
-from storage.changes import add_change, forget_untold
+from storage.changes import add_changes, forget_untold
 from storage.database import one_at_a_time, transaction
 from storage.models import Document, Notice, Report
 from storage.outbox import add_notice, owe
@@ -245,18 +245,12 @@ class _Ledger:
         document = find_document(self.session, after.document_id)
         later = find_spoken(self.session, after)
         full = document is not None and not document.excerpt
-        for change in [
-            *_compared(stated, later, after, Basis.NEXT_REPORT, full=full),
-            *settle(stated, later, _better),
-        ]:
-            self._keep(change, after.id, news=False)
+        changes = _compared(stated, later, after, Basis.NEXT_REPORT, full=full)
+        self._keep([*changes, *settle(stated, later, _better)], after.id, news=False)
 
     def tell(self, changes: Sequence[ChangeData], version: str = "") -> None:
-        for change in changes:
-            assert self.report.id is not None, "the report was added"
-            kept = self._keep(change, self.report.id, news=self.news, version=version)
-            if kept is not None:
-                self.changes.append((kept, change))
+        assert self.report.id is not None, "the report was added"
+        self.changes += self._keep(changes, self.report.id, news=self.news, version=version)
 
     def owe(self) -> None:
         """To each watch what it wants of the news."""
@@ -267,11 +261,12 @@ class _Ledger:
             due_at = next_due(watch, self.now, self.desk.zone)
             owe(self.session, watch.key, changes=wanted, due_at=due_at, now=self.now, example=self.report.example)
 
-    def _keep(self, change: ChangeData, report_id: int, *, news: bool, version: str = "") -> int | None:
-        return add_change(
-            self.session, change, event_id=event_id(change, version), report_id=report_id, now=self.now, news=news,
-            example=self.report.example,
-        )  # fmt: skip
+    def _keep(
+        self, changes: Sequence[ChangeData], report_id: int, *, news: bool, version: str = ""
+    ) -> list[tuple[int, ChangeData]]:
+        events = [(event_id(change, version), change) for change in changes]
+        example = self.report.example
+        return add_changes(self.session, events, report_id=report_id, now=self.now, news=news, example=example)
 
 
 def tell(session: Session, notice: Notice, region: str, desk: Desk, now: datetime) -> None:

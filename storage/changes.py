@@ -1,31 +1,57 @@
 """What one asks about changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import cast
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, delete, select
 
 from storage.models import Change, DigestChange
 from storage.values import Basis, ChangeData, ChangeKind
 
 
-def add_change(
-    session: Session, change: ChangeData, *, event_id: str, report_id: int, now: datetime, news: bool, example: bool
-) -> int | None:
-    """Keep a change; answers with its id, or None when it is on record already (nothing is told twice)."""
-    if session.exec(select(Change.id).where(Change.event_id == event_id)).first() is not None:
-        return None
+def add_changes(
+    session: Session,
+    changes: Sequence[tuple[str, ChangeData]],
+    *,
+    report_id: int,
+    now: datetime,
+    news: bool,
+    example: bool,
+) -> list[tuple[int, ChangeData]]:
+    """Keep changes, each under its event id; answers with those that were not on record, and their new ids.
+
+    What is on record already is left out: nothing is told twice.
+    """
+    events = dict(changes)
+    known = set(session.exec(select(Change.event_id).where(col(Change.event_id).in_(events))))
+    fresh = {event_id: change for event_id, change in events.items() if event_id not in known}
+    if not fresh:
+        return []
+    same = {"report_id": report_id, "seen_at": now, "news": news, "example": example}
+    rows = [_row(event_id, change) | same for event_id, change in fresh.items()]
+    made = insert(Change).returning(col(Change.id), sort_by_parameter_order=True)
+    ids = cast(Iterable[int], session.scalars(made, rows))  # a kept row has an id
+    return list(zip(ids, fresh.values(), strict=True))
+
+
+def _row(event_id: str, change: ChangeData) -> dict[str, object]:
     shown = change.shown
-    row = Change(
-        event_id=event_id, report_id=report_id, region=change.region, report_kind=change.report_kind,
-        year=change.year, kind=change.kind, basis=change.basis, indicator=shown.data.indicator,
-        indicator_key=shown.indicator_key, measure=shown.data.measure, headline=change.headline,
-        before_id=change.before.id if change.before else None, after_id=change.after.id if change.after else None,
-        seen_at=now, news=news, example=example,
-    )  # fmt: skip
-    session.add(row)
-    session.flush()
-    return row.id
+    return {
+        "event_id": event_id,
+        "region": change.region,
+        "report_kind": change.report_kind,
+        "year": change.year,
+        "kind": change.kind,
+        "basis": change.basis,
+        "indicator": shown.data.indicator,
+        "indicator_key": shown.indicator_key,
+        "measure": shown.data.measure,
+        "headline": change.headline,
+        "before_id": change.before.id if change.before else None,
+        "after_id": change.after.id if change.after else None,
+    }
 
 
 def forget_untold(session: Session, report_id: int) -> None:

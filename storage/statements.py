@@ -1,12 +1,16 @@
 """What one asks about statements: rows in, `values.Stated` out."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
+from typing import cast
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, func, select
 
 from storage.models import Report, Statement
 from storage.values import Kind, Measure, Op, Role, Stated, StatementData
+
+_FIELDS = [field.name for field in fields(StatementData) if field.name != "rules"]
 
 
 def add_statements(
@@ -15,19 +19,25 @@ def add_statements(
     """Keep what a document states, each with its indicator key; `text` is the kept text that the offsets index."""
     assert report.id is not None, "a report is kept before what it states"
     rows = [
-        Statement(
-            document_id=document_id,
-            report_id=report.id,
-            ordinal=ordinal,
-            indicator_key=key,
-            sentence=text[data.sentence_start : data.sentence_end],
-            **asdict(data) | {"rules": " ".join(data.rules)},
-        )
+        {name: getattr(data, name) for name in _FIELDS}
+        | {
+            "document_id": document_id,
+            "report_id": report.id,
+            "ordinal": ordinal,
+            "indicator_key": key,
+            "sentence": text[data.sentence_start : data.sentence_end],
+            "rules": " ".join(data.rules),
+        }
         for ordinal, (data, key) in enumerate(statements)
     ]
-    session.add_all(rows)
-    session.flush()
-    return [_stated(row, report) for row in rows]
+    if not rows:
+        return []
+    made = insert(Statement).returning(col(Statement.id), sort_by_parameter_order=True)
+    ids = cast(Iterable[int], session.scalars(made, rows))  # a kept row has an id
+    return [
+        Stated(id, document_id, report.id, report.region, Kind(report.kind), report.year, key, data)
+        for id, (data, key) in zip(ids, statements, strict=True)
+    ]
 
 
 def find_of_document(session: Session, document_id: int) -> list[Stated]:

@@ -15,7 +15,7 @@ from sqlmodel import Session, SQLModel, select
 
 from monitor.compare import compare, event_id
 from storage.archive import Archive, ArchiveError
-from storage.changes import add_change
+from storage.changes import add_changes
 from storage.database import DatabaseRefused, make_engine, migrate, reading, transaction, wal_is_safe
 from storage.models import Document, Report, SourceState, Statement
 from storage.outbox import find_due_digests, owe
@@ -119,10 +119,13 @@ def test_eight_threads_write_and_none_is_refused(engine: Engine) -> None:
 
 
 def test_what_fails_leaves_nothing_behind(engine: Engine) -> None:
-    with pytest.raises(RuntimeError), transaction(engine) as session:
-        session.add(_report())
-        session.flush()
-        raise RuntimeError
+    def fail() -> None:
+        with transaction(engine) as session:
+            add_report(session, _report())
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     with reading(engine) as session:
         assert session.exec(select(Report)).all() == []
 
@@ -216,6 +219,7 @@ def _add_change(session: Session) -> int:
     document_id = add_document(session, _document(report_id))
     (kept,) = add_statements(session, document_id, report, [(stated("投资", 8).data, "investment")], "一" * 9000)
     (change,) = compare([], [kept], year=2026, basis=Basis.NEXT_REPORT, full=True)
-    id = add_change(session, change, event_id=event_id(change), report_id=report_id, now=NOW, news=True, example=False)
-    assert id is not None
+    events = [(event_id(change), change)]
+    ((id, _),) = add_changes(session, events, report_id=report_id, now=NOW, news=True, example=False)
+    assert add_changes(session, events, report_id=report_id, now=NOW, news=True, example=False) == []
     return id

@@ -106,9 +106,12 @@ def _named_by(title: str, heading: str, head: str) -> list[Region]:
     sessions = _named_in(heading, (_SESSION,))
     entitled = _named_in(title, (_SESSION, _GOVERNMENT, _DATED)) or _leading(title)
     both = [found for found in entitled if found in sessions]
-    if both or not sessions:
-        return both or entitled or _named_in(_first_lines(head), (_SESSION, _GOVERNMENT)) or _speaking_for(head)
-    return sessions
+    if both or (entitled and not sessions):
+        return both or entitled
+    opening = _OPENING.search(head)
+    level = opening["level"] if opening and opening["level"] else ""
+    above = _named_in(_first_lines(head), (_SESSION, _GOVERNMENT))  # may be a portal's name: the speaker's level counts
+    return sessions or [found for found in above if _fits(found, level[-1:])] or _speaking_for(head)
 
 
 def _speaking_for(head: str) -> list[Region]:

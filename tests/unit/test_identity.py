@@ -211,6 +211,11 @@ def test_a_speech_for_the_city_in_a_districts_column_is_the_citys() -> None:
     assert found.doubts
 
 
+def test_a_portals_name_above_the_speech_is_not_the_speakers() -> None:
+    text = "吉林省人民政府\n政府工作报告\n各位代表：\n现在，我代表市人民政府，向大会报告工作，请予审议。"
+    assert identify("政府工作报告", text_head=text, source_region="220100").region == "220100"
+
+
 def test_issuer_and_site_code_tell_the_region_before_the_source() -> None:
     assert identify("政府工作报告", issuer="长春市人民政府办公室", source_region="220000").region == "220100"
     assert identify("政府工作报告", site_code="2201060001", source_region="220000").region == "220106"

@@ -1,8 +1,8 @@
 """When: APScheduler as an alarm clock over due times that are kept in the database.
 
-Every second it asks what is due: sources to be visited, digests to be closed, deliveries to be tried. Each channel and
-each host has a queue of its own, so that a slow one delays no other. A watchdog that APScheduler does not drive ends
-the process when the clock has stopped, since it can stop without a word.
+Every second it asks what is due: sources to be visited, digests to be closed, deliveries to be tried. Each host, each
+channel and each digest has a lane of its own, so that a slow or faulty one delays no other. A watchdog that APScheduler
+does not drive ends the process when the clock has stopped, since it can stop without a word.
 """
 
 import os
@@ -11,16 +11,19 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor.delivery import Post, close_digests, deliver
+from monitor.delivery import Post, close_digest, deliver
 from monitor.pipeline import Tools, Visited, visit
 from scrapers.errors import StoppedError
 from scrapers.source import Source
 from storage.database import reading
+from storage.models import Digest
+from storage.outbox import find_due_digests
 from storage.visits import find_due
 
 T = TypeVar("T")
@@ -28,10 +31,44 @@ TICK = 1.0  # seconds
 STUCK = 120.0  # seconds without a tick, after which the process ends so that its supervisor starts it again
 STUCK_EXIT = 70
 HAND_BACK = 25.0  # seconds that work under way is given at the end
+REST = 60.0  # seconds before a lane is used again in which a fault came up: what did not end well is still due
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+class Lanes:
+    """A pool in which nothing of one name runs twice at a time; after a fault a name rests.
+
+    What neither a source nor a service can cause (a full disk, say) is logged: a pool keeps it to itself otherwise.
+    """
+
+    def __init__(self, workers: int, name: str, rest: float) -> None:
+        self.workers, self._rest = workers, rest
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name)
+        self._under_way: dict[str, Future[None]] = {}
+        self._resting: dict[str, float] = {}
+        self._log = structlog.get_logger()
+
+    def start(self, name: str, work: Callable[[T], None], on: T) -> None:
+        """Begin the work, unless this lane is in use or rests, or all workers are busy."""
+        self._under_way = {lane: future for lane, future in self._under_way.items() if not future.done()}
+        resting = time.monotonic() < self._resting.get(name, 0.0)
+        if name not in self._under_way and not resting and len(self._under_way) < self.workers:
+            self._under_way[name] = self._pool.submit(work, on)
+            self._under_way[name].add_done_callback(partial(self._note_fault, name))
+
+    def end(self) -> list[Future[None]]:
+        """Begin nothing more; answers with what is under way."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        return list(self._under_way.values())
+
+    def _note_fault(self, name: str, future: Future[None]) -> None:
+        fault = None if future.cancelled() else future.exception()
+        if fault is not None:
+            self._resting[name] = time.monotonic() + self._rest
+            self._log.error("fault", lane=name, error=repr(fault), exc_info=fault)
 
 
 class Daemon:
@@ -51,11 +88,9 @@ class Daemon:
     ) -> None:
         self._sources, self._tools, self._post, self._visited = sources, tools, post, visited
         self._log = structlog.get_logger()
-        self._workers = workers
-        self._visits = ThreadPoolExecutor(workers, thread_name_prefix="visit")
-        self._sendings = ThreadPoolExecutor(max(1, len(post.channels)), thread_name_prefix="send")
-        self._hosts: dict[str, Future[None]] = {}
-        self._channels: dict[str, Future[None]] = {}
+        self._visits = Lanes(workers, "visit", REST)
+        self._sendings = Lanes(max(1, len(post.channels)), "send", REST)
+        self._closings = Lanes(1, "close", REST)
         self._ticked = time.monotonic()
         self._alarm = BackgroundScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -78,36 +113,22 @@ class Daemon:
         self._ticked = time.monotonic()
         if self._tools.stopping.is_set():
             return
-        now = self._tools.clock()
-        for digest in close_digests(self._post, now):
-            self._log.info("digest.ready", watch=digest.watch, subject=digest.subject)
-        for channel in self._post.channels:
-            under_way = self._channels.get(channel)
-            if under_way is None or under_way.done():
-                self._channels[channel] = self._submitted(self._sendings, self._deliver, channel)
-        self._start_visits(now)
-
-    def _start_visits(self, now: datetime) -> None:
         by_key = {source.key: source for source in self._sources()}
+        now = self._tools.clock()
         with reading(self._tools.desk.engine) as session:
-            due = find_due(session, now, by_key)
-        self._hosts = {host: future for host, future in self._hosts.items() if not future.done()}
-        for source in (by_key[key] for key in due):
-            if len(self._hosts) >= self._workers:
-                return
-            if source.host not in self._hosts:
-                self._hosts[source.host] = self._submitted(self._visits, self._visit, source)
+            digests = find_due_digests(session, now)
+            sources = find_due(session, now, by_key)
+        for digest in digests:
+            self._closings.start(digest.id, self._close, digest)
+        for channel in self._post.channels:
+            self._sendings.start(channel, self._deliver, channel)
+        for source in (by_key[key] for key in sources):
+            self._visits.start(source.host, self._visit, source)
 
-    def _submitted(self, pool: ThreadPoolExecutor, work: Callable[[T], None], on: T) -> Future[None]:
-        future = pool.submit(work, on)
-        future.add_done_callback(self._log_fault)
-        return future
-
-    def _log_fault(self, future: Future[None]) -> None:
-        """What neither a source nor a service can cause (a full disk, say): a pool keeps it to itself otherwise."""
-        fault = None if future.cancelled() else future.exception()
-        if fault is not None:
-            self._log.error("fault", error=repr(fault), exc_info=fault)
+    def _close(self, due: Digest) -> None:
+        digest = close_digest(due, self._post, self._tools.clock())
+        if digest is not None:
+            self._log.info("digest.ready", watch=digest.watch, subject=digest.subject)
 
     def _visit(self, source: Source) -> None:
         try:
@@ -130,8 +151,6 @@ class Daemon:
     def _end(self) -> bool:
         self._alarm.shutdown(wait=False)
         self._tools.scraper.client.stop()
-        for pool in (self._visits, self._sendings):
-            pool.shutdown(wait=False, cancel_futures=True)
-        under_way = [*self._hosts.values(), *self._channels.values()]
+        under_way = [future for lanes in (self._visits, self._sendings, self._closings) for future in lanes.end()]
         _, left = wait(under_way, timeout=HAND_BACK)
         return not left

@@ -9,10 +9,10 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: help setup run test check format gold lock clean
+.PHONY: help setup run test check format gold show-digests lock clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 .venv/.made:
 	@if [ -z "$(PYTHON)" ]; then \
@@ -58,6 +58,9 @@ format: setup  ## format the code and mend what ruff can mend
 
 gold: setup  ## score the extractor on the labelled reports in ../shared
 	@$(PY) tools/gold.py $(ARGS)
+
+show-digests: setup  ## sample digests as files and pictures in build/digests (needs chromium)
+	@$(PY) -m tools.show_digests $(ARGS)
 
 lock: setup  ## take the newest versions of everything into constraints.txt; then run make check test
 	@$(PY) -m pip install -qq --upgrade --upgrade-strategy eager -e '.[postgresql]' --group dev

@@ -12,7 +12,7 @@ from monitor.catalogue.regions import NATION, path_zh, region
 from monitor.compare import compare, series_of
 from monitor.digest import DigestData, Figure, Foot, Line, Notice, ReportPart, Steady
 from monitor.example.source import EXAMPLE_REGIONS
-from monitor.watches import Watch
+from monitor.watches import WEEKDAYS, Watch
 from storage.changes import find_in_digest
 from storage.models import Change, Digest, Document, Report, SourceState
 from storage.models import Notice as KeptNotice
@@ -23,6 +23,9 @@ from storage.values import Basis, ChangeKind, Kind, Role, Stated
 from storage.visits import find_sources
 
 NOTICES_SINCE = timedelta(days=8)  # older ones are no news to a watch that is new
+WORDS_ZH = {"headline": "主要预期目标", "all": "全部指标"}
+WORDS_EN = {"headline": "main targets", "all": "all indicators"}
+DAYS_ZH = dict(zip(WEEKDAYS, "一二三四五六日", strict=True))
 _EXAMPLE = {code: (name, name_en) for code, name, name_en in EXAMPLE_REGIONS}
 
 
@@ -216,14 +219,28 @@ def _notice(kept: KeptNotice, sources: dict[str, SourceState]) -> Notice:
 def _foot(watch: Watch, sources: Iterable[SourceState]) -> Foot:
     states = list(sources)
     places = [region_names(code) for code in watch.regions]
+    named = [indicator(word) for word in watch.indicators]
     where_zh = "、".join(name for name, _, _ in places) or "全部地区"
     where_en = ", ".join(name_en or name for name, name_en, _ in places) or "all regions"
-    what = ", ".join(watch.indicators)
+    what_zh = "、".join(
+        one.zh if one else WORDS_ZH.get(word, f"含“{word}”") for word, one in zip(watch.indicators, named, strict=True)
+    )
+    what_en = ", ".join(
+        one.en if one else WORDS_EN.get(word, f"“{word}”") for word, one in zip(watch.indicators, named, strict=True)
+    )
     return Foot(
         watch=watch.key,
-        why_zh=f"订阅“{watch.key}”：{where_zh}；指标：{what}；时间：{watch.when}",
-        why_en=f"watch “{watch.key}”: {where_en}; indicators: {what}; when: {watch.when}",
+        why_zh=f"订阅“{watch.key}”：{where_zh}；{what_zh}；{_when_zh(watch.when)}",
+        why_en=f"Watch “{watch.key}”: {where_en}; {what_en}; {watch.when}",
         sources=len(states),
         sources_ok=sum(state.last_success_at is not None and not state.failures for state in states),
         last_visit_at=max((state.last_visit_at for state in states if state.last_visit_at), default=None),
     )
+
+
+def _when_zh(when: str) -> str:
+    """`weekly mon 08:07` → 每周一 08:07."""
+    kind, *rest = when.split()
+    if kind == "weekly":
+        return f"每周{DAYS_ZH[rest[0]]} {rest[1]}"
+    return {"at": "即时", "hourly": "每小时至多一次", "daily": f"每天 {rest[-1] if rest else ''}"}[kind]

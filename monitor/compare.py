@@ -214,6 +214,9 @@ def _is_met(target: StatementData, reached: StatementData, better: int) -> bool 
     if goal is None or got is None or not better:
         return None
     slack = ABOUT * abs(goal.middle) if target.op is Op.ABOUT else 0.0
+    if goal.middle < 0:  # of a decline the hedge bounds the size: 下降10%以上 is met by 下降11.7%
+        small_enough = target.op is Op.AT_MOST or (better > 0 and target.op is not Op.AT_LEAST)
+        return got.middle >= goal.low - slack - EQUAL if small_enough else got.middle <= goal.high + slack + EQUAL
     if target.op is Op.AT_MOST or (better < 0 and target.op is not Op.AT_LEAST):
         return got.middle <= goal.high + slack + EQUAL
     return got.middle >= goal.low - slack - EQUAL

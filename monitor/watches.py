@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from monitor.catalogue.indicators import find_indicators
-from monitor.catalogue.regions import contains
+from monitor.catalogue.regions import NATION, contains
 from storage.values import ChangeData, ChangeKind, Kind, Stated
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -61,8 +61,12 @@ def wants(watch: Watch, change: ChangeData) -> bool:
 
 
 def covers(watch: Watch, region: str) -> bool:
-    """Whether the region is one of the watch's, or lies within one."""
-    return not watch.regions or any(contains(outer, region) for outer in watch.regions)
+    """Whether the region is one of the watch's, or lies within one; 000000 is the State Council alone (国务院)."""
+    return (
+        not watch.regions
+        or region in watch.regions
+        or any(contains(outer, region) for outer in watch.regions if outer != NATION)
+    )
 
 
 def _names(watch: Watch, stated: Stated) -> bool:

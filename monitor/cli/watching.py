@@ -17,6 +17,7 @@ from monitor.cli.building import Installation, declare, open_installation, tools
 from monitor.cli.options import AsJson, Config
 from monitor.cli.serving import serve
 from monitor.cli.terminal import Stop, print_json, print_rows, progress, say, set_up_log, warn
+from monitor.example.articles import Stage
 from monitor.example.site import ExampleSite
 from monitor.example.source import KEY as EXAMPLE_KEY
 from monitor.example.source import example_source
@@ -308,7 +309,7 @@ def _example_site(installation: Installation) -> ExampleSite:
 def _greet(installation: Installation, sources: Sequence[Source], site: ExampleSite | None, config: Path) -> None:
     settings = installation.settings
     say(f"mubiao watches {len(sources)} sources by the settings in {config}; what it keeps is in {settings.data}.")
-    if site:
+    if site and site.stage is not Stage.NEXT:
         say(
             "A small example site of invented places runs along: within a minute it publishes a report, corrects it\n"
             "and publishes the next one, so that you see a digest. `mubiao example remove` takes it out again."

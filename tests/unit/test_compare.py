@@ -24,11 +24,16 @@ def gdp(value: float | None, year: int, **more: object) -> Stated:
         (dict(value=6.5, op=Op.AT_LEAST), dict(value=6.0, op=Op.ABOUT), ChangeKind.LOWERED),
         (dict(value=6.0), dict(value=6.5), ChangeKind.RAISED),
         (dict(value=6.0, op=Op.AT_LEAST), dict(value=6.0, op=Op.ABOUT), ChangeKind.REWORDED),
-        (dict(value=5.0, hi=6.0, op=Op.RANGE), dict(value=5.5), ChangeKind.RAISED),  # the middle is the same, its low end rose
+        # the middle is the same, the low end rose
+        (dict(value=5.0, hi=6.0, op=Op.RANGE), dict(value=5.5), ChangeKind.RAISED),
         (dict(value=5.0, hi=5.5, op=Op.RANGE), dict(value=5.0, hi=6.0, op=Op.RANGE), ChangeKind.RAISED),
         (dict(value=-3.0), dict(value=-4.0), ChangeKind.RAISED),  # a larger cut is promised
         (dict(value=-4.0), dict(value=-3.0), ChangeKind.LOWERED),
-        (dict(value=None, measure=Measure.RELATIVE, op=Op.IN_STEP, reference="经济增长"), dict(value=6.0), ChangeKind.REWORDED),
+        (
+            dict(value=None, op=Op.IN_STEP, reference="经济", measure=Measure.RELATIVE),
+            dict(value=6.0),
+            ChangeKind.REWORDED,
+        ),
     ],
 )  # fmt: skip
 def test_the_magnitude_counts_first_then_the_hedge(
@@ -100,7 +105,8 @@ def test_main_targets_come_first() -> None:
 
 
 @pytest.mark.parametrize(("unit", "expected"), [
-    ("亿元", ("元", 1e8)), ("万人", ("人", 1e4)), ("%", ("%", 1)), ("个百分点", ("百分点", 1)), ("公里", ("千米", 1)), (None, ("", 1)),
+    ("亿元", ("元", 1e8)), ("万人", ("人", 1e4)), ("%", ("%", 1)), ("个百分点", ("百分点", 1)), ("公里", ("千米", 1)),
+    (None, ("", 1)),
 ])  # fmt: skip
 def test_a_unit_has_a_base_and_a_factor(unit: str | None, expected: tuple[str, float]) -> None:
     assert dimension(unit) == expected
@@ -118,6 +124,10 @@ def verdict(target: Stated, reached: float, better: int) -> list[ChangeKind]:
     (Op.ABOUT, 6.5, 6.0, 1, [ChangeKind.MISSED]),
     (Op.ABOUT, 3.0, 0.2, -1, [ChangeKind.MET]),  # prices: less is good
     (Op.AT_MOST, 5.5, 5.6, -1, [ChangeKind.MISSED]),
+    (Op.AT_LEAST, -10.0, -11.7, -1, [ChangeKind.MET]),  # 下降10%以上: of a decline the hedge bounds the size
+    (Op.AT_LEAST, -10.0, -9.0, -1, [ChangeKind.MISSED]),
+    (Op.EXACT, -3.0, -3.4, -1, [ChangeKind.MET]),
+    (Op.AT_MOST, -2.0, -1.5, 1, [ChangeKind.MET]),  # 降幅控制在2%以内
     (Op.EXACT, 6.0, 7.0, 0, []),  # nobody can tell
 ])  # fmt: skip
 def test_the_ledger_says_met_or_missed(

@@ -50,7 +50,8 @@ def test_a_watch_without_regions_hears_of_all_even_unknown_ones() -> None:
         (["220100"], "220106", True),
         (["220100"], "220000", False),
         (["220200", "220106"], "220106", True),
-        (["000000"], "220106", True),
+        (["000000"], "220106", False),  # the State Council alone
+        (["000000"], "000000", True),
         (["440000"], "220100", False),
         (["990000"], "220100", False),
     ],

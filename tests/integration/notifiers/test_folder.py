@@ -26,7 +26,7 @@ def test_a_digest_lies_there_as_text_html_and_json(tmp_path: Path, message: Mess
     told = send(tmp_path / "a" / "digests", message, now)
     files = {file.name: file.read_text("utf-8") for file in (tmp_path / "a" / "digests").iterdir()}
     assert set(files) == {f"{NAME}.txt", f"{NAME}.html", f"{NAME}.json", "latest.txt", "latest.html"}
-    assert files[f"{NAME}.txt"] == f"{message.subject}\n\n{message.text}" == files["latest.txt"]
+    assert files[f"{NAME}.txt"] == message.text == files["latest.txt"]
     assert files[f"{NAME}.html"] == message.html == files["latest.html"]
     assert json.loads(files[f"{NAME}.json"]) == json.loads(message.payload)
     assert NAME in told

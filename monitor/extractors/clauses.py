@@ -4,15 +4,17 @@ In 新增6个公园、100公顷绿地 both numbers share the clause; the second 
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.extractors.baselines import without_baseline
 from monitor.extractors.quantities import Quantity
 from monitor.extractors.words import VERB, is_bare
 
 # Brackets and quotes hide the commas inside them.
 CUT = re.compile(r"（[^（）\n]{0,60}）|“[^“”\n]{0,60}”|《[^《》\n]{0,60}》|(?P<cut>[，；：,;。！？…]|——|（|）|其中)")
+COMMA = re.compile(r"[，；：]")
+REACH = 120  # how far from its number a word may stand
 SHORT_NOUN = 4
 LINK = re.compile(r"^(?:、|和|与|及|以及|并|/|或)")
 LINK_END = re.compile(r"(?:、|和|与|及|以及)$")
@@ -44,26 +46,20 @@ class Slot:
 
 def clauses_of(plain: str, start: int, end: int, quantities: Sequence[Quantity]) -> list[Clause]:
     """The clauses of `plain[start:end]`, with the quantities that lie in each; those without any are kept too."""
+    starts = [quantity.start for quantity in quantities]
     cuts = [start]
     for match in CUT.finditer(plain, start, end):
+        at, behind = match.span()
         if match["cut"]:
-            cuts += [match.start(), match.end()] if match["cut"] != "其中" else [match.start(), match.start()]
-        elif match[0][0] == "（" and any(match.start() < q.start < match.end() for q in quantities):
-            cuts += [match.start(), match.start() + 1, match.end() - 1, match.end()]
-            cuts += _inner_cuts(plain, match.start() + 1, match.end() - 1)
-    cuts = sorted([*cuts, end])
-    clauses = []
-    for left, right in zip(cuts[::2], cuts[1::2], strict=False):
-        inside = tuple(q for q in quantities if left <= q.start < right)
-        clauses.append(Clause(left, right, inside))
-    return clauses
-
-
-def _inner_cuts(plain: str, start: int, end: int) -> list[int]:
+            cuts += [at, at] if match["cut"] == "其中" else [at, behind]
+        elif match[0][0] == "（" and bisect_left(starts, behind) > bisect_left(starts, at):
+            cuts += [at, at + 1]
+            cuts += [place for inner in COMMA.finditer(plain, at + 1, behind - 1) for place in inner.span()]
+            cuts += [behind - 1, behind]
+    cuts.append(end)
     return [
-        at
-        for match in re.finditer(r"[，；：]", plain[start:end])
-        for at in (start + match.start(), start + match.end())
+        Clause(left, right, tuple(quantities[bisect_left(starts, left) : bisect_left(starts, right)]))
+        for left, right in zip(cuts[::2], cuts[1::2], strict=True)
     ]
 
 
@@ -72,23 +68,27 @@ def slots_of(plain: str, clause: Clause) -> list[Slot]:
     quantities = clause.quantities
     if not quantities:
         return []
-    befores = [plain[clause.start : quantities[0].left]]
+    befores = [plain[max(clause.start, quantities[0].left - REACH) : quantities[0].left]]
+    head = befores[0]  # of the last number that had words of its own in front
     afters: list[str] = []
     linked = [False]
     for left, right in zip(quantities, quantities[1:], strict=False):
-        after, before, link = _split(plain[left.right : right.left])
+        after, before, link = _split(plain[left.right : right.left][:REACH])
         if not link and len(before) <= SHORT_NOUN:
-            before = befores[-1] + before
+            before = head + before
+        else:
+            head = before
         afters.append(after)
         befores.append(before)
         linked.append(link)
-    afters.append(plain[quantities[-1].right : clause.end])
+    last = quantities[-1].right
+    afters.append(plain[last : min(clause.end, last + REACH)])
     for at in range(len(quantities) - 2, -1, -1):
         # 5个项目398亩土地处置利用: what is done behind the second number is done to the first, too.
         if not linked[at + 1] and len(afters[at]) <= SHORT_NOUN and not afters[at].startswith("的"):
-            afters[at] += afters[at + 1]
+            afters[at] = (afters[at] + afters[at + 1])[:REACH]
     return [
-        Slot(quantity, without_baseline(before), after, link, after.startswith("的") and not is_bare(before))
+        Slot(quantity, before, after, link, after.startswith("的") and not is_bare(before))
         for quantity, before, after, link in zip(quantities, befores, afters, linked, strict=True)
     ]
 

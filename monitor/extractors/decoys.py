@@ -94,7 +94,7 @@ def why_decoy(plain: str, start: int, end: int, quantity: Quantity, next_one: Qu
             continue
         if decoy.behind and not decoy.behind.match(behind):
             continue
-        if decoy.named and is_bare(plain[start : quantity.left]):
+        if decoy.named and is_bare(before):
             continue
         return decoy.label
     return None

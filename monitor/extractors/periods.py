@@ -32,6 +32,7 @@ DEADLINE = re.compile(
 ENDPOINT = re.compile(
     r"达到|达|突破|超过|稳定在|保持在|提高到|提升到|增加到|跃上|迈上|站上|发展到|扩大到|占|控制在|降至|降到|为|至|到"
 )
+REACH = 200  # how far before its number a deadline may stand
 # These add up over the years, so a span of years is theirs, not its end.
 CUMULATIVE = re.compile(
     r"年均|累计|新增|总投资|完成|共|每年|合计|争取|减税|投入|引进|到位|实施|贷款投放|支出|融资|转移"
@@ -91,6 +92,7 @@ def period_of(
 
     Of several years a rate or a level is said of the last one, growth, sums and things `counted` of all of them.
     """
+    start = max(start, quantity.start - REACH)
     deadline = _deadline(plain, start, quantity, span, role)
     if deadline:
         return str(deadline)

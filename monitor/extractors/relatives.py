@@ -28,6 +28,11 @@ BELOW = frozenset(("低于", "慢于", "不高于", "不超过"))
 SECOND = re.compile(r"、(?=[^、]{0,6}(?:高于|快于|低于|好于))")
 
 
+SIGNAL = re.compile(
+    r"同步|一致|持平|相适应|相当|高于|快于|好于|优于|低于|慢于|不超过|跑赢|领先|超过|超全|平均(?:水平|增速)?以上"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Relation:
     """A relation within a clause; `start`, `end` are the offsets of the phrase that relates (基本同步, 高于)."""
@@ -42,6 +47,8 @@ class Relation:
 
 def find_relations(plain: str, start: int, end: int) -> Iterator[Relation]:
     """The relations of one clause, `plain[start:end]`; 高于全国0.7个百分点 is a number's, and not here."""
+    if not SIGNAL.search(plain, start, end):
+        return
     match = IN_STEP.match(plain, start, end)
     if match and REFERENCE.match(match["ref"]):
         yield _relation(match, Op.IN_STEP, "relative: in step")

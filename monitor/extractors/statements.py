@@ -17,13 +17,14 @@ from monitor.extractors.indicators import Memory, indicator_of, shared_tails
 from monitor.extractors.measures import measure_of, without_cut
 from monitor.extractors.periods import Span, period_of
 from monitor.extractors.quantities import Quantity, find_phrases, find_quantities
-from monitor.extractors.relatives import Relation, find_relations
+from monitor.extractors.relatives import SIGNAL, Relation, find_relations
 from monitor.extractors.script import Script, read_script
 from monitor.extractors.sections import Sentence, read_sections
 from monitor.extractors.units import UnitKind
 from monitor.extractors.words import trim_leading, trim_trailing
 from storage.values import About, Measure, Op, Role, StatementData
 
+REACH = 60  # how far before a number a word of promise may stand
 COMMITMENT = re.compile(r"力争|确保|争取|努力|全力|必须|坚决")
 
 
@@ -70,17 +71,16 @@ class _Reader:
         self._memory = memory
         self._baselines: dict[int, Quantity] = {}
 
-    def read(self, quantities: list[Quantity]) -> Iterator[StatementData]:
-        plain = self._script.plain
+    def read(self, quantities: Sequence[Quantity]) -> Iterator[StatementData]:
+        """What the sentence states; `quantities` are all that lie in it."""
+        plain, start, end = self._script.plain, self._sentence.start, self._sentence.end
+        if not quantities and not SIGNAL.search(plain, start, end):
+            self._memory.hear(plain[start:end])
+            return
         self._baselines = baselines_of(plain, quantities)
         started = {quantity.start for quantity in self._baselines.values()}
-        quantities = [quantity for quantity in quantities if quantity.start not in started]
-        for clause in clauses_of(plain, self._sentence.start, self._sentence.end, quantities):
-            stated = tuple(
-                quantity
-                for quantity, behind in zip_longest(clause.quantities, clause.quantities[1:])
-                if why_decoy(plain, clause.start, clause.end, quantity, behind) is None
-            )
+        for clause in clauses_of(plain, start, end, [q for q in quantities if q.start not in started]):
+            stated = self._stated(clause)
             if stated:
                 yield from self._clause(replace(clause, quantities=stated))
             else:
@@ -90,13 +90,23 @@ class _Reader:
                 if statement.indicator:
                     yield statement
 
+    def _stated(self, clause: Clause) -> tuple[Quantity, ...]:
+        """The quantities of a clause that state something."""
+        return tuple(
+            quantity
+            for quantity, behind in zip_longest(clause.quantities, clause.quantities[1:])
+            if why_decoy(self._script.plain, clause.start, clause.end, quantity, behind) is None
+        )
+
     def _clause(self, clause: Clause) -> Iterator[StatementData]:
         plain = self._script.plain
         dealt = plain.find("分别", clause.start, clause.quantities[-1].start)
         early = [quantity for quantity in clause.quantities if dealt < 0 or quantity.start < dealt]
-        late = [quantity for quantity in clause.quantities if quantity not in early]
+        late = list(clause.quantities[len(early) :])
         slots = slots_of(plain, Clause(clause.start, dealt if late else clause.end, tuple(early)))
         for slot, tail in zip(slots, shared_tails(slots), strict=True):
+            if slot.quantity.start in self._baselines:
+                slot = replace(slot, before=without_baseline(slot.before))
             yield self._numeric(clause, slot, indicator_of(slot, self._memory, tail))
         if late:
             start = early[-1].right if early else clause.start
@@ -106,14 +116,16 @@ class _Reader:
         self, clause: Clause, words: str, predicate_at: int, quantities: list[Quantity]
     ) -> Iterator[StatementData]:
         plain = self._script.plain
-        subject, tail = trim_trailing(trim_leading(without_baseline(words.lstrip("、和的"))))
-        predicate = tail.words + without_baseline(plain[predicate_at : quantities[0].left])
+        words, predicate = words.lstrip("、和的"), plain[predicate_at : quantities[0].left]
+        if quantities[0].start in self._baselines:
+            words, predicate = without_baseline(words), without_baseline(predicate)
+        subject, tail = trim_trailing(trim_leading(words))
         members: Sequence[str] = self._memory.members
         if subject or len(members) != len(quantities):  # else: 分别完成…，同比分别增长…
             members = members_of(subject or self._memory.indicator, len(quantities))
         self._memory.members = tuple(members)
         for member, quantity in zip(members, share_hedge(quantities), strict=True):
-            slot = Slot(quantity, member + predicate, "", False, False)
+            slot = Slot(quantity, member + tail.words + predicate, "", False, False)
             yield self._numeric(clause, slot, indicator_of(slot, self._memory), "distributive")
 
     def _numeric(self, clause: Clause, slot: Slot, indicator: str, rule: str = "clause") -> StatementData:
@@ -130,7 +142,7 @@ class _Reader:
         period = period_of(
             self._script.plain, sentence.start, quantity, measure, indicator, sentence.span, sentence.role, counted
         )
-        commitment = COMMITMENT.search(self._script.plain, clause.start, quantity.start)
+        commitment = COMMITMENT.search(self._script.plain, max(clause.start, quantity.start - REACH), quantity.start)
         return self._statement(
             quantity.start,
             quantity.end,

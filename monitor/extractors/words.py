@@ -38,6 +38,7 @@ _TAIL = re.compile(
     rf"(?:(?P<against>{_AGAINST})|(?P<endpoint>{_ENDPOINT})|(?P<fall>{_FALL})|(?P<rise>{_RISE})|(?P<copula>{_COPULA}))$"
 )
 LONGEST_TAIL = 26
+MOST_TAILS = 12  # 力争达到…: nobody stacks more of them
 
 # Verbs of doing: where things are counted, the verb in front belongs to the indicator.
 _VERB_ROWS = (
@@ -53,8 +54,7 @@ _VERB_ROWS = (
 )
 _VERBS = "|".join(sorted({re.escape(verb) for verb in _VERB_ROWS.split()}, key=len, reverse=True))
 _BEFORE_VERB = "再|拟|年内|全年|力争|确保|争取|计划|高标准|累计|滚动|全面|统筹|深入|分类|提升|规划"
-_BEFORE = rf"(?:{_BEFORE_VERB})*"
-VERB = re.compile(rf"{_BEFORE}(?:{_VERBS})(?:[、和](?:{_VERBS})|{_BEFORE}(?:{_VERBS}))*")
+VERB = re.compile(rf"(?![、和])(?:[、和]?(?:{_BEFORE_VERB})*(?:{_VERBS}))+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,13 @@ def trim_trailing(words: str) -> tuple[str, Tail]:
     """`words` without copulas, words of growth and comparisons at their end, and what went."""
     seen: set[str] = set()
     end = len(words)
-    while True:
+    for _ in range(MOST_TAILS):
         match = _TAIL.search(words, max(0, end - LONGEST_TAIL), end)
         if not match or match.start() == end:
-            return words[:end], Tail(words[end:], frozenset(seen))
+            break
         seen.add(match.lastgroup or "")
         end = match.start()
+    return words[:end], Tail(words[end:], frozenset(seen))
 
 
 _BEHIND_TAIL = re.compile(

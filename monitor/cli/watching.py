@@ -33,6 +33,12 @@ from storage.models import SourceState
 from storage.visits import find_source
 from storage.visits import find_sources as find_states
 
+OUTCOMES = {
+    Outcome.REPORT: ("report", "reports"),
+    Outcome.REVISION: ("revision", "revisions"),
+    Outcome.WITNESS: ("further witness", "further witnesses"),
+    Outcome.UNPLACED: ("document without a known year or place", "documents without a known year or place"),
+}
 INSISTING = 2.0  # seconds; a supervisor and its group may both pass on one request to stop
 SETTLED_AFTER = 90.0  # seconds; the example has told its story by then
 
@@ -225,13 +231,8 @@ def visit_words(visited: Visited) -> str:
         return f"{name}: unchanged"
     counts = {outcome: sum(filed.outcome is outcome for _, filed in visited.filed) for outcome in Outcome}
     words = [
-        f"{counts[outcome]} {word}{'s' if counts[outcome] > 1 else ''}"
-        for outcome, word in (
-            (Outcome.REPORT, "report"),
-            (Outcome.REVISION, "revision"),
-            (Outcome.WITNESS, "further witness"),
-            (Outcome.UNPLACED, "document without a known year or place"),
-        )
+        f"{counts[outcome]} {one if counts[outcome] == 1 else many}"
+        for outcome, (one, many) in OUTCOMES.items()
         if counts[outcome]
     ]
     statements = sum(filed.statements for _, filed in visited.filed)

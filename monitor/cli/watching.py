@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import structlog
 import typer
@@ -298,13 +299,13 @@ def _stopper(tools: Tools) -> Callable[[int, object], None]:
 
 
 def _example_site(installation: Installation) -> ExampleSite:
-    """The example goes on where it was: after its first whole visit long ago, its story is over."""
+    """The example goes on where it was, at its old address: after its first visit long ago, its story is over."""
     with reading(installation.engine) as session:
         state = find_source(session, EXAMPLE_KEY)
-    elapsed = 0.0
-    if state and state.baseline_at:
-        elapsed = (utc_now() - state.baseline_at).total_seconds()
-    return ExampleSite(time.monotonic() - elapsed, time.monotonic)
+    if state is None or state.baseline_at is None:
+        return ExampleSite(time.monotonic(), time.monotonic)
+    elapsed = (utc_now() - state.baseline_at).total_seconds()
+    return ExampleSite(time.monotonic() - elapsed, time.monotonic, port=urlsplit(state.url).port or 0)
 
 
 def _greet(installation: Installation, sources: Sequence[Source], site: ExampleSite | None, config: Path) -> None:

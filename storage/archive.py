@@ -10,10 +10,12 @@ from pathlib import Path
 
 import zstandard
 
+from storage.errors import Mendable
+
 LARGEST = 64 * 1024 * 1024  # bytes of one object, decoded
 
 
-class ArchiveError(Exception):
+class ArchiveError(Mendable):
     """An object is missing, damaged or larger than any that is kept."""
 
 

@@ -19,6 +19,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
+from storage.errors import Mendable
+
 try:
     from pysqlite3 import dbapi2 as newer_sqlite
 except ImportError:  # no wheel for this platform: the system's SQLite decides
@@ -27,8 +29,10 @@ except ImportError:  # no wheel for this platform: the system's SQLite decides
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-class DatabaseRefused(Exception):
+class DatabaseRefused(Mendable):
     """The database cannot be used as it is; the message says why and what to do."""
+
+    exit_code = 2
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:

@@ -1,54 +1,87 @@
 """The command line: mubiao. Each command's help has an example; exit code 2 is wrong use, 1 is a thing that failed."""
 
 import sys
+from collections import UserDict
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from monitor.cli.adding import add
-from monitor.cli.examples import example
-from monitor.cli.exporting import export
-from monitor.cli.reading import extract_files, import_files
-from monitor.cli.telling import changes, deliver_now, digest, status, targets
 from monitor.cli.terminal import warn
-from monitor.cli.watching import check, init, run, sources, visit_now
-from monitor.settings import SettingsError
-from storage.archive import ArchiveError
-from storage.database import DatabaseRefused
+from storage.errors import Mendable
+
+# Each command's module and the function in it, or the group. A module is imported when its command is called for, or
+# when --help lists them all: `mubiao extract` must not wait for the database and the network.
+COMMANDS = {
+    "init": "watching:init",
+    "run": "watching:run",
+    "visit": "watching:visit_now",
+    "check": "watching:check",
+    "add": "adding:add",
+    "sources": "watching:sources",
+    "extract": "reading:extract_files",
+    "import": "reading:import_files",
+    "targets": "telling:targets",
+    "changes": "telling:changes",
+    "digest": "telling:digest",
+    "deliver": "telling:deliver_now",
+    "status": "telling:status",
+    "export": "exporting:export",
+    "example": "examples:example",
+}
+
+
+class _Commands(UserDict[str, Any]):
+    """The commands by name, each imported at the first look at it."""
+
+    def __getitem__(self, name: str) -> Any:
+        found = super().__getitem__(name)
+        if isinstance(found, str):
+            found = self.data[name] = _load(name, found)
+        return found
+
+
+class _Group(TyperGroup):
+    """The whole command line; its commands are those of COMMANDS."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands = _Commands(COMMANDS)
+
+
+def _load(name: str, place: str) -> Any:
+    module, _, attribute = place.partition(":")
+    found = getattr(import_module(f"{__name__}.{module}"), attribute)
+    if isinstance(found, typer.Typer):
+        return get_command(found)
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    alone.command(name)(found)
+    return get_command(alone)
+
 
 app = typer.Typer(
     name="mubiao",
-    help="Watches Chinese government work reports and tells when a stated target is new, changed or gone.",
+    cls=_Group,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("init")(init)
-app.command("run")(run)
-app.command("visit")(visit_now)
-app.command("check")(check)
-app.command("add")(add)
-app.command("sources")(sources)
-app.command("extract")(extract_files)
-app.command("import")(import_files)
-app.command("targets")(targets)
-app.command("changes")(changes)
-app.command("digest")(digest)
-app.command("deliver")(deliver_now)
-app.command("status")(status)
-app.command("export")(export)
-app.add_typer(example, name="example")
+
+
+@app.callback()
+def about() -> None:
+    """Watches Chinese government work reports and tells when a stated target is new, changed or gone."""
 
 
 def main() -> None:
     """Run the command; what the user can mend is told in words, without a stack trace."""
     try:
         app()
-    except (SettingsError, DatabaseRefused) as error:
+    except Mendable as error:
         warn(str(error))
-        sys.exit(2)
-    except ArchiveError as error:
-        warn(str(error))
-        sys.exit(1)
+        sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(0)  # the reader (head, less) has had enough

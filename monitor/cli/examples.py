@@ -11,7 +11,12 @@ from monitor.cli.terminal import say
 from storage.database import transaction
 from storage.removal import remove_example
 
-example = typer.Typer(help="The bundled example site of invented places.", no_args_is_help=True, rich_markup_mode=None)
+example = typer.Typer(
+    help="The bundled example site of invented places.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
 
 
 @example.callback()

@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from storage.errors import Mendable
+
 Path = tuple[str | int, ...]
 
 
@@ -24,8 +26,10 @@ class Problem:
         return ": ".join(part for part in (place, dotted(self.path), self.message) if part)
 
 
-class SettingsError(Exception):
+class SettingsError(Mendable):
     """The settings cannot be used; `problems` are all that is wrong with them, in the order of the file."""
+
+    exit_code = 2
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems

@@ -1,0 +1,7 @@
+"""What whoever runs mubiao can mend: errors that are told in words, without a stack trace."""
+
+
+class Mendable(Exception):
+    """The message says what is wrong and what to do; `exit_code` is what a command ends with that meets it."""
+
+    exit_code = 1

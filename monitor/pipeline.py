@@ -13,7 +13,7 @@ from datetime import date, datetime
 from random import Random
 from typing import TypeVar
 
-from monitor.filing import Desk, Filed, Found, Outcome, file, tell
+from monitor.filing import Desk, Filed, Found, Outcome, file, storable, tell
 from monitor.identity import can_be_report, title_and_heading, title_year
 from monitor.rhythm import next_recheck, next_try, next_visit
 from scrapers.answer import Answer, Conditions
@@ -219,11 +219,6 @@ def _found(source: Source, entry: Entry, got: Fetched, now: datetime) -> Found:
         warnings=got.warnings,
         example=source.example,
     )
-
-
-def storable(text: str) -> str:
-    """Without what a database refuses: NUL, and halves of characters. Offsets index what comes out."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _is_new(data: EntryData, known: dict[str, Entry]) -> bool:

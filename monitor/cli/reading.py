@@ -12,11 +12,11 @@ from monitor.cli.building import Installation, open_installation, utc_now
 from monitor.cli.options import AsJson, Config
 from monitor.cli.terminal import Stop, print_json, progress, say, warn
 from monitor.extractors.statements import extract
-from monitor.filing import Filed, Found, Outcome, file
+from monitor.filing import Filed, Found, Outcome, file, storable
 from monitor.identity import identify, title_and_heading
 from scrapers.charset import decode
 from scrapers.documents import DocumentReader
-from scrapers.errors import ScrapeError
+from scrapers.errors import DocumentError, ScrapeError
 from scrapers.families import family, recognise
 from storage.values import About, Kind, ReportPageData, StatementData
 
@@ -47,12 +47,15 @@ def extract_files(
         for path in files:
             try:
                 page, _ = read_file(path, documents)
-            except (OSError, ScrapeError) as error:
+            except ScrapeError as error:
                 warn(f"{path}: {error}")
                 failed = True
                 continue
             about = _about(page, code, year, title)
-            for data in extract(page.text, about):
+            stated = extract(page.text, about)
+            if not stated:
+                warn(f"{path}: it was read, and states no target and no result")
+            for data in stated:
                 row = statement_row(data)
                 print_json({"file": str(path), **row} if len(files) > 1 else row)
     raise typer.Exit(int(failed))
@@ -106,7 +109,7 @@ def import_files(
         for path in progress(files, "importing"):
             try:
                 filed = _import_one(path, code, kind, installation, documents)
-            except (OSError, ScrapeError) as error:
+            except ScrapeError as error:
                 warn(f"{path}: {error}")
                 failed += 1
                 continue
@@ -121,9 +124,14 @@ def import_files(
 def read_file(path: Path, documents: DocumentReader) -> tuple[ReportPageData, bytes]:
     """A file's text with what its page tells, and its bytes. A text file's text is the file's own, to the character.
 
-    Raises OSError or ScrapeError.
+    Raises DocumentError for a file that cannot be had or is empty, or another ScrapeError.
     """
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise DocumentError(error.strerror or str(error)) from error
+    if not raw.strip():
+        raise DocumentError("the file is empty")
     url = path.resolve().as_uri()
     suffix = path.suffix.lower()
     if suffix in (".html", ".htm", ".shtml"):
@@ -142,15 +150,15 @@ def _import_one(path: Path, region: str, kind: Kind, installation: Installation,
 
 
 def _found(path: Path, page: ReportPageData, raw: bytes, region: str, kind: Kind, now: datetime) -> Found:
-    text = page.text.replace("\x00", "")
+    text = storable(page.text)
     title, heading = title_and_heading(text)
     return Found(
         source_key=IMPORT,
         region=region,
         kind=kind,
         url=path.resolve().as_uri(),
-        title=page.title or title,
-        issuer=page.issuer,
+        title=storable(page.title or title),
+        issuer=storable(page.issuer),
         site_code=page.site_code,
         published_on=page.published_on,
         text=text,

@@ -16,6 +16,8 @@ from rich.table import Table
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
+UNFOLDED = 2000  # characters
+
 EVENTS: Mapping[str, str] = {
     "visit": "{words}",
     "entry.failed": "not read: {title}: {label}: {error} ({url})",
@@ -73,7 +75,10 @@ def print_rows(rows: Iterable[Mapping[str, object]], *, as_json: bool, title: st
         table.add_column(name.replace("_", " "), overflow="fold")
     for row in listed:
         table.add_row(*("" if value is None else str(value) for value in row.values()))
-    Console(highlight=False).print(table, markup=False)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = UNFOLDED  # for grep and the like: one row, one line
+    console.print(table, markup=False)
 
 
 def progress(items: Sequence[Any], what: str) -> Iterable[Any]:

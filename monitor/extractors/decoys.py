@@ -52,7 +52,7 @@ DECOYS: tuple[Decoy, ...] = (
     _row("capacity", units="吨 千瓦 兆瓦 吉瓦 MW GW GWh MWh kW 英寸 立方米/日 吨/日", before=_SITE, behind=r"级?(?![以左上])[\u4e00-\u9fff“A-Za-z]"),
     _row("capacity", "size", behind=rf"级[{_HAN}]"),
     _row("threshold", "size money time", behind=rf"(?:及|（含）)?(?:以上|以下|以内){_STATED}的?[{_HAN}“A-Za-z（]"),
-    _row("threshold", units="人 % 个 户", before=r"(?:营收|收入|产值|投资|税收|规模|人口|超|亿元|达|职工|占比|目前|^)[^，。]{0,2}$", behind=rf"及?(?:以上|以下|以内)的?{_WHOLE}"),
+    _row("threshold", units="人 个 户", before=r"(?:营收|收入|产值|投资|税收|规模|人口|超|亿元|达|职工|占比|目前|^)[^，。]{0,2}$", behind=rf"及?(?:以上|以下|以内)的?{_WHOLE}"),
     _row("threshold", "money", before=r"(?:投资|营收|产值|收入|规模|税收|纳税|销售额)$", behind=rf"的?{_WHOLE}"),
     _row("grade", "rank"),
     _row("technical name", units="千伏 kV KV 伏 P 核 兆 Gbps Mbps 微克 毫米 寸", behind=rf"(?:及?以上|[{_HAN}])(?<!左)"),

@@ -24,6 +24,7 @@ from monitor.extractors.units import UnitKind
 from monitor.extractors.words import trim_leading, trim_trailing
 from storage.values import About, Measure, Op, Role, StatementData
 
+MOST_IN_CLAUSE = 60  # more without a comma is a broken table, or noise
 REACH = 60  # how far before a number a word of promise may stand
 COMMITMENT = re.compile(r"力争|确保|争取|努力|全力|必须|坚决")
 
@@ -91,7 +92,9 @@ class _Reader:
                     yield statement
 
     def _stated(self, clause: Clause) -> tuple[Quantity, ...]:
-        """The quantities of a clause that state something."""
+        """The quantities of a clause that state something; where there are more than anyone writes, none does."""
+        if len(clause.quantities) > MOST_IN_CLAUSE:
+            return ()
         return tuple(
             quantity
             for quantity, behind in zip_longest(clause.quantities, clause.quantities[1:])

@@ -12,9 +12,9 @@ from math import log, sqrt
 from pathlib import Path
 
 from monitor.extractors import outlook
-from monitor.extractors.script import read_script
 from monitor.extractors.headings import heading_role
 from monitor.extractors.layout import chapters_of
+from monitor.extractors.script import read_script
 from storage.values import Role
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "corpus" / "unlabelled"

@@ -1,0 +1,54 @@
+"""Plain text maps back to the saved text, character by character."""
+
+from monitor.extractors.script import read_script
+
+
+def _saved(text: str, plain: str) -> str:
+    script = read_script(text)
+    at = script.plain.index(plain)
+    start, end = script.saved(at, at + len(plain))
+    return text[start:end]
+
+
+def test_full_width_becomes_half_width_one_for_one() -> None:
+    script = read_script("增长５．５％，新建３座;")
+    assert script.plain == "增长5.5%，新建3座；"
+    assert list(script.offsets) == list(range(len(script.text)))
+
+
+def test_a_thousands_comma_stays_and_a_clause_comma_becomes_full_width() -> None:
+    assert read_script("完成1,070万元,增长5%").plain == "完成1,070万元，增长5%"
+
+
+def test_pinyin_glosses_go_and_offsets_still_hold() -> None:
+    text = "區(qū)屬企業(yè)達(dá)到12戶,河(湖)長制" + "國家發展經濟產業" * 6
+    assert read_script(text).plain.startswith("区属企业达到12户，河（湖）长制")
+    assert _saved(text, "12户") == "12戶"
+    assert _saved(text, "企业达到") == "企業(yè)達(dá)到"
+
+
+def test_simplified_text_is_not_converted() -> None:
+    assert read_script("乾隆年间的著作").plain == "乾隆年间的著作"
+
+
+def test_stray_spaces_go_but_words_stay_apart() -> None:
+    assert read_script("增长 5 %，打造 AI for all 平台").plain == "增长5%，打造AI for all平台"
+
+
+def test_lines_wrapped_inside_sentences_are_joined_over_page_numbers() -> None:
+    line = "全县上下凝心聚力谋发展千方百计促增长各项事业都取得了新的进展和成"
+    text = "\n".join([line] * 24) + "\n— 3 —\n\n效显著提升。\n二、下一步"
+    plain = read_script(text).plain
+    assert plain.endswith("新的进展和成效显著提升。\n二、下一步")
+    assert plain.count("\n") == 1
+
+
+def test_lines_of_an_ordinary_text_stay() -> None:
+    text = "一、工作回顾\n今年以来，全县经济稳中向好。\n二、工作安排"
+    assert read_script(text).plain == text
+
+
+def test_a_slipped_gbk_run_is_flagged_and_not_repaired() -> None:
+    script = read_script("全年產值增長。?！皟绍嚒碑a業配套企業產值增長12%")
+    assert len(script.unreadable) == 1
+    assert "12%" in script.plain

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from threading import Event
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,7 +21,7 @@ from monitor.notifiers.message import DeliveryError
 from monitor.watches import Watch
 from storage.archive import Archive
 from storage.database import make_engine, reading, transaction
-from storage.models import Delivery, Digest, DigestChange, Notice
+from storage.models import Change, Delivery, Digest, DigestChange, Notice
 from storage.outbox import find_deliveries, find_open_digests, owe
 from storage.values import Kind
 from tests.fakes import PLACE, REGION, TARGETS, Clock, RecordingNotifier, gone_for_good, later, refused, report_text
@@ -338,6 +340,32 @@ def test_news_that_come_while_a_digest_is_closed_go_into_the_next_one(office: Of
     first, second = office.channels["desk"].accepted
     assert second.id == gathering.id != first.id
     assert "2026" in json.loads(second.body)["subject"] + json.loads(second.body)["text"]
+
+
+def test_no_news_is_lost_between_filing_and_closing(office: Office) -> None:
+    """The daemon closes digests while visits go on filing."""
+    years, done = range(2001, 2021), Event()
+
+    def closing() -> None:
+        while not done.wait(0.002):
+            close_digests(office.post, office.clock() + timedelta(days=1))
+
+    with ThreadPoolExecutor(2) as pool:
+        running = pool.submit(closing)
+        for year in years:
+            office.news(year, f"增长{year % 10 + 3}%")
+        done.set()
+        running.result()
+    office.after(days=1)
+    with reading(office.post.desk.engine) as session:
+        gathered = session.exec(select(DigestChange)).all()
+        news = {change.id for change in session.exec(select(Change)) if change.news}
+        texts = {digest.id: digest.text for digest in session.exec(select(Digest))}
+    assert {row.change_id for row in gathered} == news
+    assert {row.digest_id for row in gathered} == {sent.id for sent in office.channels["desk"].accepted}
+    assert sorted(texts.values()) == sorted(office.channels["desk"].texts())
+    told = "".join(texts.values())
+    assert all(f"{year}" in told for year in years)
 
 
 def test_a_preview_says_what_the_digest_would_and_keeps_nothing(office: Office) -> None:

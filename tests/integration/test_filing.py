@@ -1,8 +1,10 @@
 """What a found document becomes: its report, its statements, the changes it makes, and who is told of them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -382,3 +384,40 @@ def test_changes_can_be_asked_for_by_place_year_and_time(room: Room) -> None:
         assert {one.year for one in find_changes(session, year=2025)} == {2025}
         assert find_changes(session, regions=["220100"]) == []
         assert {one.kind for one in find_changes(session, headline=True, year=2026)} == {"lowered", "missed", "met"}
+
+
+def test_witnesses_that_come_at_the_same_moment_make_one_report_and_tell_it_once(room: Room) -> None:
+    """Sources on different hosts are visited in threads of their own."""
+    room.file(report_text(2025), news=False)
+    texts = [report_text(2026, CUT), report_text(2026, CUT | {"一般公共预算收入": "增长5%"})] * 3
+    together = Barrier(len(texts))
+
+    def arrive(number: int, text: str) -> Filed:
+        together.wait()
+        return room.file(text, f"http://witness-{number}.test/r.html", year=2026)
+
+    with ThreadPoolExecutor(len(texts)) as pool:
+        filed = list(pool.map(arrive, range(len(texts)), texts))
+    assert sorted(one.outcome for one in filed) == ["report"] + ["witness"] * 5
+    told = [(name, kind) for name, kind, basis in room.owed() if basis == "next_report"]
+    assert told.count(("地区生产总值", "lowered")) == 1
+    assert len(told) == len(set(told))
+    assert [name for name, _, basis in room.owed() if basis == "conflict"] == ["一般公共预算收入"]
+    with reading(room.desk.engine) as session:
+        assert len(find_open_digests(session)) == 1
+
+
+def test_reports_of_many_places_that_come_at_the_same_moment_gather_in_one_digest(room: Room) -> None:
+    codes = ["220100", "220200", "220300", "220400", "220500", "220600"]
+    together = Barrier(len(codes))
+
+    def arrive(code: str) -> Filed:
+        together.wait()
+        return room.file(report_text(2026), f"http://{code}.test/r.html", year=2026, region=code)
+
+    with ThreadPoolExecutor(len(codes)) as pool:
+        filed = list(pool.map(arrive, codes))
+    assert {one.outcome for one in filed} == {Outcome.REPORT}
+    assert len(room.owed()) == 5 * len(codes)
+    with reading(room.desk.engine) as session:
+        assert len(find_open_digests(session)) == 1

@@ -1,0 +1,80 @@
+"""When to look again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.rhythm import next_recheck, next_try, next_visit, usual_interval
+from scrapers.source import Source
+
+WINTER = datetime(2026, 1, 20, 2, 0, tzinfo=UTC)
+SUMMER = datetime(2026, 7, 20, 2, 0, tzinfo=UTC)
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+spreads = st.floats(0, 1)
+
+
+def source(every_hours: float | None = None) -> Source:
+    return Source(key="s", name="澜汀市", url="http://reports.test/", region="990300", every_hours=every_hours)
+
+
+@pytest.mark.parametrize(("now", "interval"), [
+    (datetime(2025, 12, 1, 2, tzinfo=UTC), DAY), (WINTER, DAY), (datetime(2026, 3, 31, 2, tzinfo=UTC), DAY),
+    (datetime(2026, 4, 1, 2, tzinfo=UTC), 7 * DAY), (SUMMER, 7 * DAY), (datetime(2025, 11, 30, 2, tzinfo=UTC), 7 * DAY),
+])  # fmt: skip
+def test_the_season_of_reports_is_daily_and_the_rest_weekly(now: datetime, interval: timedelta) -> None:
+    assert usual_interval(source(), now) == interval
+
+
+def test_the_season_begins_when_it_begins_in_china() -> None:
+    assert usual_interval(source(), datetime(2025, 11, 30, 16, 0, tzinfo=UTC)) == DAY
+    assert usual_interval(source(), datetime(2025, 11, 30, 15, 59, tzinfo=UTC)) == 7 * DAY
+
+
+def test_what_a_source_declares_wins() -> None:
+    assert usual_interval(source(every_hours=2), SUMMER) == 2 * HOUR
+
+
+@given(spreads)
+def test_a_visit_is_due_a_tenth_sooner_or_later_than_usual(spread: float) -> None:
+    due = next_visit(source(), WINTER, failures=0, spread=spread) - WINTER
+    assert 0.9 * DAY <= due <= 1.1 * DAY
+
+
+def test_sources_are_spread_over_the_whole_tenth() -> None:
+    ends = [next_visit(source(), WINTER, failures=0, spread=spread) - WINTER for spread in (0.0, 0.5, 1.0)]
+    assert ends == [0.9 * DAY, DAY, 1.1 * DAY]
+
+
+def test_after_a_visit_that_broke_the_waits_double_up_to_the_usual_one() -> None:
+    waits = [next_visit(source(), SUMMER, failures=failures, spread=0.5) - SUMMER for failures in range(1, 12)]
+    assert waits[:4] == [15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR]
+    assert waits == sorted(waits)
+    assert waits[-1] == 7 * DAY
+
+
+def test_a_source_that_is_visited_often_is_not_tried_less_often_for_breaking() -> None:
+    assert next_visit(source(every_hours=0.01), WINTER, failures=5, spread=0.5) - WINTER == timedelta(hours=0.01)
+
+
+@given(st.integers(0, 10_000), spreads)
+def test_the_next_visit_lies_ahead_and_within_eight_days(failures: int, spread: float) -> None:
+    assert WINTER < next_visit(source(), WINTER, failures=failures, spread=spread) <= WINTER + 8 * DAY
+
+
+def test_a_kept_report_is_looked_at_daily_for_two_weeks_and_then_monthly() -> None:
+    waits = {age: next_recheck(source(), SUMMER, first_seen_at=SUMMER - age * DAY) - SUMMER for age in (0, 13, 14, 400)}
+    assert waits == {0: DAY, 13: DAY, 14: 30 * DAY, 400: 30 * DAY}
+
+
+def test_a_source_that_is_visited_often_has_its_young_reports_looked_at_as_often() -> None:
+    assert next_recheck(source(every_hours=0.001), WINTER, first_seen_at=WINTER) - WINTER == timedelta(hours=0.001)
+
+
+def test_an_entry_that_fails_is_tried_again_within_the_hour_and_then_ever_more_rarely() -> None:
+    waits = [next_try(source(), SUMMER, tries=tries) - SUMMER for tries in range(1, 12)]
+    assert waits[:3] == [HOUR, 2 * HOUR, 4 * HOUR]
+    assert waits == sorted(waits)
+    assert waits[-1] == 64 * HOUR
+    assert next_try(source(), WINTER, tries=50) - WINTER == DAY

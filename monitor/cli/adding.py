@@ -9,8 +9,7 @@ import typer
 
 from monitor.catalogue.regions import path_zh, region
 from monitor.cli.building import open_installation, tools_of
-from monitor.cli.options import Config
-from monitor.cli.reading import region_code
+from monitor.cli.options import Config, region_code
 from monitor.cli.terminal import Stop, say
 from monitor.identity import can_be_report, identify
 from monitor.settings import add_source

@@ -3,9 +3,9 @@
 import json
 import logging
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 import typer
@@ -16,6 +16,7 @@ from rich.table import Table
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
+Item = TypeVar("Item")
 UNFOLDED = 2000  # characters
 
 EVENTS: Mapping[str, str] = {
@@ -81,14 +82,14 @@ def print_rows(rows: Iterable[Mapping[str, object]], *, as_json: bool, title: st
     console.print(table, markup=False)
 
 
-def progress(items: Sequence[Any], what: str) -> Iterable[Any]:
-    """The items, with a bar on a terminal and nothing elsewhere."""
-    if not err.is_terminal or len(items) < 2:
+def progress(items: Iterable[Item], what: str, total: int) -> Iterable[Item]:
+    """The items, with a bar on a terminal and nothing elsewhere. A file gets what is printed to it meanwhile."""
+    if not err.is_terminal or total < 2:
         yield from items
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True) as bar:
-        yield from bar.track(items, description=what)
+    with Progress(*columns, console=err, transient=True, redirect_stdout=out.is_terminal) as bar:
+        yield from bar.track(items, total, description=what)
 
 
 def set_up_log(*, as_json: bool) -> None:

@@ -114,7 +114,7 @@ def visit_now(
     with _only_one(installation), tools_of(installation) as tools:
         sources = _chosen(installation.settings.watched_sources(), source or [])
         declare(installation.engine, sources, utc_now())
-        for one in progress(sources, "visiting"):
+        for one in progress(sources, "visiting", len(sources)):
             visited = visit(one, tools)
             failed = failed or visited.error is not None
             print_json(_visit_row(visited)) if as_json else say(visit_words(visited))
@@ -135,7 +135,8 @@ def check(
     installation = open_installation(config)
     failed = False
     with tools_of(installation) as tools:
-        for one in progress(_chosen(installation.settings.watched_sources(), source or []), "checking"):
+        sources = _chosen(installation.settings.watched_sources(), source or [])
+        for one in progress(sources, "checking", len(sources)):
             failed = not _check_one(one, tools, as_json) or failed
     raise typer.Exit(int(failed))
 

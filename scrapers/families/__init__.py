@@ -7,6 +7,7 @@ A module of this package offers `NAME`, `recognise`, `parse_index` and `parse_re
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 
 from storage.values import IndexData, ReportPageData
@@ -29,17 +30,15 @@ class Family:
     parse_report: Callable[[str, str], ReportPageData]
 
 
-def _load() -> dict[str, Family]:
+@cache
+def _families() -> dict[str, Family]:
     modules = [import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
     return {m.NAME: Family(m.NAME, m.recognise, m.parse_index, m.parse_report) for m in modules}
 
 
-_FAMILIES = _load()
-
-
 def families() -> tuple[Family, ...]:
     """All families, by name."""
-    return tuple(_FAMILIES[name] for name in sorted(_FAMILIES))
+    return tuple(found for _, found in sorted(_families().items()))
 
 
 def family(name: str) -> Family:
@@ -48,9 +47,10 @@ def family(name: str) -> Family:
     Raises:
         KeyError: there is none; the message lists those there are.
     """
-    if name not in _FAMILIES:
-        raise KeyError(f"no family is called {name!r}; there are {', '.join(sorted(_FAMILIES))}")
-    return _FAMILIES[name]
+    known = _families()
+    if name not in known:
+        raise KeyError(f"no family is called {name!r}; there are {', '.join(sorted(known))}")
+    return known[name]
 
 
 def recognise(page: str, url: str) -> str:

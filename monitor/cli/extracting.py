@@ -1,0 +1,118 @@
+"""The command extract: what files state, as JSON lines."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.catalogue.indicators import key_of
+from monitor.cli.files import READABLE, files_of, read_file
+from monitor.cli.jobs import spread
+from monitor.cli.options import Jobs, region_code
+from monitor.cli.terminal import Stop, json_line, progress, warn
+from monitor.extractors.statements import extract
+from monitor.identity import identify, title_and_heading
+from scrapers.errors import ScrapeError
+from storage.values import About, ReportPageData, StatementData
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the user says of the files, where their texts don't: a region's code, a year, a title."""
+
+    region: str
+    year: int | None
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What one file's extraction prints: to standard output, and to standard error."""
+
+    lines: str
+    warning: str
+    failed: bool
+
+
+def extract_files(
+    files: Annotated[
+        list[Path], typer.Argument(help="text, HTML, PDF or Word files, or folders that are searched for them")
+    ],
+    region: Annotated[str, typer.Option(help="whose report it is, if the text does not tell: 长春市 or 220100")] = "",
+    year: Annotated[int | None, typer.Option(help="the year it plans for, if the text does not tell")] = None,
+    title: Annotated[str, typer.Option(help="its title, if the text does not tell")] = "",
+    jobs: Jobs = 1,
+) -> None:
+    """Print what reports state: one JSON object a line, with offsets into the file's own text.
+
+    With several files each line names its `file`; their order stays. Exit code 1 if a file could not be read.
+
+    Example: mubiao extract --year 2024 report.txt
+    """
+    told = Told(region_code(region), year, title)
+    found = files_of(files)
+    if not found:
+        raise Stop(f"no file to read: these are read: {' '.join(READABLE)}", code=2)
+    failed = False
+    work = partial(_printed, told=told, named=found != files or len(found) > 1)
+    for printed in progress(spread(work, found, jobs), "extracting", len(found)):
+        sys.stdout.write(printed.lines)
+        if printed.warning:
+            warn(printed.warning)
+        failed = failed or printed.failed
+    raise typer.Exit(int(failed))
+
+
+def _printed(path: Path, *, told: Told, named: bool) -> Printed:
+    try:
+        page, _ = read_file(path)
+    except ScrapeError as error:
+        return Printed("", f"{path}: {error}", True)
+    stated = extract(page.text, about_page(page, told))
+    if not stated:
+        return Printed("", f"{path}: it was read, and states no target and no result", False)
+    return Printed(_lines(stated, str(path) if named else ""), "", False)
+
+
+def _lines(stated: Sequence[StatementData], file: str) -> str:
+    first: dict[str, object] = {"file": file} if file else {}
+    return "".join(json_line(first | statement_row(data)) for data in stated)
+
+
+def about_page(page: ReportPageData, told: Told) -> About:
+    """What is known of a report before it is read: by the user, by its page, by its text."""
+    found, heading = title_and_heading(page.text)
+    title = told.title or page.title or found
+    identity = identify(
+        title, issuer=page.issuer, site_code=page.site_code, heading=heading, text=page.text,
+        published_on=page.published_on, source_region=told.region,
+    )  # fmt: skip
+    return About(told.region or identity.region, told.year or identity.year, identity.kind, title, page.published_on)
+
+
+def statement_row(data: StatementData) -> dict[str, object]:
+    """A statement with the fields of docs/statements.md."""
+    return {
+        "start": data.start,
+        "end": data.end,
+        "text": data.text,
+        "role": data.role,
+        "indicator": data.indicator,
+        "indicator_key": key_of(data.indicator, data.measure, data.unit),
+        "measure": data.measure,
+        "op": data.op,
+        "value": data.value,
+        "value_hi": data.value_hi,
+        "unit": data.unit,
+        "reference": data.reference,
+        "period": data.period,
+        "headline": data.headline,
+        "commitment": data.commitment,
+        "binding": data.binding,
+        "baseline": data.baseline,
+        "rules": list(data.rules),
+    }

@@ -1,0 +1,58 @@
+"""Reports that lie in files: which files those are, and what one of them says."""
+
+import atexit
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+from scrapers.charset import decode
+from scrapers.documents import DocumentReader
+from scrapers.errors import DocumentError
+from scrapers.families import family, recognise
+from storage.values import ReportPageData
+
+PAGES = (".html", ".htm", ".shtml")
+DOCUMENTS = (".pdf", ".docx", ".doc", ".wps", ".ofd")
+READABLE = (".txt", *PAGES, *DOCUMENTS)
+
+
+def files_of(paths: Sequence[Path]) -> list[Path]:
+    """The files named, and those below the folders named whose endings are READABLE, each folder's by name."""
+    return list(_files_of(paths))
+
+
+def _files_of(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(one for one in path.rglob("*") if one.suffix.lower() in READABLE and one.is_file())
+        else:
+            yield path
+
+
+def read_file(path: Path) -> tuple[ReportPageData, bytes]:
+    """A file's text with what its page tells, and its bytes. A text file's text is the file's own, to the character.
+
+    Raises DocumentError for a file that cannot be had or is empty, or another ScrapeError.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise DocumentError(error.strerror or str(error)) from error
+    if not raw.strip():
+        raise DocumentError("the file is empty")
+    url = path.resolve().as_uri()
+    suffix = path.suffix.lower()
+    if suffix in PAGES:
+        page = decode(raw, url=url)
+        return family(recognise(page, url)).parse_report(page, url), raw
+    if suffix in DOCUMENTS:
+        return ReportPageData("", None, "", "", _documents().read_document(raw, name=str(path)).text), raw
+    return ReportPageData("", None, "", "", decode(raw, url=url)), raw
+
+
+@cache
+def _documents() -> DocumentReader:
+    """This process's own; its child ends with it."""
+    reader = DocumentReader()
+    atexit.register(reader.close)
+    return reader

@@ -1,0 +1,104 @@
+"""The command import: reports that lie in files are kept, with their statements."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.building import Installation, open_installation, utc_now
+from monitor.cli.files import READABLE, files_of, read_file
+from monitor.cli.options import AsJson, Config, region_code
+from monitor.cli.terminal import Stop, print_json, progress, say, warn
+from monitor.filing import Filed, Found, Outcome, file, storable
+from monitor.identity import title_and_heading
+from scrapers.errors import ScrapeError
+from storage.values import Kind, ReportPageData
+
+IMPORT = "import"  # the source key of imported files
+OUTCOMES = {
+    Outcome.REPORT: "new report",
+    Outcome.REVISION: "revision",
+    Outcome.WITNESS: "further witness",
+    Outcome.UNCHANGED: "known already",
+    Outcome.UNPLACED: "kept, but its region or year is not told",
+}
+
+
+def import_files(
+    paths: Annotated[list[Path], typer.Argument(help="files, or folders that are searched for reports")],
+    region: Annotated[str, typer.Option(help="whose reports they are, where the text does not tell")] = "",
+    kind: Annotated[Kind, typer.Option(help="what they are, where the title does not tell")] = Kind.WORK_REPORT,
+    config: Config = Path("mubiao.toml"),
+    as_json: AsJson = False,
+) -> None:
+    """Keep reports that lie in files, with their statements. Nobody is alarmed; the same file again changes nothing.
+
+    Exit code 1 if a file could not be read.
+
+    Example: mubiao import old-reports/ --region 长春市
+    """
+    code = region_code(region)
+    if missing := next((path for path in paths if not path.exists()), None):
+        raise Stop(f"{missing} does not exist", code=2)
+    files = files_of(paths)
+    if not files:
+        raise Stop(f"no file to import: these are read: {' '.join(READABLE)}", code=2)
+    installation = open_installation(config)
+    counts = dict.fromkeys(Outcome, 0)
+    failed = 0
+    for path in progress(files, "importing", len(files)):
+        try:
+            filed = _import_one(path, code, kind, installation)
+        except ScrapeError as error:
+            warn(f"{path}: {error}")
+            failed += 1
+            continue
+        counts[filed.outcome] += 1
+        _tell_import(path, filed, as_json)
+    if not as_json:
+        told = ", ".join(f"{count} {OUTCOMES[outcome]}" for outcome, count in counts.items() if count)
+        say(f"{len(files)} files: {told or 'nothing kept'}{f', {failed} could not be read' if failed else ''}")
+    raise typer.Exit(int(failed > 0))
+
+
+def _import_one(path: Path, region: str, kind: Kind, installation: Installation) -> Filed:
+    page, raw = read_file(path)
+    now = utc_now()
+    found = _found(path, page, raw, region, kind, now)
+    return file(found, installation.desk, news=False, now=now)
+
+
+def _found(path: Path, page: ReportPageData, raw: bytes, region: str, kind: Kind, now: datetime) -> Found:
+    text = storable(page.text)
+    title, heading = title_and_heading(text)
+    return Found(
+        source_key=IMPORT,
+        region=region,
+        kind=kind,
+        url=path.resolve().as_uri(),
+        title=storable(page.title or title),
+        issuer=storable(page.issuer),
+        site_code=page.site_code,
+        published_on=page.published_on,
+        text=text,
+        raw=raw,
+        content_type="",
+        fetched_at=now,
+        heading=heading,
+    )
+
+
+def _tell_import(path: Path, filed: Filed, as_json: bool) -> None:
+    identity = filed.identity
+    if as_json:
+        row: dict[str, object] = {
+            "file": str(path),
+            "outcome": filed.outcome,
+            "region": identity.region,
+            "year": identity.year,
+        }
+        row |= {"kind": identity.kind, "excerpt": identity.excerpt, "doubts": list(identity.doubts)}
+        print_json(row | {"statements": filed.statements, "changes": filed.changes})
+    elif filed.outcome is Outcome.UNPLACED:
+        warn(f"{path}: {OUTCOMES[filed.outcome]}: {'; '.join(identity.doubts)}")

@@ -1,13 +1,11 @@
-"""What the commands print: plain words for people, JSON for programs, one line an event."""
+"""What the commands print: plain words for people, JSON for programs."""
 
 import json
-import logging
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import structlog
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -18,16 +16,6 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Item = TypeVar("Item")
 UNFOLDED = 2000  # characters
-
-EVENTS: Mapping[str, str] = {
-    "visit": "{words}",
-    "entry.failed": "not read: {title}: {label}: {error} ({url})",
-    "digest.ready": "digest for watch {watch}: {subject}",
-    "delivery.sent": "sent by channel {channel}: {subject} ({answer})",
-    "delivery.failed": "not sent by channel {channel}: {answer}; next try {due_at}",
-    "scheduler.stuck": "no tick for {seconds} s: ending, so that whatever supervises mubiao starts it again",
-    "fault": "a fault of mubiao's own: {error}",
-}
 
 
 class Stop(typer.Exit):
@@ -90,33 +78,3 @@ def progress(items: Iterable[Item], what: str, total: int) -> Iterable[Item]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, redirect_stdout=out.is_terminal) as bar:
         yield from bar.track(items, total, description=what)
-
-
-def set_up_log(*, as_json: bool) -> None:
-    """Events as JSON lines on standard error, or as sentences; the libraries' own logs only when they warn."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of every late tick
-    renderer = structlog.processors.JSONRenderer() if as_json else _sentence
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso" if as_json else "%H:%M:%S", utc=as_json),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr if as_json else sys.stdout),
-    )
-
-
-def _sentence(_logger: object, _method: str, event: Any) -> str:
-    """An event in words. Line breaks of scraped text must not make a second line."""
-    name = event.pop("event")
-    moment = event.pop("timestamp")
-    level = event.pop("level")
-    exception = event.pop("exception", "")
-    words = EVENTS.get(name)
-    line = words.format_map(event) if words else f"{name}  " + " ".join(f"{k}={v}" for k, v in event.items())
-    line = " ".join(line.split())
-    mark = "" if level == "info" else f"{level.upper()}: "
-    return f"{moment}  {mark}{line}" + (f"\n{exception}" if exception else "")

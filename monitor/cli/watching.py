@@ -15,9 +15,10 @@ from filelock import FileLock, Timeout
 
 from monitor.catalogue.regions import path_zh
 from monitor.cli.building import Installation, declare, open_installation, tools_of, utc_now
+from monitor.cli.log import set_up_log
 from monitor.cli.options import AsJson, Config
 from monitor.cli.serving import serve
-from monitor.cli.terminal import Stop, print_json, print_rows, progress, say, set_up_log, warn
+from monitor.cli.terminal import Stop, print_json, print_rows, progress, say, warn
 from monitor.example.articles import Stage
 from monitor.example.site import ExampleSite
 from monitor.example.source import KEY as EXAMPLE_KEY

@@ -83,7 +83,7 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "") -> str:
 
 def _noun_behind(slot: Slot) -> str:
     after = slot.after
-    if slot.attribute or after[:1] in ("、", "和", "与") or NO_NOUN.match(after):
+    if slot.attribute or after[:1] in ("、", "和", "与", "（") or NO_NOUN.match(after):
         return ""
     for match in NEXT_ACTION.finditer(after):
         if VERB.match(after, match.end()) or match[0] == "并":

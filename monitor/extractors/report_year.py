@@ -27,8 +27,9 @@ def report_year(plain: str, about: About) -> int | None:
     votes: Counter[int] = Counter()
     text = about.title + "\n" + plain
     for pattern, later, weight in CLUES:
-        for match in pattern.finditer(text):
-            votes[year_of(match["year"]) + later] += weight
+        # Once for each year: a page that lists twenty other reports says nothing twenty times.
+        for year in {year_of(match["year"]) for match in pattern.finditer(text)}:
+            votes[year + later] += weight
     if votes:
         return votes.most_common(1)[0][0]
     if about.published_on:

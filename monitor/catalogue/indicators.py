@@ -16,7 +16,7 @@ from typing import Any
 
 from opencc import OpenCC
 
-from monitor.catalogue.regions import Level, regions_named
+from monitor.catalogue.regions import Level, regions
 from storage.values import Measure
 
 TAIL = "~"  # begins a key that the catalogue doesn't know
@@ -259,6 +259,13 @@ def _without_place(words: str) -> str:
     A county's name stays: in its city's report it tells a figure from the city's own.
     """
     for cut in range(min(8, len(words) - 1), 1, -1):
-        if words[:cut] == "全国" or any(found.level is not Level.COUNTY for found in regions_named(words[:cut])):
+        if words[:cut] in _large_places():
             return _without_lead(words[cut:])
     return words
+
+
+@cache
+def _large_places() -> frozenset[str]:
+    """全国, and every name, present or former, of a province or city."""
+    large = [found for found in regions() if found.level is not Level.COUNTY]
+    return frozenset({"全国"}).union(name for found in large for name in (found.name, *found.aliases, *found.former))

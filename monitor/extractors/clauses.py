@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from monitor.extractors.quantities import Quantity
 from monitor.extractors.words import VERB, is_bare
@@ -72,7 +73,7 @@ def slots_of(plain: str, clause: Clause) -> list[Slot]:
     head = befores[0]  # of the last number that had words of its own in front
     afters: list[str] = []
     linked = [False]
-    for left, right in zip(quantities, quantities[1:], strict=False):
+    for left, right in pairwise(quantities):
         after, before, link = _split(plain[left.right : right.left][:REACH])
         if not link and len(before) <= SHORT_NOUN:
             before = head + before

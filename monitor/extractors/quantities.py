@@ -109,7 +109,7 @@ def _arabic(plain: str, match: re.Match[str]) -> Quantity | None:
     if high and not _from_to(plain, match.start(), high[0]):
         high_tail = _tail(plain, high.end())
         if high_tail and (not tail or tail.bare == high_tail.bare or not tail.bare):
-            values = value_of(low) * _lift(tail, high_tail), value_of(high[1])
+            values = value_of(low), value_of(high[1])
             if values[0] < values[1]:
                 return _read(plain, match.start(), high_tail, *values, "range")
     if tail is None:
@@ -184,11 +184,6 @@ def _tail(plain: str, at: int) -> _Tail | None:
     if not bare and plain[match.end() : match.end() + 1] in ("级", "名"):
         return None
     return _Tail(match.end() + len(bare), factor + bare, bare, factor, many)
-
-
-def _lift(low: _Tail | None, high: _Tail) -> float:
-    """Both ends of a range count in the unit of its high end: 8000—1万亿元 is rare, 5亿—6亿元 is not."""
-    return 1.0 if low is None or low.factor == high.factor or not low.factor else 1.0
 
 
 def _from_to(plain: str, start: int, dash: str) -> bool:

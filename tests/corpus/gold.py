@@ -74,7 +74,8 @@ def _read(path: Path) -> list[dict[str, Any]]:
 def scorer() -> ModuleType:
     """../shared/gold/score.py, as a module."""
     spec = importlib.util.spec_from_file_location("score", SHARED / "gold" / "score.py")
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -5,7 +5,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -27,6 +27,7 @@ from storage.values import About, Measure, Op, Role, StatementData
 MOST_IN_CLAUSE = 60  # more without a comma is a broken table, or noise
 REACH = 60  # how far before a number a word of promise may stand
 BINDING = re.compile(r"[^，。；、]{0,6}[（，](预期性|约束性)")
+PassedOver = Callable[[Quantity, str], None]
 COMMITMENT = re.compile(r"力争|确保|争取|努力|全力|必须|坚决")
 
 
@@ -35,8 +36,12 @@ def extract(text: str, about: About) -> list[StatementData]:
 
     `about.year` is the year the report plans for; without it the text's own headings are asked.
     """
-    script = read_script(text)
-    quantities = _quantities(script.plain)
+    return extract_script(read_script(text), about, _nobody_asks)
+
+
+def extract_script(script: Script, about: About, passed_over: PassedOver) -> list[StatementData]:
+    """The same of a text that was read already; `passed_over` hears of each number that states nothing, and why."""
+    quantities = _quantities(script.plain, passed_over)
     starts = [quantity.start for quantity in quantities]
     found: list[StatementData] = []
     memory = Memory()
@@ -44,12 +49,15 @@ def extract(text: str, about: About) -> list[StatementData]:
         if sentence.opens_paragraph:
             memory = Memory()
         inside = quantities[bisect_left(starts, sentence.start) : bisect_right(starts, sentence.end)]
-        read = _Reader(script, sentence, memory).read(inside)
+        read = _Reader(script, sentence, memory, passed_over).read(inside)
         found.extend(sorted(read, key=lambda statement: statement.start))
     return found
 
 
-def _quantities(plain: str) -> list[Quantity]:
+def _nobody_asks(_quantity: Quantity, _why: str) -> None: ...
+
+
+def _quantities(plain: str, passed_over: PassedOver) -> list[Quantity]:
     """All quantities and phrases outside labels, in order, none overlapping."""
     labels = labels_in(plain)
     label_starts = [start for start, _ in labels]
@@ -57,20 +65,20 @@ def _quantities(plain: str) -> list[Quantity]:
     for quantity in sorted([*find_quantities(plain), *find_phrases(plain)], key=lambda q: (q.start, -q.end)):
         at = bisect_right(label_starts, quantity.start) - 1
         if at >= 0 and quantity.start < labels[at][1]:
-            continue
-        if kept and quantity.start < kept[-1].end:
-            continue
-        kept.append(quantity)
+            passed_over(quantity, "in a name")
+        elif not kept or quantity.start >= kept[-1].end:
+            kept.append(quantity)
     return kept
 
 
 class _Reader:
     """Reads one sentence; `memory` goes on from sentence to sentence of a paragraph."""
 
-    def __init__(self, script: Script, sentence: Sentence, memory: Memory) -> None:
+    def __init__(self, script: Script, sentence: Sentence, memory: Memory, passed_over: PassedOver) -> None:
         self._script = script
         self._sentence = sentence
         self._memory = memory
+        self._passed_over = passed_over
         self._baselines: dict[int, Quantity] = {}
 
     def read(self, quantities: Sequence[Quantity]) -> Iterator[StatementData]:
@@ -81,6 +89,8 @@ class _Reader:
             return
         self._baselines = baselines_of(plain, quantities)
         started = {quantity.start for quantity in self._baselines.values()}
+        for quantity in self._baselines.values():
+            self._passed_over(quantity, "baseline")
         for clause in clauses_of(plain, start, end, [q for q in quantities if q.start not in started]):
             stated = self._stated(clause)
             if stated:
@@ -94,13 +104,15 @@ class _Reader:
 
     def _stated(self, clause: Clause) -> tuple[Quantity, ...]:
         """The quantities of a clause that state something; where there are more than anyone writes, none does."""
-        if len(clause.quantities) > MOST_IN_CLAUSE:
-            return ()
-        return tuple(
-            quantity
-            for quantity, behind in zip_longest(clause.quantities, clause.quantities[1:])
-            if why_decoy(self._script.plain, clause.start, clause.end, quantity, behind) is None
-        )
+        stated: list[Quantity] = []
+        crowded = len(clause.quantities) > MOST_IN_CLAUSE
+        for quantity, behind in zip_longest(clause.quantities, clause.quantities[1:]):
+            decoy = "crowd" if crowded else why_decoy(self._script.plain, clause.start, clause.end, quantity, behind)
+            if decoy is None:
+                stated.append(quantity)
+            else:
+                self._passed_over(quantity, decoy)
+        return tuple(stated)
 
     def _clause(self, clause: Clause) -> Iterator[StatementData]:
         plain = self._script.plain

@@ -54,9 +54,11 @@ def _rows(session: Session) -> Iterator[dict[str, object]]:
             continue
         document = find_documents_by_id(session, [report.document_id])[report.document_id]
         sentences = find_sentences(session, report.document_id)
-        for stated in find_spoken(session, report):
-            verdicts = find_settled(session, stated.id) if stated.data.role is Role.TARGET else []
-            yield _row(report, document, stated, sentences[stated.id], verdicts[-1].kind if verdicts else "")
+        spoken = find_spoken(session, report)
+        settled = find_settled(session, [stated.id for stated in spoken if stated.data.role is Role.TARGET])
+        for stated in spoken:
+            verdict = settled[stated.id].kind if stated.id in settled else ""
+            yield _row(report, document, stated, sentences[stated.id], verdict)
 
 
 def _row(report: Report, document: Document, stated: Stated, sentence: str, verdict: str) -> dict[str, object]:

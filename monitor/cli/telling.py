@@ -22,7 +22,7 @@ from monitor.digest.figures import said
 from monitor.rhythm import CHINA
 from storage.changes import find_changes, find_settled
 from storage.database import reading
-from storage.models import Report
+from storage.models import Change, Report
 from storage.outbox import count_deliveries, find_deliveries, find_digests, find_open_digests
 from storage.reports import count_reports, find_region_codes, find_reports
 from storage.statements import find_by_id, find_spoken
@@ -180,19 +180,20 @@ def _target_rows(session: Session, code: str, every: bool) -> Iterator[dict[str,
     """One row a target: by indicator, then by year, the newest first."""
     rows: dict[tuple[object, ...], list[tuple[int, dict[str, object]]]] = defaultdict(list)
     for report in find_reports(session, regions=[code]):
-        stated = find_spoken(session, report)
-        for one in stated:
-            if one.data.role is Role.TARGET and (every or one.data.headline):
-                rows[series_of(one)].append((report.year, _target_row(session, report, one)))
+        targets = [one for one in find_spoken(session, report) if one.data.role is Role.TARGET]
+        shown = [one for one in targets if every or one.data.headline]
+        settled = find_settled(session, [one.id for one in shown])
+        reached = find_by_id(session, [change.after_id for change in settled.values() if change.after_id])
+        for one in shown:
+            row = _target_row(report, one, settled.get(one.id), reached)
+            rows[series_of(one)].append((report.year, row))
     for series in sorted(rows, key=lambda key: min(-year for year, _ in rows[key])):
         yield from (row for _, row in sorted(rows[series], key=lambda pair: -pair[0]))
 
 
-def _target_row(session: Session, report: Report, target: Stated) -> dict[str, object]:
-    reached, verdict = "", ""
-    for change in find_settled(session, target.id):
-        verdict = change.kind
-        reached = _said(find_by_id(session, [change.after_id or 0]).get(change.after_id or 0))
+def _target_row(
+    report: Report, target: Stated, settled: Change | None, reached: Mapping[int, tuple[Stated, str]]
+) -> dict[str, object]:
     known = indicator(target.indicator_key)
     return {
         "indicator": target.data.indicator,
@@ -200,8 +201,8 @@ def _target_row(session: Session, report: Report, target: Stated) -> dict[str, o
         "year": report.year,
         "target": said(target.data, "zh"),
         "period": target.data.period,
-        "outturn": reached,
-        "verdict": verdict,
+        "outturn": _said(reached.get(settled.after_id or 0)) if settled else "",
+        "verdict": settled.kind if settled else "",
     }
 
 

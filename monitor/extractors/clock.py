@@ -8,7 +8,9 @@ from storage.values import Role
 
 _OPENING = r"(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.]|——|各位代表[！，：]?|[^，。]{0,6}[：])*"
 _YEARS = r"(?:五|四|三|5|4|3)年"
-PLAN_OPENER = re.compile(_OPENING + r"“?(?:在|整个|经过|展望|综合)?" + f"(?:{PLAN.pattern})")
+PLAN_OPENER = re.compile(
+    _OPENING + r"“?(?:在|整个|经过|展望|综合)?" + f"(?:{PLAN.pattern})(?=时期|期间|以来|五年|规划|末|收官|开局|是)"
+)
 YEAR_OPENER = re.compile(_OPENING + r"(?:做好|展望|回顾|综合)?((?:19|20)\d\d)年(?!前|底|末|春节|\d|以前|以来|版)")
 PAST_YEARS = re.compile(
     rf"{_OPENING}(?:这|过去|过去的|刚刚过去的|走过的)?{_YEARS}(?:来|以来|间|里|中)|.{{0,8}}过去的?{_YEARS}|(?:回顾)?本届政府(?:任期)?"

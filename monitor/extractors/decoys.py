@@ -46,19 +46,19 @@ _TOPIC = r"(?:聚焦|围绕|紧扣|紧盯|抓好|抓住|突出|瞄准|提出|安
 # Times state something only of what lasts that long: 审批时限压缩至5天, 优良天数增加9天.
 _LONG = "年 周年 岁 周岁 月龄 天 日 小时 个小时 分钟 秒 个月 个季度 季度"
 _LASTING = r"寿命|年限|年龄|时限|时间|时长|耗时|周期|工期|期限|天数|办结|审批|审核|压缩|压减|缩短|提速|优良天|污染天|良好天|好天|增加|减少"
-_SITE = r"(?:年产|(?:公司|集团|项目|基地|石化|钢铁|电厂|一期|二期)[^，。]{0,6})$"
+_SITE = r"(?:年产|(?:公司|集团|项目|基地|石化|化工|钢铁|科技|能源|股份|药业|铝业|矿业|水泥|电厂|电站|一期|二期)[^，。]{0,6})$"
 DECOYS: tuple[Decoy, ...] = (
     _row("date", units="月 日 号 月份 年代 世纪 时 点 点钟 届 周年 周"),
     _row("duration", units=_LONG, before=rf"^(?!.*(?:{_LASTING}))"),
     _row("duration", "time", before=r"(?:近|连续|历时|过去|今后|未来|为期|前|第|最近|用|用时|再用|经过|每|这|提前)$"),
     _row("attribute", "size money share", named=True, before=rf"[{_HAN}]$", behind=rf"(?:以上|以下|左右)?的{_STATED}[{_HAN}“A-Za-z0-9]"),
     _row("attribute", "money", before=r"(?:^|[、和与])$", behind=rf"的{_STATED}[{_HAN}“]"),
-    _row("capacity", units="吨 千瓦 兆瓦 吉瓦 MW GW GWh MWh kW 英寸 立方米/日 吨/日", before=_SITE, behind=r"级?(?![以左上])[\u4e00-\u9fff“A-Za-z]"),
+    _row("capacity", units="吨 千瓦 兆瓦 吉瓦 MW GW GWh MWh kW 千升 吉瓦时 兆瓦时 英寸 立方米/日 吨/日", before=_SITE, behind=r"级?(?![以左上])[\u4e00-\u9fff“A-Za-z]"),
     _row("capacity", "size", behind=rf"级[{_HAN}]"),
     _row("threshold", "size money time", behind=rf"(?:及|（含）)?(?:以上|以下|以内){_STATED}的?[{_HAN}“A-Za-z（]"),
     _row("threshold", units="人 个 户", before=r"(?:营收|收入|产值|投资|税收|规模|人口|超|亿元|达|职工|占比|目前|^)[^，。]{0,2}$", behind=rf"及?(?:以上|以下|以内)的?{_WHOLE}"),
     _row("threshold", "money", before=r"(?:投资|营收|产值|收入|规模|税收|纳税|销售额|总值|总量|财力|存款)$", behind=rf"的?(?:{_WHOLE}|县|市|区)"),
-    _row("the people", "counter", behind=rf"[{_HAN}]{{0,4}}(?:人民(?!医院|法院|检察|币|武装|调解|政府)|儿女|父老|老百姓|同胞)"),
+    _row("rhetoric", "counter", behind=rf"[{_HAN}]{{0,4}}(?:人民(?!医院|法院|检察|币|武装|调解|政府)|儿女|父老|老百姓|同胞)"),
     _row("grade", "rank"),
     _row("technical name", units="千伏 kV KV 伏 P 核 兆 Gbps Mbps 微克 毫米 寸", behind=rf"(?:及?以上|[{_HAN}])(?<!左)"),
     _row("time circle", "time", behind=rf"(?:便民|医疗|阅读|文化|通勤|养老|不打烊|[零全]|在线|自助|供水|制|服务|直播|农村集中|[{_HAN}]{{0,5}}圈)"),

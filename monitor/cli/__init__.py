@@ -22,6 +22,7 @@ COMMANDS = {
     "add": "adding:add",
     "sources": "watching:sources",
     "extract": "extracting:extract_files",
+    "explain": "explaining:explain_file",
     "import": "importing:import_files",
     "targets": "telling:targets",
     "changes": "telling:changes",

@@ -11,7 +11,9 @@ _YEARS = r"(?:五|四|三|5|4|3)年"
 PLAN_OPENER = re.compile(
     _OPENING + r"“?(?:在|整个|经过|展望|综合)?" + f"(?:{PLAN.pattern})(?=时期|期间|以来|五年|规划|末|收官|开局|是)"
 )
-YEAR_OPENER = re.compile(_OPENING + r"(?:做好|展望|回顾|综合)?((?:19|20)\d\d)年(?!前|底|末|春节|\d|以前|以来|版)")
+YEAR_OPENER = re.compile(
+    _OPENING + r"(?:做好|展望|回顾|综合|在?(?:刚刚|即将)?过去的?)?((?:19|20)\d\d)年(?!前|底|末|度|春节|\d|以前|以来|版)"
+)
 PAST_YEARS = re.compile(
     rf"{_OPENING}(?:这|过去|过去的|刚刚过去的|走过的)?{_YEARS}(?:来|以来|间|里|中)|.{{0,8}}过去的?{_YEARS}|(?:回顾)?本届政府(?:任期)?"
 )
@@ -45,8 +47,12 @@ class Clock:
         found = self._opened(sentence[:OPENING_LENGTH], role)
         if found:
             self.span = found
-            if opens:
+            if opens and self._lasts(found):
                 self._kept = found
+
+    def _lasts(self, span: Span) -> bool:
+        """Whether paragraphs go on speaking of `span`: of several years, or of the one behind or ahead, not of any other."""
+        return not span.is_year or self._year is None or span.last in (self._year - 1, self._year)
 
     def _default(self, role: Role) -> Span | None:
         """The heading's years: the first that it names, five of 今后五年, and else the one year."""

@@ -27,12 +27,14 @@ PLAN = re.compile(r"[“\"](十?[一二三四五六七八九]|十)五[”\"]|第
 
 # 到2025年, 2025年底前, 到“十五五”末: a year that the sentence itself sets for its number.
 DEADLINE = re.compile(
-    r"(?P<till>到|至|截至)?(?<!\d)(?P<year>(?:19|20)\d\d)年(?P<end>底前|末前|底|末|前|之前|以前)?|“(?P<plan>十[一二三四五])五”(?:规划)?(?:期)?末"
+    r"(?<![比较与从由同])(?:(?P<till>到|至|截至)?(?<!\d)(?P<year>(?:19|20)\d\d)年(?P<end>底前|末前|底|末|前|之前|以前)?"
+    r"|“(?P<plan>十[一二三四五])五”(?:规划)?(?:期)?末)(?!相比|以来|开始)"
 )
 ENDPOINT = re.compile(
     r"达到|达|突破|超过|稳定在|保持在|提高到|提升到|增加到|跃上|迈上|站上|发展到|扩大到|占|控制在|降至|降到|为|至|到"
 )
 REACH = 200  # how far before its number a deadline may stand
+YEARLY_REACH = 12  # and 年均
 # These add up over the years, so a span of years is theirs, not its end.
 CUMULATIVE = re.compile(
     r"年均|累计|新增|总投资|完成|共|每年|合计|争取|减税|投入|引进|到位|实施|贷款投放|支出|融资|转移"
@@ -95,7 +97,8 @@ def period_of(
     start = max(start, quantity.start - REACH)
     deadline = _deadline(plain, start, quantity, span, role)
     if deadline:
-        return str(deadline)
+        yearly = span is not None and "年均" in plain[quantity.start - YEARLY_REACH : quantity.start]
+        return str(Span(span.first, deadline)) if span and yearly and span.first < deadline else str(deadline)
     if span is None or span.is_year:
         return str(span) if span else None
     said = plain[start : quantity.start]
@@ -113,6 +116,7 @@ def _deadline(plain: str, start: int, quantity: Quantity, span: Span | None, rol
     for match in reversed(list(DEADLINE.finditer(plain, start, quantity.start))):
         year = plan_span(match["plan"]).last if match["plan"] else int(match["year"])
         set_for_it = bool(match["till"] or match["end"] or match["plan"]) or span is None
-        if set_for_it and not (span and role is Role.TARGET and year < span.first):
+        possible = span is None or (year >= span.first and (role is Role.TARGET or year <= span.last))
+        if set_for_it and possible:
             return year
     return None

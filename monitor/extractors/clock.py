@@ -34,24 +34,26 @@ class Clock:
         self._year = year
         self._heading = heading
         self._kept: Span | None = None
+        self._running: Span | None = None
         self._kept_role: Role | None = None
         self.span: Span | None = None
 
     def read(self, sentence: str, role: Role, opens: bool) -> None:
         """Go on to the next sentence of the chapter."""
         if role is not self._kept_role:
-            self._kept, self._kept_role = self._default(role), role
-            self.span = self._kept
+            self._kept = self._running = self._default(role)
+            self._kept_role = role
         if opens:
-            self.span = self._kept
+            self._running = self._kept
         found = self._opened(sentence[:OPENING_LENGTH], role)
-        if found:
-            self.span = found
-            if opens and self._lasts(found):
+        self.span = found or self._running
+        if found and self._lasts(found):
+            self._running = found
+            if opens:
                 self._kept = found
 
     def _lasts(self, span: Span) -> bool:
-        """Whether paragraphs go on speaking of `span`: of several years, or of the one behind or ahead, not of any other."""
+        """Whether the next sentences go on with `span`: several years, or the one behind or ahead, but not any other."""
         return not span.is_year or self._year is None or span.last in (self._year - 1, self._year)
 
     def _default(self, role: Role) -> Span | None:

@@ -103,10 +103,10 @@ def period_of(
         return str(span) if span else None
     said = plain[start : quantity.start]
     clause = said[max(said.rfind("，"), said.rfind("；"), said.rfind("：")) + 1 :]
+    if measure in (Measure.RATIO, Measure.RANK) and "年均" not in clause:
+        return str(span.last)
     if counted or CUMULATIVE.search(clause):
         return str(span)
-    if measure in (Measure.RATIO, Measure.RANK):
-        return str(span.last)
     if measure is Measure.LEVEL and (ENDPOINT.search(clause[-8:]) or not split_verb(indicator)[0]):
         return str(span.last)
     return str(span)

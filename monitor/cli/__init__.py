@@ -23,6 +23,7 @@ COMMANDS = {
     "sources": "watching:sources",
     "extract": "extracting:extract_files",
     "explain": "explaining:explain_file",
+    "indicators": "catalogue:list_indicators",
     "import": "importing:import_files",
     "targets": "telling:targets",
     "changes": "telling:changes",

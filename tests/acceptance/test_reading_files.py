@@ -1,0 +1,138 @@
+"""The installed command on files: extract over many, explain, indicators."""
+
+import json
+import os
+import pty
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fakes import report_text
+
+COMMAND = Path(sys.executable).parent / "mubiao"
+
+
+def run(folder: Path, *words: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [COMMAND, *words], cwd=folder, capture_output=True, text=True, timeout=60, check=False,
+        env=os.environ | {"COLUMNS": "100"},
+    )  # fmt: skip
+    assert done.returncode == expect, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def rows(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eleven invented reports, an empty file, and one that nobody reads, below one folder."""
+    folder = tmp_path_factory.mktemp("reports")
+    (folder / "all/older").mkdir(parents=True)
+    for year in range(2016, 2027):
+        place = "all/older" if year < 2020 else "all"
+        (folder / place / f"{year}.txt").write_text(report_text(year), encoding="utf-8")
+    (folder / "all/0-empty.txt").write_bytes(b"")
+    (folder / "all/notes.md").write_text("增长5%", encoding="utf-8")
+    return folder
+
+
+def test_a_folder_gives_the_same_lines_in_the_same_order_on_any_number_of_cores(folder: Path) -> None:
+    alone = run(folder, "extract", "all", expect=1)
+    many = run(folder, "extract", "all", "--jobs", "3", expect=1)
+    assert (many.stdout, many.stderr) == (alone.stdout, alone.stderr)
+    files = list(dict.fromkeys(row["file"] for row in rows(alone)))
+    assert files == [f"all/{year}.txt" for year in range(2020, 2027)] + [
+        f"all/older/{y}.txt" for y in range(2016, 2020)
+    ]
+    assert alone.stderr == "all/0-empty.txt: the file is empty\n"
+
+
+def test_jobs_0_takes_all_cores_and_a_negative_number_is_refused(folder: Path) -> None:
+    assert rows(run(folder, "extract", "all/older", "--jobs", "0"))
+    assert "--jobs" in run(folder, "extract", "all", "--jobs", "-1", expect=2).stderr
+
+
+def test_a_folder_without_reports_is_wrong_use(tmp_path: Path) -> None:
+    assert "no file to read" in run(tmp_path, "extract", ".", expect=2).stderr
+
+
+def test_a_bar_is_drawn_on_a_terminal_and_never_into_the_output(folder: Path) -> None:
+    ours, theirs = pty.openpty()
+    with (folder / "out.jsonl").open("wb") as out:
+        done = subprocess.run(
+            [COMMAND, "extract", "all/older", "-j", "2"], cwd=folder, stdout=out, stderr=theirs, timeout=60,
+            env=os.environ | {"TERM": "xterm"}, check=False,
+        )  # fmt: skip
+    os.close(theirs)
+    drawn = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert done.returncode == 0
+    assert "extracting" in drawn
+    assert "4/4" in drawn
+    plain = run(folder, "extract", "all/older")
+    assert (folder / "out.jsonl").read_text(encoding="utf-8") == plain.stdout
+
+
+def test_extract_starts_without_the_libraries_of_the_daemon() -> None:
+    heavy = "{'sqlalchemy', 'sqlmodel', 'alembic', 'httpx', 'apscheduler', 'pydantic', 'structlog', 'bs4', 'uvicorn'}"
+    code = f"import sys, monitor.cli, monitor.cli.extracting as e; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_extract_starts_in_half_a_second_of_computing(folder: Path) -> None:
+    taken = []
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        run(folder, "extract", "all/2026.txt")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        taken.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(taken) < 0.7, "0.35 s when this was written"
+
+
+def test_explain_tells_the_rules_of_a_statement(folder: Path) -> None:
+    first = next(row for row in rows(run(folder, "extract", "all/2026.txt")) if row["headline"])
+    (told,) = rows(run(folder, "explain", "all/2026.txt", "--at", str(first["start"]), "--json"))
+    assert told["statement"] == first
+    assert list(told["rules"]) == first["rules"]
+    assert told["sentence"]["role"] == "target"
+    assert told["report_year"] == 2026
+    said = run(folder, "explain", "all/2026.txt", "--at", str(first["start"])).stdout
+    assert f"[{first['text']}]" in said
+    assert all(rule in said for rule in first["rules"])
+
+
+def test_explain_says_why_a_number_states_nothing(tmp_path: Path) -> None:
+    text = report_text(2026, extra="培育50亿元以上企业3家。")
+    (tmp_path / "report.txt").write_text(text, encoding="utf-8")
+    said = run(tmp_path, "explain", "report.txt", "--at", str(text.index("50亿"))).stdout
+    assert "nothing (threshold)" in said
+    assert "3家" in said
+
+
+def test_explain_refuses_what_it_cannot_look_at(folder: Path) -> None:
+    assert "is not in the text" in run(folder, "explain", "all/2026.txt", "--at", "999999", expect=2).stderr
+    assert "No such file" in run(folder, "explain", "nosuch.txt", "--at", "0", expect=1).stderr
+    assert "the file is empty" in run(folder, "explain", "all/0-empty.txt", "--at", "0", expect=1).stderr
+
+
+def test_indicators_are_listed_by_key_name_or_wording(tmp_path: Path) -> None:
+    by_key = rows(run(tmp_path, "indicators", "surveyed_unemployment", "--json"))
+    by_name = rows(run(tmp_path, "indicators", "Surveyed urban", "--json"))
+    by_wording = rows(run(tmp_path, "indicators", "调查失业率", "--json"))
+    assert by_key == by_name == by_wording
+    (found,) = by_key
+    assert (found["zh"], found["direction"]) == ("城镇调查失业率", "less")
+    assert len(rows(run(tmp_path, "indicators", "--json"))) >= 150
+    assert "surveyed_unemployment" in run(tmp_path, "indicators", "失业").stdout
+
+
+def test_a_word_that_no_indicator_has_is_said(tmp_path: Path) -> None:
+    assert "no indicator matches '云朵'" in run(tmp_path, "indicators", "云朵", expect=1).stderr

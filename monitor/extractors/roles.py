@@ -7,10 +7,15 @@ from monitor.extractors.headings import heading_role
 from monitor.extractors.headlines import EXPECTS, expects
 from monitor.extractors.layout import Chapter, Piece
 from monitor.extractors.outlook import change_point, score_sentence
+from monitor.extractors.periods import years_in
 from storage.values import Role
 
 # Beside a sentence's usual 1 to 5: where the main targets are stated, the view has turned.
 HEADLINE_SCORE = 10.0
+# The outline of the coming five years is spoken of where they are planned.
+OUTLINE = re.compile(r"纲要|规划|总体要求|主要目标")
+OUTLINE_SCORE = 5.0
+FAR_AHEAD = 3
 TURN = re.compile(
     r"今年|明年|新的一年|下一步|总体要求|总体思路|预期目标|指导思想|今后|未来|重点(?:做好|抓好)|工作(?:安排|任务|打算)|我们(?:要|将)"
 )
@@ -64,8 +69,20 @@ def _stretches(chapters: Sequence[Chapter], year: int | None) -> Iterator[tuple[
 
 def _turn(pieces: Sequence[Piece], before: Role | None, year: int | None) -> int:
     """How many of `pieces` look back. Behind a review the view turns only where a sentence says so."""
-    scores = [score_sentence(piece.text) + (HEADLINE_SCORE if expects(piece.text) else 0.0) for piece in pieces]
+    scores = [_score(piece.text, year) for piece in pieces]
     if before is not Role.OUTTURN:
         return change_point(scores)
-    allowed = [TURN.search(piece.text) is not None or f"{year}年" in piece.text for piece in pieces]
+    allowed = [
+        TURN.search(piece.text) is not None or any(named >= (year or 0) for named in years_in(piece.text))
+        for piece in pieces
+    ]
     return change_point(scores, allowed)
+
+
+def _score(sentence: str, year: int | None) -> float:
+    score = score_sentence(sentence)
+    if expects(sentence):
+        score += HEADLINE_SCORE
+    if year and OUTLINE.search(sentence) and any(named >= year + FAR_AHEAD for named in years_in(sentence)):
+        score += OUTLINE_SCORE
+    return score

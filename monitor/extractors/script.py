@@ -30,7 +30,8 @@ COMMA = re.compile(r",(?!\d{3}(?!\d))|(?<!\d),")
 GLOSS = rf"(?<=[{HAN}A-Za-z])（[a-z{TONES}]{{0,5}}[{TONES}][a-z{TONES}]{{0,5}}）"
 STRAY_SPACE = r"(?<![A-Za-z0-9 ]) +|(?<=[A-Za-z0-9]) +(?![A-Za-z0-9 ])"
 NOTE_MARK = rf"(?<=[{HAN}”》）A-Za-z0-9])(?:[〔［\[【]\d{{1,3}}[〕］\]】]|(?<=[{HAN}”])（\d{{1,2}}）)"
-DROPPED = re.compile(rf"{GLOSS}|{STRAY_SPACE}|{NOTE_MARK}|\u200b|\ufeff")
+PAGE_NUMBER = rf"(?<=[{HAN}，。、；])—\d{{1,3}}—(?=[{HAN}])"
+DROPPED = re.compile(rf"{PAGE_NUMBER}|{GLOSS}|{STRAY_SPACE}|{NOTE_MARK}|\u200b|\ufeff")
 # Full lines that stop inside a sentence: the text was wrapped at a fixed width.
 OPEN_END = re.compile(rf"[{HAN}，、；A-Za-z0-9%“]$")
 WRAPPED_SHARE = 0.5

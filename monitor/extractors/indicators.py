@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from monitor.extractors.clauses import Slot
 from monitor.extractors.units import UnitKind
+from monitor.extractors.wording import ACTIONS, BEHIND_TOPIC, EVENTS, GENERIC_NOUNS, GOING_ON, alternatives
 from monitor.extractors.words import VERB, split_verb, trim_behind, trim_leading, trim_trailing
 from storage.values import Measure
 
@@ -15,26 +16,21 @@ NO_NOUN = re.compile(r"的?(?:增长|增速|目标|水平|规模|新?台阶|大�
 NEXT_ACTION = re.compile(r"、|；|并(?![网购轨])|以及")
 # What happens to the counted things, when that is no more than that it goes on.
 PREDICATE = re.compile(
-    r"(?:基本|全面|加快|有序|稳步|扎实|顺利|正在|陆续|相继|如期|按期|已|有效|有力|持续|成功)+(?:推进|实施|建设|开展|保障|进行|提速|完成|落实)+(?:发展大局)?$|有[力效]保障[\u4e00-\u9fff]{0,8}$"
+    f"(?:{alternatives(GOING_ON)})+(?:推进|实施|建设|开展|保障|进行|提速|完成|落实)+$|有[力效]保障[\u4e00-\u9fff]{{0,8}}$"
 )
 ADVERB_INSIDE = re.compile(r"(?:年内|今年|全部|陆续|相继|年底前|尽快|稳步|有序|如期|按期|全面)(?=[\u4e00-\u9fff]{2})")
-# Words that name a number of something else: 产值突破1300亿元 says nothing without the industry before it.
 GENERIC = re.compile(
-    r"(?:总|年|平均|累计|人均|户均)?(?:产值|规模|总量|增速|占比|比重|投资|总投资|面积|营业收入|收入|利润|税收|产量|总额|数量|增长率|增幅|营收|主营业务收入|投资额|交易额|销售额|"
-    r"销售收入|成交额|资金|到位资金|数|额|量|客流量|业务量|利税|税收收入|总产值|总规模|总收入|总数|产能|装机|在校生|就业|从业人员|用户|增加值|融资|死亡人数|受伤人数|发电量占比|本地配套率|完成投资|供给率|化解率|[\u4e00-\u9fff]{1,3}率(?:和[\u4e00-\u9fff]{1,3}率)?|(?:年度|全年|年初|总|预算|目标|计划|任务)+)"
+    rf"(?:总|年|平均|累计|人均|户均)?(?:{alternatives(GENERIC_NOUNS)}|[\u4e00-\u9fff]{{1,3}}率(?:和[\u4e00-\u9fff]{{1,3}}率)?)"
+    r"|(?:年度|全年|年初|总|预算|目标|计划|任务)+"
 )
-OWN_RATE = re.compile(r"(?:失业率|城镇化率|恩格尔|通胀率|出生率|死亡率|毛入学率)")
+OWN_RATE = re.compile(r"失业率|城镇化率|通胀率|出生率|死亡率|毛入学率")
 NAMED = re.compile(r"(?P<named>[^，]{1,80})等$")
 ACTION_TAIL = re.compile(
-    r"(?:[\u4e00-\u9fff]{0,4}(?:改造|整改|征收|整治|推介|化解|办复|搬迁|建设|治理|修复|修缮|升级|清理|拆迁|提升|安置|遷改)(?:工程|项目|任务|工作|完毕)?)$|(?:无一|实现|全部|均|纳入|得到).{2,24}$"
+    rf"[\u4e00-\u9fff]{{0,4}}(?:{alternatives(ACTIONS)})(?:工程|项目|任务|工作|完毕)?$|(?:无一|实现|全部|均|纳入|得到).{{2,24}}$"
 )
-EVENT = re.compile(
-    r"(?:成功)?(?:入选|获评|获批|获得|荣获|通过|达到|纳入|列入|投产|开工|竣工|落地|投用|投入使用|建成|上线|升级|晋级|上榜|入围|挂牌|上市|喝上|用上|脱贫|受益|享受)[^、]{0,30}$"
-)
+EVENT = re.compile(f"(?:成功)?(?:{alternatives(EVENTS)})[^、]{{0,30}}$")
 LOOSE_VERBS = frozenset({"", "完成", "推进", "加快", "加强", "强化", "启动"})
-TOPIC = re.compile(
-    r"([^，]{2,24}?)(?:增速|增幅|连续|持续|稳步|稳居|位居|保持|实现|达到|呈|首次|突破|快速|不断|平稳|加快|深入|有序|全面|蓬勃|较快|再上|再创|再获|迈上|跃上|站上|创历史|总体|稳中|更加|获|列|被|入选|建成|投产|开工|运行|发展)"
-)
+TOPIC = re.compile(f"([^，]{{2,24}}?)(?:{alternatives(BEHIND_TOPIC)})")
 
 
 @dataclass(slots=True)

@@ -87,6 +87,25 @@ VERBS = """
 """
 BEFORE_VERB = "再 拟 年内 全年 力争 确保 争取 计划 高标准 累计 滚动 全面 统筹 深入 分类 提升 规划"
 
+# Nouns that name a number of something else: 产值突破1300亿元 says nothing without the industry before it.
+GENERIC_NOUNS = """
+    产值 总产值 规模 总规模 总量 总数 总额 数量 数 额 量 增速 增幅 增长率 占比 比重 投资 总投资 投资额 完成投资 面积 收入 总收入
+    营业收入 主营业务收入 销售收入 税收收入 营收 利润 利税 税收 产量 交易额 销售额 成交额 资金 到位资金 客流量 业务量 产能 装机
+    在校生 从业人员 增加值 融资 死亡人数 受伤人数 发电量占比 本地配套率
+"""
+# How what is counted goes on, what is done with it, and what happened to it.
+GOING_ON = "基本 全面 加快 有序 稳步 扎实 顺利 正在 陆续 相继 如期 按期 已 有效 有力 持续 成功"
+ACTIONS = "改造 整改 征收 整治 推介 化解 办复 搬迁 建设 治理 修复 修缮 升级 清理 拆迁 提升 安置"
+EVENTS = """
+    入选 获评 获批 获得 荣获 通过 达到 纳入 列入 投产 开工 竣工 落地 投用 投入使用 建成 上线 升级 晋级 上榜 入围 挂牌 上市
+    喝上 用上 脱贫 受益 享受
+"""
+# Behind the subject of a clause that has no number: 软件业再上台阶.
+BEHIND_TOPIC = """
+    增速 增幅 连续 持续 稳步 稳居 位居 保持 实现 达到 呈 首次 突破 快速 不断 平稳 加快 深入 有序 全面 蓬勃 较快 再上 再创
+    再获 迈上 跃上 站上 创历史 总体 稳中 更加 获 列 被 入选 建成 投产 开工 运行 发展
+"""
+
 
 def alternatives(rows: str, *patterns: str) -> str:
     """The words of `rows` as one pattern, longest first, and `patterns` behind them."""

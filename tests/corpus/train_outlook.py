@@ -91,7 +91,10 @@ def main() -> None:
         share_right(train([r for j, r in enumerate(reports) if j % FOLDS != k]), reports[k::FOLDS])
         for k in range(FOLDS)
     ]
-    header = f"# trained on {sum(map(len, reports))} sentences of {len(reports)} reports; {FOLDS}-fold {sum(folds) / FOLDS:.4f} right"
+    right = sum(folds) / FOLDS
+    header = (
+        f"# trained on {sum(map(len, reports))} sentences of {len(reports)} reports; {FOLDS}-fold {right:.4f} right"
+    )
     print(header, *(f"{fold:.4f}" for fold in folds))
     rows = sorted(train(reports).items(), key=lambda item: item[1])
     outlook.WEIGHTS.write_text(

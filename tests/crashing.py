@@ -29,9 +29,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def later() -> datetime:
-    """Far ahead, so that what failed is due again."""
-    return now() + timedelta(days=30)
+def later(turn: int) -> datetime:
+    """Far ahead, and farther each turn, so that what failed is due again."""
+    return now() + timedelta(days=30 * (turn + 1))
 
 
 def work(folder: Path, url: str, secret: str, reports: int, ready: Event) -> None:
@@ -41,8 +41,8 @@ def work(folder: Path, url: str, secret: str, reports: int, ready: Event) -> Non
     for year in range(FIRST, FIRST + reports):
         file(_found(year), post.desk, news=True, now=now())
         _deliver(post, now())
-    for _ in range(ROUNDS):
-        _deliver(post, later())
+    for turn in range(ROUNDS):
+        _deliver(post, later(turn))
         with reading(post.desk.engine) as session:
             if not find_open_digests(session) and not count_deliveries(session).get("due"):
                 return

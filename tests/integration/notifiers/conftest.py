@@ -22,7 +22,7 @@ def message() -> Message:
         subject="云溪市：地区生产总值目标下调至6%左右",
         text="云溪市 2026 年政府工作报告\n地区生产总值 6.5%以上 → 6%左右\n.一行以点开头\n",
         html="<!doctype html><html lang='zh'><body><p>地区生产总值 6%左右</p></body></html>",
-        payload='{"id": "msg_0123", "说明": "目标"}'.encode(),
+        payload='{"type": "mubiao.digest", "data": {"说明": "目标"}}'.encode(),
         made_at=datetime(2026, 1, 20, 0, 7, tzinfo=UTC),
     )
 

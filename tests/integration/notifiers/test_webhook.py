@@ -38,7 +38,7 @@ def test_the_official_library_verifies_us(receiver: Receiver, message: Message) 
     assert send(webhook(receiver), message, moment) == "204"
     (got,) = receiver.got
     event = Webhook(NEW).verify(got.body, got.headers)
-    assert event["type"] == "digest.made"
+    assert event["type"] == "mubiao.digest"
     assert event["data"]["说明"] == "目标"
     assert got.headers["webhook-id"] == got.headers["idempotency-key"] == message.id
     assert got.headers["content-type"] == "application/json"

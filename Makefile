@@ -62,6 +62,9 @@ gold: setup  ## score the extractor on the labelled reports in ../shared
 crash: setup  ## the delivering process killed 150 times: nothing lost, nothing told under two ids
 	@MUBIAO_CRASHES=150 $(PY) -m pytest -q --timeout=900 tests/integration/test_crashes.py
 
+bench-extract: setup  ## how fast the extractor is, and what it finds, beside other readers (installs them in build/)
+	@$(PY) tools/bench_extract.py $(ARGS)
+
 show-digests: setup  ## sample digests as files and pictures in build/digests (needs chromium)
 	@$(PY) -m tools.show_digests $(ARGS)
 

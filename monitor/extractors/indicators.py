@@ -58,8 +58,11 @@ class Memory:
             self.topic = noun
 
 
-def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "") -> str:
-    """The indicator of one number, from the words around it and what `memory` holds; "" when nothing tells."""
+def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool = False) -> str:
+    """The indicator of one number, from the words around it and what `memory` holds; "" when nothing tells.
+
+    A rate that 分别 `dealt` its number to names itself: 森林覆盖率、绿地率分别提高.
+    """
     before = trim_leading(trim_trailing(slot.before)[0])
     after = _noun_behind(slot)
     before = _without_named(before, after)
@@ -70,7 +73,7 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "") -> str:
         words = memory.indicator or memory.topic or trim_leading(slot.before)
     elif slot.linked and memory.verb and not verb and slot.quantity.kind in COUNTED and not GENERIC.fullmatch(words):
         words = memory.verb + words
-    elif GENERIC.fullmatch(words) and not OWN_RATE.search(words):
+    elif GENERIC.fullmatch(words) and not OWN_RATE.search(words) and not (dealt and words.endswith("率")):
         memory.keep(memory.topic + words, names_itself=False)
         return memory.indicator
     memory.keep(words)

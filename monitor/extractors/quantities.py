@@ -23,6 +23,8 @@ NUMBER = re.compile(
 TAIL = re.compile(r"(?P<many>[余多来]?)(?P<factor>万亿|[百千十]?亿|[百千十]?万|百|千)?(?P<more>[余多来]?)")
 HIGH = re.compile(rf"(?:——?|--?|~|至|到)({ARABIC})")
 
+NEXT_NUMBER = re.compile(rf"(?:、|和|与|及)(?:{ARABIC})")
+DEALT_REACH = 24
 UNKNOWN_UNIT = re.compile(r"[\u4e00-\u9fff](?=以上|以内|左右|[，。、；）])")
 
 AT_LEAST, AT_MOST, ABOUT, EXACT = Op.AT_LEAST, Op.AT_MOST, Op.ABOUT, Op.EXACT
@@ -113,8 +115,21 @@ def _arabic(plain: str, match: re.Match[str]) -> Quantity | None:
             if values[0] < values[1]:
                 return _read(plain, match.start(), high_tail, *values, "range")
     if tail is None:
-        return _unitless(plain, match)
+        return _borrowing(plain, match) or _unitless(plain, match)
     return _read(plain, match.start(), tail, value_of(low), None, "number")
+
+
+def _borrowing(plain: str, match: re.Match[str]) -> Quantity | None:
+    """分别提高1.7和0.9个百分点: the first number of a dealt list has the unit of the next one."""
+    start, end = match.span()
+    following = NEXT_NUMBER.match(plain, end)
+    if not following or "分别" not in plain[max(0, start - DEALT_REACH) : start]:
+        return None
+    tail = _tail(plain, following.end())
+    if tail is None:
+        return None
+    kind = kind_of(tail.bare)
+    return _hedged(plain, start, end, value_of(match[0]), None, tail.unit, tail.bare, kind, EXACT, "borrowed unit")
 
 
 def _unitless(plain: str, match: re.Match[str]) -> Quantity | None:

@@ -161,7 +161,7 @@ class _Reader:
         """One of `quantities` for each of `members`, all of them said with the same `predicate`."""
         for member, quantity in zip(members, share_hedge(quantities), strict=True):
             slot = Slot(quantity, member + predicate, "", False, False)
-            yield self._numeric(clause, slot, indicator_of(slot, self._memory), "distributive")
+            yield self._numeric(clause, slot, indicator_of(slot, self._memory, dealt=True), "distributive")
 
     def _numeric(self, clause: Clause, slot: Slot, indicator: str, rule: str = "clause") -> StatementData:
         quantity, sentence = slot.quantity, self._sentence

@@ -63,6 +63,8 @@ def _parts(words: str, start: int) -> Iterator[tuple[int, int]]:
     """高于全国平均水平、高于城镇居民收入增速 relates twice."""
     at = 0
     for match in SECOND.finditer(words):
+        if not SIGNAL.search(words, at, match.start()):
+            continue  # 肉牛、蛋鸡出栏增速高于全省: one relation with two heads
         yield start + at, start + match.start()
         at = match.end()
     yield start + at, start + len(words)

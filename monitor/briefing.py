@@ -1,6 +1,6 @@
 """From kept rows to what a digest is made of: names, figures with their sentences, reports with their changes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -20,7 +20,7 @@ from storage.outbox import find_notices
 from storage.reports import find_before, find_documents_by_id, find_reports_by_id
 from storage.statements import find_by_id, find_sentences, find_spoken
 from storage.values import Basis, ChangeKind, Kind, Role, Stated
-from storage.visits import find_sources
+from storage.visits import count_unread, find_source, find_sources
 
 NOTICES_SINCE = timedelta(days=8)  # older ones are no news to a watch that is new
 WORDS_ZH = {"headline": "主要预期目标", "all": "全部指标"}
@@ -68,7 +68,7 @@ def brief(session: Session, digest: Digest, watch: Watch, links: Links, now: dat
         made_at=now,
         parts=tuple(parts),
         notices=tuple(_notice(kept, sources) for kept in find_notices(session, digest.id)),
-        foot=_foot(watch, [state for state in sources.values() if state.example == digest.example]),
+        foot=_foot(watch, list(sources.values()), count_unread(session)),
     )
 
 
@@ -92,6 +92,7 @@ def _part(session: Session, report_id: int, changes: Sequence[Change], watch: Wa
         kept_url=links.document(report.document_id),
         example=report.example,
         lines=tuple(_line(change, figures) for change in changes),
+        found_at=_elsewhere(session, document, report),
         unchanged=_unchanged(session, report, changes, figures, watch),
     )
 
@@ -139,7 +140,7 @@ class _Figures:
             report_year=stated.year,
             url=document.url,
             kept_url=self._links.statement(stated.document_id, stated.id),
-            publisher=document.issuer,
+            publisher=document.issuer or document.title,
         )
 
     def outturn(self, stated: Stated | None) -> Figure | None:
@@ -201,6 +202,12 @@ def _steady(stated: Stated, figures: _Figures) -> Steady:
     return Steady(stated.data.indicator, stated.indicator_key, known.en if known else "", figures.of(stated))
 
 
+def _elsewhere(session: Session, document: Document, report: Report) -> str:
+    """The name of the source, where it is declared for another region than the report is of."""
+    source = find_source(session, document.source_key)
+    return source.name if source and source.region != report.region else ""
+
+
 def _notice(kept: KeptNotice, sources: dict[str, SourceState]) -> Notice:
     state = sources.get(kept.source_key)
     years = (kept.first_year, kept.last_year) if kept.first_year and kept.last_year else None
@@ -216,8 +223,7 @@ def _notice(kept: KeptNotice, sources: dict[str, SourceState]) -> Notice:
     )
 
 
-def _foot(watch: Watch, sources: Iterable[SourceState]) -> Foot:
-    states = list(sources)
+def _foot(watch: Watch, states: Sequence[SourceState], unread: int) -> Foot:
     places = [region_names(code) for code in watch.regions]
     named = [indicator(word) for word in watch.indicators]
     where_zh = "、".join(name for name, _, _ in places) or "全部地区"
@@ -235,6 +241,7 @@ def _foot(watch: Watch, sources: Iterable[SourceState]) -> Foot:
         sources=len(states),
         sources_ok=sum(state.last_success_at is not None and not state.failures for state in states),
         last_visit_at=max((state.last_visit_at for state in states if state.last_visit_at), default=None),
+        unread=unread,
     )
 
 

@@ -101,12 +101,11 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """A document as it will be kept, and what it states."""
+class Understood:
+    """What was found, whose report it is, and what it states, each statement with its indicator's key."""
 
     found: Found
     identity: Identity
-    document: Document
     statements: Sequence[tuple[StatementData, str]]
 
     @property
@@ -125,21 +124,11 @@ def file(found: Found, desk: Desk, *, news: bool, now: datetime) -> Filed:
 
     `news` is false for a first visit and for an import: changes are recorded, nobody is told.
     """
-    read = _read(found, desk.archive)
-    with transaction(desk.engine) as session:
-        one_at_a_time(session, read.identity.region or found.url)  # two witnesses of a report may come at once
-        earlier = find_latest_version(session, found.url)
-        if earlier is not None and earlier.text_hash == read.document.text_hash:
-            assert earlier.id is not None, "the row was read"
-            return Filed(Outcome.UNCHANGED, earlier.id, read.identity)
-        if earlier is not None:
-            read.document.version = earlier.version + 1
-        if not read.placed:
-            return Filed(Outcome.UNPLACED, add_document(session, read.document), read.identity)
-        return _place(session, read, earlier, desk, news, now)
+    return keep(understand(found), desk, news=news, now=now)
 
 
-def _read(found: Found, archive: Archive) -> _Read:
+def understand(found: Found) -> Understood:
+    """The half of `file` that keeps nothing: pure, and most of the work, so an import does it on all cores."""
     identity = identify(
         found.title,
         issuer=found.issuer,
@@ -155,7 +144,29 @@ def _read(found: Found, archive: Archive) -> _Read:
         published_on=found.published_on,
     )  # fmt: skip
     stated = [] if identity.year is None else extract(found.text, about)
-    document = Document(
+    return Understood(found, identity, [(data, key_of(data.indicator, data.measure, data.unit)) for data in stated])
+
+
+def keep(read: Understood, desk: Desk, *, news: bool, now: datetime) -> Filed:
+    """The other half of `file`."""
+    document = _document(read, desk.archive)
+    with transaction(desk.engine) as session:
+        one_at_a_time(session, read.identity.region or document.url)  # two witnesses of a report may come at once
+        earlier = find_latest_version(session, document.url)
+        if earlier is not None and earlier.text_hash == document.text_hash:
+            assert earlier.id is not None, "the row was read"
+            return Filed(Outcome.UNCHANGED, earlier.id, read.identity)
+        if earlier is not None:
+            document.version = earlier.version + 1
+        if not read.placed:
+            return Filed(Outcome.UNPLACED, add_document(session, document), read.identity)
+        return _place(session, read, document, earlier, desk, news, now)
+
+
+def _document(read: Understood, archive: Archive) -> Document:
+    """The row to be, with its bytes and its text in the archive."""
+    found, identity = read.found, read.identity
+    return Document(
         source_key=found.source_key,
         url=found.url,
         title=found.title,
@@ -173,44 +184,52 @@ def _read(found: Found, archive: Archive) -> _Read:
         rules_version=RULES_VERSION,
         example=found.example,
     )
-    keyed = [(data, key_of(data.indicator, data.measure, data.unit)) for data in stated]
-    return _Read(found, identity, document, keyed)
 
 
-def _place(session: Session, read: _Read, earlier: Document | None, desk: Desk, news: bool, now: datetime) -> Filed:
+def _place(
+    session: Session,
+    read: Understood,
+    document: Document,
+    earlier: Document | None,
+    desk: Desk,
+    news: bool,
+    now: datetime,
+) -> Filed:
     report, known = _report_of(session, read, now)
-    read.document.report_id = report.id
-    document_id = add_document(session, read.document)
+    document.report_id = report.id
+    document_id = add_document(session, document)
     stated = add_statements(session, document_id, report, read.statements, read.found.text)
     speaking = None if report.document_id is None else find_document(session, report.document_id)
+    revised = earlier is not None and speaking is not None and speaking.url == document.url
     newest = find_after(session, report) is None
-    ledger = _Ledger(session, report, desk, news and newest, now)
+    ledger = _Ledger(session, report, desk, news and (newest or revised), now)
 
     if not known or speaking is None:
         outcome = Outcome.REPORT
         report.document_id = document_id
-        ledger.compare_with_report_before(stated, read.document)
+        ledger.compare_with_report_before(stated, document)
         ledger.compare_report_after(stated)
-    elif earlier is not None and speaking.url == read.document.url:
+    elif revised:
         outcome = Outcome.REVISION
-        version = f"{read.document.url}#{read.document.version}"
-        said, full = find_of_document(session, _id(speaking)), not read.document.excerpt
+        version = f"{document.url}#{document.version}"
+        said, full = find_of_document(session, _id(speaking)), not document.excerpt
         ledger.tell(_compared(said, stated, report, Basis.REVISION, full=full), version)
         if full or speaking.excerpt:  # a page that shrank to an excerpt takes nothing back
             report.document_id = document_id
+            ledger.compare_report_after(stated)
     else:
         outcome = Outcome.REVISION if earlier is not None else Outcome.WITNESS
         ledger.tell(_compared(find_of_document(session, _id(speaking)), stated, report, Basis.CONFLICT))
-        if _is_fuller(read.document, speaking):
+        if _is_fuller(document, speaking):
             report.document_id = document_id
-            report.title = read.document.title
-            ledger.compare_with_report_before(stated, read.document)
+            report.title = document.title
+            ledger.compare_with_report_before(stated, document)
             ledger.compare_report_after(stated)
     ledger.owe()
     return Filed(outcome, document_id, read.identity, len(stated), len(ledger.changes))
 
 
-def _report_of(session: Session, read: _Read, now: datetime) -> tuple[Report, bool]:
+def _report_of(session: Session, read: Understood, now: datetime) -> tuple[Report, bool]:
     """The report this document witnesses, and whether it was known."""
     identity = read.identity
     assert identity.year is not None, "a document without a year has no report"

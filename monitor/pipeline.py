@@ -72,8 +72,8 @@ class Visited:
         return sum(filed.outcome is not Outcome.UNCHANGED for _, filed in self.filed)
 
 
-def visit(source: Source, tools: Tools) -> Visited:
-    """Look at one source once, keep what is new, and record the visit.
+def visit(source: Source, tools: Tools, *, again: bool = False) -> Visited:
+    """Look at one source once, keep what is new, and record the visit; `again` looks at every known report too.
 
     What breaks is recorded, not raised; only StoppedError is, when the daemon ends.
     """
@@ -84,7 +84,7 @@ def visit(source: Source, tools: Tools) -> Visited:
     if isinstance(look, ScrapeError):
         visited.outcome, visited.error = "failed", look
     else:
-        tasks, passed = choose(source, look.entries, known, started_at, first=visited.baseline)
+        tasks, passed = choose(source, look.entries, known, started_at, first=visited.baseline, again=again)
         visited.entries = len(look.entries)
         visited.outcome = "unchanged" if look.unchanged and not tasks else "ok"
         _keep_entries(tools, passed)
@@ -139,9 +139,18 @@ def look_at(source: Source, state: SourceState, known: dict[str, Entry], tools: 
 
 
 def choose(
-    source: Source, entries: Iterable[EntryData], known: dict[str, Entry], now: datetime, *, first: bool
+    source: Source,
+    entries: Iterable[EntryData],
+    known: dict[str, Entry],
+    now: datetime,
+    *,
+    first: bool,
+    again: bool = False,
 ) -> tuple[list[Task], list[Entry]]:
-    """What to fetch, oldest first, and what is passed over: titles of no report and, on a first visit, the too old."""
+    """What to fetch, oldest first, and what is passed over: titles of no report and, on a first visit, the too old.
+
+    `again` looks at every known report now, whenever its own time would come.
+    """
     tasks, passed = [], []
     for data in (data for data in entries if _is_new(data, known)):
         before = known.get(data.url)
@@ -155,7 +164,7 @@ def choose(
         else:
             tasks.append(Task(entry, "new" if before is None else "retitled"))
     chosen = {task.entry.url for task in tasks}
-    due = [entry for entry in known.values() if entry.recheck_at and entry.recheck_at <= now]
+    due = [entry for entry in known.values() if entry.recheck_at and (again or entry.recheck_at <= now)]
     tasks += [Task(one, "recheck" if one.state == "kept" else "again") for one in due if one.url not in chosen]
     return sorted(tasks, key=lambda task: task.entry.published_on or date.max), passed
 

@@ -25,7 +25,9 @@ def add_changes(
     What is on record already is left out: nothing is told twice.
     """
     events = dict(changes)
-    known = set(session.exec(select(Change.event_id).where(col(Change.event_id).in_(events))))
+    known = {row.event_id: row for row in session.exec(select(Change).where(col(Change.event_id).in_(events)))}
+    for event_id, row in known.items():  # said again, by a later version: the words to be shown are that one's
+        row.before_id, row.after_id = _sides(events[event_id])
     fresh = {event_id: change for event_id, change in events.items() if event_id not in known}
     if not fresh:
         return []
@@ -38,6 +40,7 @@ def add_changes(
 
 def _row(event_id: str, change: ChangeData) -> dict[str, object]:
     shown = change.shown
+    before_id, after_id = _sides(change)
     return {
         "event_id": event_id,
         "region": change.region,
@@ -49,9 +52,13 @@ def _row(event_id: str, change: ChangeData) -> dict[str, object]:
         "indicator_key": shown.indicator_key,
         "measure": shown.data.measure,
         "headline": change.headline,
-        "before_id": change.before.id if change.before else None,
-        "after_id": change.after.id if change.after else None,
+        "before_id": before_id,
+        "after_id": after_id,
     }
+
+
+def _sides(change: ChangeData) -> tuple[int | None, int | None]:
+    return change.before.id if change.before else None, change.after.id if change.after else None
 
 
 def forget_untold(session: Session, report_id: int) -> None:

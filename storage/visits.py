@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from storage.models import Page, SourceState, Visit
+from storage.models import Entry, Page, SourceState, Visit
 
 
 def declare_source(session: Session, state: SourceState) -> SourceState:
@@ -38,6 +38,12 @@ def find_due(session: Session, now: datetime, keys: Iterable[str]) -> list[str]:
     )
     wanted = set(keys)
     return [key for key in rows if key in wanted]
+
+
+def count_unread(session: Session) -> int:
+    """How many entries could not be read when last tried, and will be tried again."""
+    waiting = select(func.count()).select_from(Entry).where(Entry.tries > 0, col(Entry.recheck_at).is_not(None))
+    return session.exec(waiting).one()
 
 
 def find_page(session: Session, url: str) -> Page | None:

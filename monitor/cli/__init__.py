@@ -87,3 +87,8 @@ def main() -> None:
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(0)  # the reader (head, less) has had enough
+    except OSError as error:
+        if error.filename is None:
+            raise  # not a file that the user named: a fault of ours, with its trace
+        warn(f"{error.filename}: {error.strerror}")
+        sys.exit(1)

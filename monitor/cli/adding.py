@@ -95,7 +95,7 @@ def _place(code: str) -> str:
 
 def _key(url: str, code: str) -> str:
     host = (urlsplit(url).hostname or "").removeprefix("www.").split(".")[0]
-    return re.sub(r"[^a-z0-9-]", "-", f"{host or 'source'}-{code}".lower())
+    return re.sub(r"[^a-z0-9-]", "-", f"{host if host.isalpha() else 'source'}-{code}".lower())
 
 
 def _show(source: Source, look: Look) -> None:

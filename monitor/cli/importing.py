@@ -1,16 +1,18 @@
 """The command import: reports that lie in files are kept, with their statements."""
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from monitor.cli.building import Installation, open_installation, utc_now
+from monitor.cli.building import open_installation, utc_now
 from monitor.cli.files import READABLE, files_of, read_file
-from monitor.cli.options import AsJson, Config, region_code
+from monitor.cli.jobs import spread
+from monitor.cli.options import AsJson, Config, Jobs, region_code
 from monitor.cli.terminal import Stop, print_json, progress, say, warn
-from monitor.filing import Filed, Found, Outcome, file, storable
+from monitor.filing import Filed, Found, Outcome, Understood, keep, storable, understand
 from monitor.identity import title_and_heading
 from scrapers.errors import ScrapeError
 from storage.values import Kind, ReportPageData
@@ -29,6 +31,7 @@ def import_files(
     paths: Annotated[list[Path], typer.Argument(help="files, or folders that are searched for reports")],
     region: Annotated[str, typer.Option(help="whose reports they are, where the text does not tell")] = "",
     kind: Annotated[Kind, typer.Option(help="what they are, where the title does not tell")] = Kind.WORK_REPORT,
+    jobs: Jobs = 1,
     config: Config = Path("mubiao.toml"),
     as_json: AsJson = False,
 ) -> None:
@@ -44,16 +47,16 @@ def import_files(
     files = files_of(paths)
     if not files:
         raise Stop(f"no file to import: these are read: {' '.join(READABLE)}", code=2)
+    understood = spread(partial(_understood, region=code, kind=kind), files, jobs)  # before there is a connection
     installation = open_installation(config)
     counts = dict.fromkeys(Outcome, 0)
     failed = 0
-    for path in progress(files, "importing", len(files)):
-        try:
-            filed = _import_one(path, code, kind, installation)
-        except ScrapeError as error:
-            warn(f"{path}: {error}")
+    for path, read in progress(zip(files, understood, strict=True), "importing", len(files)):
+        if isinstance(read, str):
+            warn(f"{path}: {read}")
             failed += 1
             continue
+        filed = keep(read, installation.desk, news=False, now=utc_now())
         counts[filed.outcome] += 1
         _tell_import(path, filed, as_json)
     if not as_json:
@@ -62,11 +65,13 @@ def import_files(
     raise typer.Exit(int(failed > 0))
 
 
-def _import_one(path: Path, region: str, kind: Kind, installation: Installation) -> Filed:
-    page, raw = read_file(path)
-    now = utc_now()
-    found = _found(path, page, raw, region, kind, now)
-    return file(found, installation.desk, news=False, now=now)
+def _understood(path: Path, *, region: str, kind: Kind) -> Understood | str:
+    """What a file is and states, or why it cannot be read."""
+    try:
+        page, raw = read_file(path)
+    except ScrapeError as error:
+        return str(error)
+    return understand(_found(path, page, raw, region, kind, utc_now()))
 
 
 def _found(path: Path, page: ReportPageData, raw: bytes, region: str, kind: Kind, now: datetime) -> Found:

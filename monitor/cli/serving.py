@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import uvicorn
 from sqlmodel import Session
@@ -96,8 +97,12 @@ def serve(installation: Installation, seconds_since_tick: Callable[[], float]) -
             "[console] in the settings, or enabled = false.",
             code=2,
         ) from error
+    names = {"localhost", "127.0.0.1", settings.host, urlsplit(settings.url).hostname or "localhost"}
     config = uvicorn.Config(
-        app(KeptPages(installation, seconds_since_tick)), log_level="warning", access_log=False, lifespan="off"
+        app(KeptPages(installation, seconds_since_tick), sorted(names)),
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), name="console", daemon=True)

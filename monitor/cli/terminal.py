@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TypeVar
+from unicodedata import category
 
 import typer
 from rich.console import Console
@@ -22,18 +23,23 @@ class Stop(typer.Exit):
     """End the command with a message for the user. Exit code 2: wrong use or settings; 1: it did not work."""
 
     def __init__(self, message: str, code: int = 1) -> None:
-        err.print(message, style="red", markup=False)
+        err.print(harmless(message), style="red", markup=False)
         super().__init__(code)
+
+
+def harmless(text: str) -> str:
+    """Scraped text must not steer the terminal: controls and marks of direction are shown as a replacement."""
+    return "".join("\ufffd" if category(char) in ("Cc", "Cf") and char not in "\n\t" else char for char in text)
 
 
 def say(message: str) -> None:
     """One line for people, on standard output."""
-    out.print(message, markup=False)
+    out.print(harmless(message), markup=False)
 
 
 def warn(message: str) -> None:
     """One line for people, on standard error."""
-    err.print(message, markup=False)
+    err.print(harmless(message), markup=False)
 
 
 def json_line(value: object) -> str:
@@ -63,7 +69,7 @@ def print_rows(rows: Iterable[Mapping[str, object]], *, as_json: bool, title: st
     for name in listed[0]:
         table.add_column(name.replace("_", " "), overflow="fold")
     for row in listed:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
+        table.add_row(*("" if value is None else harmless(str(value)) for value in row.values()))
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = UNFOLDED  # for grep and the like: one row, one line

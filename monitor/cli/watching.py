@@ -103,12 +103,15 @@ def run(
 
 def visit_now(
     source: Annotated[list[str] | None, typer.Argument(help="keys of sources; all when left out")] = None,
+    recheck: Annotated[bool, typer.Option("--recheck", help="look at every known report too, for revisions")] = False,
     config: Config = Path("mubiao.toml"),
     as_json: AsJson = False,
 ) -> None:
     """Visit sources once, now, and keep what is new. Exit code 1 if one could not be read.
 
-    Example: mubiao visit changchun-work-report
+    A report that is kept is looked at again daily for two weeks, then monthly; --recheck does it now.
+
+    Example: mubiao visit changchun-work-report --recheck
     """
     installation = open_installation(config)
     failed = False
@@ -116,7 +119,7 @@ def visit_now(
         sources = _chosen(installation.settings.watched_sources(), source or [])
         declare(installation.engine, sources, utc_now())
         for one in progress(sources, "visiting", len(sources)):
-            visited = visit(one, tools)
+            visited = visit(one, tools, again=recheck)
             failed = failed or visited.error is not None
             print_json(_visit_row(visited)) if as_json else say(visit_words(visited))
             for entry, error in visited.failed:

@@ -1,8 +1,11 @@
 """The web application. It binds nowhere: the address is the caller's."""
 
+from collections.abc import Sequence
 from importlib.resources import files
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -26,8 +29,10 @@ _HEADERS = {
 _STYLE = (files("monitor") / "templates" / "console.css").read_text(encoding="utf-8")
 
 
-def app(pages: Pages) -> Starlette:
+def app(pages: Pages, hosts: Sequence[str] = ("*",)) -> Starlette:
     """Read-only pages over what `pages` finds: `/`, `/documents/{id}`, `/health`.
+
+    `hosts` are the names it answers to: a page elsewhere that makes its own name point here reads nothing.
 
     Each statement of a document has the anchor `#s{id}`. `/health` answers 200 or 503. There is no script, and no
     page takes anything but `?lang=zh` or `?lang=en`.
@@ -59,6 +64,7 @@ def app(pages: Pages) -> Starlette:
             Route("/health", health),
             Route("/console.css", style),
         ],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))],
         exception_handlers={404: _not_found},
     )
 

@@ -32,6 +32,8 @@ def foot_lines(foot: Foot, words: Words) -> list[str]:
     if foot.last_visit_at:
         gap = " " if words.language == "en" else ""
         watched += gap + words("last_visit", time=beijing_time(foot.last_visit_at))
+    if foot.unread:
+        watched += (" " if words.language == "en" else "") + words("unread", n=foot.unread)
     return [
         line
         for line in (why, watched, words("change_watch", watch=clean(foot.watch, 60)), words["quotes_note"])

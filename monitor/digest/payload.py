@@ -45,6 +45,7 @@ def _report(part: ReportPart, language: str) -> dict[str, Any]:
         "year": part.year,
         "title": clean(part.title, 300),
         "issuer": clean(part.issuer, 200),
+        "found_at": clean(part.found_at, 200),
         "published_on": part.published_on.isoformat() if part.published_on else None,
         "url": web_address(part.url),
         "kept_url": web_address(part.kept_url),
@@ -136,5 +137,6 @@ def _sources(foot: Foot) -> dict[str, Any]:
     return {
         "watched": foot.sources,
         "ok": foot.sources_ok,
+        "unread": foot.unread,
         "last_visit_at": foot.last_visit_at.isoformat() if foot.last_visit_at else None,
     }

@@ -45,7 +45,8 @@ def region_name(part: ReportPart, words: Words) -> str:
 
 def origin(part: ReportPart, words: Words) -> str:
     published = words("published", date=part.published_on.isoformat()) if part.published_on else ""
-    return " · ".join(filter(None, (clean(part.issuer, 60), published)))
+    elsewhere = words("found_at", source=clean(part.found_at, 60)) if part.found_at else ""
+    return " · ".join(filter(None, (clean(part.issuer, 60), published, elsewhere)))
 
 
 def beijing_time(at: datetime) -> str:

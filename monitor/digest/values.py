@@ -84,6 +84,7 @@ class ReportPart:
     example: bool
     lines: tuple[Line, ...]
     unchanged: tuple[Steady, ...] = ()
+    found_at: str = ""  # the source's name, where it is that of another region
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class Foot:
     sources: int
     sources_ok: int
     last_visit_at: datetime | None
+    unread: int = 0  # report pages that could not be read and will be tried again
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,3 +136,15 @@ def test_indicators_are_listed_by_key_name_or_wording(tmp_path: Path) -> None:
 
 def test_a_word_that_no_indicator_has_is_said(tmp_path: Path) -> None:
     assert "no indicator matches '云朵'" in run(tmp_path, "indicators", "云朵", expect=1).stderr
+
+
+def test_an_import_on_many_cores_keeps_what_one_on_a_single_core_keeps(folder: Path, tmp_path: Path) -> None:
+    kept = []
+    for jobs in ("1", "3"):
+        shell = tmp_path / jobs
+        shell.mkdir()
+        (shell / "mubiao.toml").write_text('data = "data"\n[console]\nenabled = false\n', encoding="utf-8")
+        done = run(shell, "import", str(folder / "all"), "--region", "220106", "--jobs", jobs, expect=1)
+        assert "12 files: 11 new report, 1 could not be read" in done.stdout
+        kept.append(run(shell, "export", "--format", "jsonl").stdout)
+    assert kept[0] == kept[1] != ""

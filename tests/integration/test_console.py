@@ -40,7 +40,9 @@ class Front:
 def served() -> Iterator[tuple[Front, str]]:
     """The console on a free port of loopback, and its address."""
     front = Front()
-    server = uvicorn.Server(uvicorn.Config(app(front), port=0, log_config=None, ws="none", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(app(front, ["127.0.0.1"]), port=0, log_config=None, ws="none", lifespan="off")
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
@@ -67,6 +69,10 @@ def soup(browser: httpx.Client, path: str, **headers: str) -> BeautifulSoup:
     answer = browser.get(path, headers=headers)
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     return BeautifulSoup(answer.text, "lxml")
+
+
+def test_it_answers_to_its_own_name_only(browser: httpx.Client) -> None:
+    assert browser.get("/", headers={"Host": "evil.example"}).status_code == 400
 
 
 def test_the_first_page_lists_the_latest_reports(browser: httpx.Client) -> None:

@@ -158,6 +158,27 @@ def test_a_new_layout_of_the_same_words_is_a_revision_that_tells_nothing(room: R
     assert (filed.outcome, filed.changes, room.owed()) == (Outcome.REVISION, 0, [])
 
 
+def test_a_revision_of_an_older_report_is_told_and_its_successor_is_compared_with_it(room: Room) -> None:
+    room.file(report_text(2025), news=False)
+    room.file(report_text(2026, CUT), PAPER, year=2026, news=False)
+    raised = TARGETS | {"地区生产总值": "增长7%以上"}
+    room.file(report_text(2025, raised))
+    assert room.owed() == [("地区生产总值", "raised", "revision")]
+    growth = [one for one in room.changes() if one.indicator_key == "gdp" and one.year == 2026]
+    assert {(room.sides(one), one.kind, one.news) for one in growth if one.kind == "lowered"} == {
+        (("7%", "6%"), "lowered", False)
+    }
+
+
+def test_a_verdict_stays_when_the_page_of_its_target_is_revised(room: Room) -> None:
+    room.file(report_text(2025), news=False)
+    room.file(report_text(2026, TARGETS, {"地区生产总值": "增长6.4%"}), PAPER, year=2026)
+    filed = room.file(report_text(2025) + "\n责任编辑：小澜\n")
+    (missed,) = [one for one in room.changes() if one.kind == "missed"]
+    with reading(room.desk.engine) as session:
+        assert find_by_id(session, [missed.before_id or 0])[missed.before_id or 0][0].document_id == filed.document_id
+
+
 def test_a_second_witness_tells_nothing(room: Room) -> None:
     room.file(report_text(2025))
     owed = room.owed()

@@ -254,6 +254,16 @@ def test_a_broken_source_is_tried_again_sooner_than_usual(watching: Watching) ->
     assert watching.state().next_due_at - watching.clock() < usual / 10
 
 
+def test_a_kept_report_can_be_looked_at_again_before_its_time(watching: Watching) -> None:
+    watching.settled(2025)
+    (url,) = [url for url, title, _ in watching.column.shown if "报告" in title]
+    asked = watching.web.times_asked(url)
+    assert watching.visit(hours=1).outcome == "unchanged"
+    assert watching.web.times_asked(url) == asked
+    visit(watching.source, watching.tools, again=True)
+    assert watching.web.times_asked(url) == asked + 1
+
+
 def test_a_first_visit_that_breaks_is_no_baseline(watching: Watching) -> None:
     watching.column.publish_report(2025)
     watching.web.broken[watching.column.url] = broken_by(DeadlineError)

@@ -219,6 +219,7 @@ def _notice(kept: KeptNotice, sources: dict[str, SourceState]) -> Notice:
         count=kept.count,
         years=years,
         detail=kept.detail,
+        label=kept.label,
         example=kept.example,
     )
 

@@ -266,7 +266,7 @@ def _record(visited: Visited, look: Look | None, tools: Tools, started_at: datet
             went_wrong(state, label=label, error=words, now=now, next_due_at=due_at)
             if is_newly_broken(state):
                 state.told_broken_at = now
-                notice.kind, notice.count, notice.detail = "broken", state.failures, words
+                notice.kind, notice.count, notice.label, notice.detail = "broken", state.failures, label, words
                 tell(session, notice, source.region, tools.desk, now)
         elif went_well(state, now=now, next_due_at=due_at):
             notice.kind = "recovered"

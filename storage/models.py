@@ -182,6 +182,7 @@ class Notice(SQLModel, table=True):
     count: int = 0
     first_year: int | None = None
     last_year: int | None = None
+    label: str = ""  # of the error: one word, which digests put into the reader's language
     detail: str = Field(default="", sa_type=Text)
     example: bool = False
 

@@ -23,7 +23,7 @@ class Plan:
     long: int
     short: int
     overview: int = 200
-    notices: int = 50
+    notices: int = 12
 
     def detail(self, index: int) -> Detail:
         return LONG if index < self.long else SHORT
@@ -39,7 +39,7 @@ PLANS = (  # the first that keeps the message small enough is taken
     Plan(long=2, short=10),
     Plan(long=1, short=12),
     Plan(long=1, short=6),
-    Plan(long=0, short=4, overview=80, notices=20),
+    Plan(long=0, short=4, overview=80, notices=12),
     Plan(long=0, short=0, overview=30, notices=5),
 )
 

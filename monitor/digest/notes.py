@@ -11,10 +11,19 @@ def notice_text(notice: Notice, words: Words) -> tuple[str, str]:
     """One notice: what happened; then why, and when (in Beijing). An unknown kind is told by its detail."""
     key = f"notice_{notice.kind}" if notice.kind in NOTICE_KINDS else "notice_other"
     what = words(key, source=clean(notice.source, 80), n=notice.count, years=_years(notice, words))
-    detail = clean(notice.detail, 300)
+    detail = _reason(notice, words)
     why = f"{words['colon']}{detail}" if detail else ""
     mark = words["example"] if notice.example else ""
     return f"{mark}{what}", f"{why}{words['open_bracket']}{beijing_time(notice.at)}{words['close_bracket']}"
+
+
+def _reason(notice: Notice, words: Words) -> str:
+    """The kind of error in the reader's language; the program's own words behind it only for English readers."""
+    detail = clean(notice.detail, 300)
+    said = words.faults.get(notice.label, "")
+    if not said:
+        return detail
+    return said if words.language != "en" or not detail else f"{said} ({detail})"
 
 
 def _years(notice: Notice, words: Words) -> str:

@@ -103,6 +103,7 @@ class Notice:
     years: tuple[int, int] | None = None
     detail: str = ""
     example: bool = False
+    label: str = ""  # of the error, as scrapers.errors has it: told in the reader's language
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class Words:
         self.language = language
         self._words: Mapping[str, str] = _TABLES[language]
         self.short: Mapping[str, str] = _TABLES["short"][language]
+        self.faults: Mapping[str, str] = _TABLES["faults"][language]
 
     def __getitem__(self, key: str) -> str:
         return self._words[key]

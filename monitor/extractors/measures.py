@@ -11,7 +11,8 @@ GROWTH_BEHIND = re.compile(r"(?:以上|左右)?的?(?:增长|增速|增幅|涨�
 RATE = re.compile(r"率|占比|比重|比例|份额|覆盖面|占")
 # 压减一般性支出25%: the verb of falling stands in front of what it cuts.
 CUT = re.compile(
-    r"(?:再|将|全面|力争|平均|累计)*(?P<verb>压减|压缩|削减|压降|下调|减少|降低|缩减)(?!.{0,30}(?:到|至|控制在|以内)$)"
+    r"(?:[比较](?:上年|去年|上一年|[^，]{1,8}?(?:年|期|前|末|后)))?(?:再|将|全面|力争|平均|累计|可|预计)*"
+    r"(?P<verb>压减|压缩|削减|压降|下调|减少|降低|缩减|减轻)(?!.{0,30}(?:到|至|控制在|以内)$)"
 )
 # Nouns that are changes by themselves, and their direction.
 CHANGE_NOUNS = {"提速": 1, "增产": 1, "溢价": 1, "涨价": 1, "降价": -1, "减产": -1, "让利": -1, "提效": 1}

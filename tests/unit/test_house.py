@@ -16,6 +16,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from monitor.digest.words import WORDS
+from scrapers import errors
 from storage import models, values
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -206,3 +208,8 @@ def test_the_documents_name_only_files_that_exist() -> None:
         named = re.findall(r"`((?:monitor|scrapers|storage|tests|docs|tools)/[\w./-]*)`", text)
         assert named, name
         assert [path for path in named if not (ROOT / path).exists()] == [], name
+
+
+def test_every_error_of_a_source_is_told_in_both_languages() -> None:
+    labels = {kind.label for kind in own_classes(errors).values() if issubclass(kind, errors.ScrapeError)}
+    assert {language: set(WORDS[language].faults) for language in WORDS} == dict.fromkeys(WORDS, labels)

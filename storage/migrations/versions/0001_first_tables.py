@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("first_year", sa.Integer(), nullable=True),
         sa.Column("last_year", sa.Integer(), nullable=True),
+        sa.Column("label", sa.String(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("example", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),

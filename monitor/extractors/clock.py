@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from monitor.extractors.periods import PLAN, Span, plan_in, plan_span
 from storage.values import Role
 
-_OPENING = r"(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.]|——|各位代表[！，：]?|[^，。]{0,6}[：])*"
+# Atomic, item by item: else a row of colons could be taken apart in more ways than anyone can try.
+_OPENING = r"(?>[（(]?[一二三四五六七八九十\d]{1,2}[）)、.]|——|各位代表[！，：]?|[^，。：]{0,6}：)*"
 _YEARS = r"(?:五|四|三|5|4|3)年"
 PLAN_OPENER = re.compile(
     _OPENING + r"“?(?:在|整个|经过|展望|综合)?" + f"(?:{PLAN.pattern})(?=时期|期间|以来|五年|规划|末|收官|开局|是)"

@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: help setup run test check format gold crash show-digests lock clean
+.PHONY: help setup run test check format gold bench-extract crash show-digests lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile

@@ -157,8 +157,12 @@ def _ends_with_name(words: str, found: Region) -> bool:
 
 def _leading(title: str) -> list[Region]:
     """长春市政府工作报告: a place's name in front of the report's."""
-    found = re.search(r"([一-龥]{2,16}?)(?:市|县|区)?政府(?:工作)?报告", title)
-    return _ending_in(found.group(1)) if found else []
+    found = re.search(r"([一-龥]{2,16}?)([市县区]?)政府(?:工作)?报告", title)
+    if found is None:
+        return []
+    bare, suffix = found.groups()
+    # 岳阳's 云溪区 is called 云溪 for short, but a 云溪市 is another place.
+    return [one for one in _ending_in(bare) if not suffix or _fits(one, suffix)]
 
 
 def _exactly(name: str) -> list[Region]:

@@ -281,3 +281,10 @@ def test_title_and_heading_are_found_behind_page_furniture() -> None:
 @pytest.mark.parametrize("text", ["", "没有标题的一段话。", "各位代表：\n2024年政府工作报告\n"])
 def test_a_text_without_title_has_none(text: str) -> None:
     assert title_and_heading(text)[0] == ""
+
+
+def test_a_short_name_with_another_suffix_is_another_place() -> None:
+    """岳阳's 云溪区 is 云溪 for short; nobody knows a 云溪市."""
+    found = identify("2026年云溪市政府工作报告", source_region="220100")
+    assert found.region == "220100"
+    assert found.doubts

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from monitor.extractors.numerals import value_of
 from monitor.extractors.periods import PLAN, Span, plan_in, plan_span
 from storage.values import Role
 
@@ -19,6 +20,7 @@ PAST_YEARS = re.compile(
     rf"{_OPENING}(?:这|过去|过去的|刚刚过去的|走过的)?{_YEARS}(?:来|以来|间|里|中)|.{{0,8}}过去的?{_YEARS}|(?:回顾)?本届政府(?:任期)?"
 )
 COMING_YEARS = re.compile(rf"{_OPENING}(?:今后|未来|下一个){_YEARS}|.{{0,6}}(?:今后|未来)(?:的)?{_YEARS}")
+RECENT_YEARS = re.compile(rf"{_OPENING}(?:最)?近([两二三四五])年(?!级)(?:来|间)?")
 LAST_YEAR = re.compile(rf"{_OPENING}(?:在|经过)?(?:刚刚)?(?:过去|去|上)(?:的)?一?年|.{{0,8}}(?:一年来|过去的?一年)")
 THIS_YEAR = re.compile(rf"{_OPENING}(?:今年|新的一年|做好今年)|.{{0,6}}今年(?:是|要|的|全[市省区县]|经济|政府)")
 TERM = re.compile(rf"(?:今后|未来|过去的?|下一个){_YEARS}|{_YEARS}来|本届")
@@ -52,6 +54,9 @@ class Clock:
             self._running = found
             if opens:
                 self._kept = found
+        recent = RECENT_YEARS.match(sentence, 0, OPENING_LENGTH) if role is Role.OUTTURN else None
+        if recent and self._year:  # the years of this sentence alone
+            self.span = Span(self._year - int(value_of(recent[1])), self._year - 1)
 
     def _lasts(self, span: Span) -> bool:
         """Whether the next sentences go on with `span`: several years, or the one behind or ahead, but not any other."""

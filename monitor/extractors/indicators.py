@@ -1,12 +1,12 @@
 """What a number measures, in the report's own words: 固定资产投资 of 固定资产投资力争完成100亿元. Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from monitor.extractors.clauses import Slot
 from monitor.extractors.units import UnitKind
 from monitor.extractors.wording import ACTIONS, BEHIND_TOPIC, EVENTS, GENERIC_NOUNS, GOING_ON, alternatives
-from monitor.extractors.words import VERB, split_verb, trim_behind, trim_leading, trim_trailing
+from monitor.extractors.words import VERB, is_bare, split_verb, trim_behind, trim_leading, trim_trailing
 from storage.values import Measure
 
 COUNTED = frozenset({UnitKind.COUNTER, UnitKind.SIZE, UnitKind.MONEY})
@@ -29,8 +29,36 @@ ACTION_TAIL = re.compile(
     rf"[\u4e00-\u9fff]{{0,4}}(?:{alternatives(ACTIONS)})(?:工程|项目|任务|工作|完毕)?$|(?:无一|实现|全部|均|纳入|得到).{{2,24}}$"
 )
 EVENT = re.compile(f"(?:成功)?(?:{alternatives(EVENTS)})[^、]{{0,30}}$")
+# Behind a sum of money, what it is spent for.
+PURPOSE = re.compile("加快|用于|推动|推进|促进|保障|支撑|助推|助力")
+SHORTEST_NOUN = 2  # and 项目 alone says too little without 加快建设
+BUILT = re.compile("(?:加快|正在|全面|提速)+建设$")
+LISTS = re.compile("、|及(?!时|格)")
+SORT_BEHIND = re.compile("(?:重点|重大|省级|市级|产业|工业|建设|民生|交通|水利|基础设施)*(?:项目|工程)")
+# What is done, and behind 、 what is aimed at by it.
+AIM_BEFORE = re.compile("^[^，]*、(?:力争|确保|争取)(?=[^、，]{4})")
+SHARE_OF = re.compile("占(?:全[国省市区县]|世界|全球)(?:的|总[量数])?")
+NAMES_ITSELF = frozenset({"税收", "税收收入"})
+RATE_TAIL = re.compile(
+    "(?<=[\u4e00-\u9fff]{2})(?:综合|平均|总)?(?:开工|竣工|投产|入库|签约|落地|履约|到位|转化|达产|完成|办结|就业|参保)率$"
+)
+OUTPUT = re.compile("(?:总|年)?(?:产值|总产值|营收|营业收入|销售收入|主营业务收入|利润|利税|产量|产能)")
+_HAPPENED = "开工|竣工|投产|入库|签约|落地|投用|完工|达产|储备|续建|新开工|开工建设|建成投产|竣工投产|建成|注册|落户"
+HAPPENED = re.compile(f"(?:{_HAPPENED})")
+HAPPENED_BEHIND = re.compile(f"(?:基本|全部|累计|已)?(?:{_HAPPENED})$")
+# 做强磷化工供应链平台，营收…; 推动传统家具向智能家居转型，产值…: whose the next numbers are.
+WORKED_ON = re.compile(
+    "(?:做大做强|做强做大|做优做强|做强做优|做强|做大|做优|壮大|培育壮大)(?P<noun>[^，、。]{2,14})$"
+    "|向(?P<into>[^，、向]{2,12})(?:转型升级|转型|升级)$"
+)
+POLICY = re.compile(
+    "(?:全面|严格|认真)?(?:落实|实施|执行|兑现|推行)(?P<noun>[^，]{2,16}?)(?:等?系列)?(?:政策|措施|制度|待遇)$"
+)
 LOOSE_VERBS = frozenset({"", "完成", "推进", "加快", "加强", "强化", "启动"})
 TOPIC = re.compile(f"([^，]{{2,24}}?)(?:{alternatives(BEHIND_TOPIC)})")
+
+
+MOST_HEADS = 8  # nobody deals growth to more clauses at once
 
 
 @dataclass(slots=True)
@@ -42,17 +70,36 @@ class Memory:
     topic: str = ""
     measure: Measure | None = None
     members: tuple[str, ...] = ()  # of the last 分别
+    heads: list[str] = field(default_factory=list)  # of the sentence's numbers, in order
+    policy: str = ""  # what the clause before carried out: 落实托育补贴政策，惠及…
+    opened: bool = False  # no number of the sentence has been read yet
     carried: bool = False  # the last number named nothing itself: 增长5.5%、力争6%
+
+    def begin_sentence(self) -> None:
+        """Numbers of the sentence before can be carried on, but 分别 deals nothing to them."""
+        self.heads = []
+        self.policy = ""
+        self.opened = True
 
     def hear(self, words: str) -> None:
         """A clause without a number may name what the next ones are about."""
-        match = TOPIC.match(trim_leading(words))
+        trimmed = trim_leading(words).rstrip("。！？")
+        match = TOPIC.match(trimmed)
         if match and not VERB.match(match[1]):
             self.topic = match[1]
+            return
+        worked_on = WORKED_ON.search(trimmed)
+        if worked_on:
+            self.topic = worked_on["noun"] or worked_on["into"]
+        policy = POLICY.match(trimmed)
+        self.policy = policy["noun"] if policy else ""
 
     def keep(self, indicator: str, names_itself: bool = True) -> None:
         """Remember what the last number measured; its noun is the topic of the next ones when it `names_itself`."""
+        indicator = indicator.removesuffix("净增")  # 净增6户、总数达50户
         self.indicator = indicator
+        if indicator not in self.heads:
+            self.heads = [*self.heads[1 - MOST_HEADS :], indicator]
         self.verb, noun = split_verb(indicator)
         if noun and names_itself:
             self.topic = noun
@@ -63,21 +110,55 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
 
     A rate that 分别 `dealt` its number to names itself: 森林覆盖率、绿地率分别提高.
     """
-    before = trim_leading(trim_trailing(slot.before)[0])
+    before = trim_leading(trim_trailing(AIM_BEFORE.sub("", slot.before))[0])
     after = _noun_behind(slot)
     before = _without_named(before, after)
     verb = split_verb(before)[0]
     words = before + after + shared_tail
     memory.carried = not words
+    opened, memory.opened = memory.opened, False
+    if opened and words in NAMES_ITSELF:
+        memory.keep(words)
+        return words
+    another = _another_event(words, memory) if slot.linked else ""
+    if another:
+        memory.keep(another)
+        return another
+    if SHARE_OF.fullmatch(words):
+        words = memory.indicator + words
+    if words.startswith("惠及") and memory.policy:
+        words = memory.policy + words
     if not words:
         words = memory.indicator or memory.topic or trim_leading(slot.before)
     elif slot.linked and memory.verb and not verb and slot.quantity.kind in COUNTED and not GENERIC.fullmatch(words):
         words = memory.verb + words
     elif GENERIC.fullmatch(words) and not OWN_RATE.search(words) and not (dealt and words.endswith("率")):
-        memory.keep(memory.topic + words, names_itself=False)
+        memory.keep(_on_topic(memory.topic, words), names_itself=False)
         return memory.indicator
     memory.keep(words)
     return words
+
+
+def _on_topic(topic: str, words: str) -> str:
+    """`words` of `topic`: 招商项目开工率 and 入库率 → 招商项目入库率; an investment has no output of its own."""
+    if words.endswith("率"):
+        return RATE_TAIL.sub("", topic) + words
+    if words.startswith("人口"):
+        return topic.removesuffix("面积") + words if topic.endswith("面积") else words
+    if OUTPUT.fullmatch(words) and topic.endswith("投资"):
+        return words
+    return topic + words
+
+
+def _another_event(words: str, memory: Memory) -> str:
+    """What was counted before, with another thing that happened to it: 重大项目开工9个、竣工7个 → 重大项目竣工."""
+    if not HAPPENED.fullmatch(words):
+        return ""
+    behind = HAPPENED_BEHIND.search(memory.indicator)
+    if behind:
+        return memory.indicator[: behind.start()] + words
+    in_front = HAPPENED.match(memory.indicator)
+    return words + memory.indicator[in_front.end() :] if in_front else ""
 
 
 def _noun_behind(slot: Slot) -> str:
@@ -88,9 +169,13 @@ def _noun_behind(slot: Slot) -> str:
         if VERB.match(after, match.end()) or match[0] == "并":
             after = after[: match.start()]
             break
+    if slot.quantity.kind is UnitKind.MONEY and PURPOSE.match(after) and not is_bare(slot.before):
+        return ""
     after = trim_behind(after.removeprefix("的"))
     trimmed = ADVERB_INSIDE.sub("", PREDICATE.sub("", after))
-    return trimmed if len(trimmed) > 1 else after
+    if len(trimmed) > SHORTEST_NOUN or (len(trimmed) > 1 and not BUILT.search(after)):
+        return trimmed
+    return after
 
 
 def _without_named(before: str, after: str) -> str:
@@ -99,7 +184,7 @@ def _without_named(before: str, after: str) -> str:
     if not match or not after:
         return before
     verb, named = split_verb(match["named"])
-    return verb if "、" in named else before
+    return verb if LISTS.search(named) or SORT_BEHIND.match(after) else before
 
 
 def shared_tails(slots: list[Slot]) -> list[str]:
@@ -109,8 +194,9 @@ def shared_tails(slots: list[Slot]) -> list[str]:
         return tails
     verb, rest = split_verb(trim_leading(slots[0].before))
     last = slots[-1].after
-    if all(slot.after.endswith("级") for slot in slots[:-1]) and "级" in last:
-        return [last[last.index("级") + 1 :]] * (len(slots) - 1) + [""]
+    grades = [slot.after[-1:] for slot in slots[:-1]]
+    if grades[0] in ("级", "定") and len(set(grades)) == 1 and grades[0] in last:  # 3项省定、5项市定实事
+        return [last[last.index(grades[0]) + 1 :]] * (len(slots) - 1) + [""]
     if rest or verb not in LOOSE_VERBS:
         return tails
     match = ACTION_TAIL.search(last) or (None if verb else EVENT.search(last))

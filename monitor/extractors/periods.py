@@ -34,7 +34,15 @@ ENDPOINT = re.compile(
     r"达到|达|突破|超过|稳定在|保持在|提高到|提升到|增加到|跃上|迈上|站上|发展到|扩大到|占|控制在|降至|降到|为|至|到"
 )
 REACH = 200  # how far before its number a deadline may stand
-YEARLY_REACH = 12  # and 年均
+CUTS = ("，", "；", "：")
+# Over the years up to a deadline: 到2030年，年均增长…, 累计建成….
+ADDED_UP = re.compile("年均|累计")
+YEARLY = re.compile("年均(?!浓度|值|气温|降水|降雨|径流|水位)")
+# 三年安排5亿元: so many years from now on. 三年行动 and 近三年 are none.
+YEARS_LONG = re.compile(
+    "(?<![第近每过去满])(?P<years>[两二三四五345])年(?:内|累计|时间|共|计划|合计)*(?:安排|投入|投资|新增|新建|建成|筹集|培育|引进|实施|完成)"
+)
+ACTED = re.compile("(?:建设|改造|治理|修复|搬迁|安置|培训|新增|解决)$")
 # These add up over the years, so a span of years is theirs, not its end.
 CUMULATIVE = re.compile(
     r"年均|累计|新增|总投资|完成|共|每年|合计|争取|减税|投入|引进|到位|实施|贷款投放|支出|融资|转移"
@@ -68,6 +76,12 @@ def plan_span(ordinal: str) -> Span:
     return Span(first, first + 4)
 
 
+def plan_with(year: int) -> Span:
+    """The five years of a plan that `year` is one of, from 1966 on."""
+    first = year - (year - 1) % 5
+    return Span(first, first + 4)
+
+
 def plan_in(text: str, at: int = 0) -> Span | None:
     """The first five-year plan that `text` names from `at` on."""
     match = PLAN.search(text, at)
@@ -96,20 +110,39 @@ def period_of(
     """
     start = max(start, quantity.start - REACH)
     deadline = _deadline(plain, start, quantity, span, role)
-    if deadline:
-        yearly = span is not None and "年均" in plain[quantity.start - YEARLY_REACH : quantity.start]
-        return str(Span(span.first, deadline)) if span and yearly and span.first < deadline else str(deadline)
-    if span is None or span.is_year:
-        return str(span) if span else None
     said = plain[start : quantity.start]
-    clause = said[max(said.rfind("，"), said.rfind("；"), said.rfind("：")) + 1 :]
+    clause = said[max(map(said.rfind, CUTS)) + 1 :]
+    if deadline:
+        added_up = ADDED_UP.search(clause) is not None and not (span and span.is_year and "累计" in clause)
+        return str(Span(span.first, deadline)) if span and added_up and span.first < deadline else str(deadline)
+    if span is None:
+        return None
+    if span.is_year:
+        return str(_several_years(clause, span, role))
     if measure in (Measure.RATIO, Measure.RANK) and "年均" not in clause:
         return str(span.last)
     if counted or CUMULATIVE.search(clause):
         return str(span)
-    if measure is Measure.LEVEL and (ENDPOINT.search(clause[-8:]) or not split_verb(indicator)[0]):
+    if measure is Measure.LEVEL and (ENDPOINT.search(clause[-8:]) or not _acts(indicator)):
         return str(span.last)
     return str(span)
+
+
+def _several_years(clause: str, span: Span, role: Role) -> Span:
+    """`span`, a year, unless the clause itself says how many years: 三年安排5亿元, or 年均 where a plan begins or ends."""
+    years = YEARS_LONG.search(clause)
+    if years:
+        count = int(value_of(years["years"])) - 1
+        return Span(span.first, span.first + count) if role is Role.TARGET else Span(span.last - count, span.last)
+    if not YEARLY.search(clause):
+        return span
+    plan = plan_with(span.first)
+    turns = plan.first == span.first if role is Role.TARGET else plan.last == span.last
+    return plan if turns else span
+
+
+def _acts(indicator: str) -> bool:
+    return bool(split_verb(indicator)[0]) or ACTED.search(indicator) is not None
 
 
 def _deadline(plain: str, start: int, quantity: Quantity, span: Span | None, role: Role) -> int | None:

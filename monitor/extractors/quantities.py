@@ -20,7 +20,9 @@ NUMBER = re.compile(
     rf"|百分之(?:[{_CN}]{{1,4}}(?:点[{_CN}]{{1,3}})?|{ARABIC})"
     rf"|(?<![{_CN}第几数])[{_CN}]{{1,9}}"
 )
-TAIL = re.compile(r"(?P<many>[余多来]?)(?P<factor>万亿|[百千十]?亿|[百千十]?万|百|千)?(?P<more>[余多来]?(?P<rest>(?<=[余多])亿)?)")
+TAIL = re.compile(
+    r"(?P<many>[余多来]?)(?P<factor>万亿|[百千十]?亿|[百千十]?万|百|千)?(?P<more>[余多来]?(?P<rest>(?<=[余多])亿)?)"
+)
 HIGH = re.compile(rf"(?:——?|--?|~|至|到)({ARABIC})")
 
 NEXT_NUMBER = re.compile(rf"(?:、|和|与|及)(?:{ARABIC})")

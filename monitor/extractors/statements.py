@@ -49,6 +49,7 @@ def extract_script(script: Script, about: About, passed_over: PassedOver) -> lis
         if sentence.opens_paragraph:
             memory = Memory()
         inside = quantities[bisect_left(starts, sentence.start) : bisect_right(starts, sentence.end)]
+        memory.begin_sentence()
         read = _Reader(script, sentence, memory, passed_over).read(inside)
         found.extend(sorted(read, key=lambda statement: statement.start))
     return found
@@ -150,8 +151,12 @@ class _Reader:
             words, predicate = without_baseline(words), without_baseline(predicate)
         subject, tail = trim_trailing(trim_leading(words))
         members: Sequence[str] = self._memory.members
-        if subject or len(members) != len(quantities):  # else: 分别完成…，同比分别增长…
-            members = members_of(subject or self._memory.indicator, len(quantities))
+        heads = self._memory.heads[-len(quantities) :]
+        if subject:
+            members = members_of(subject, len(quantities))
+        elif len(members) != len(quantities):  # else: 分别完成…，同比分别增长…
+            dealt_back = len(heads) == len(quantities) > 1  # 游客80万人次，收入9亿元，分别增长…
+            members = heads if dealt_back else members_of(self._memory.indicator, len(quantities))
         self._memory.members = tuple(members)
         yield from self._deal(clause, members, tail.words + predicate, quantities)
 
@@ -200,7 +205,8 @@ class _Reader:
         indicator = trim_trailing(head)[0] or self._memory.indicator or head
         self._memory.keep(indicator)
         span = self._sentence.span
-        if span and self._sentence.role is Role.OUTTURN and "增" not in relation.head:
+        moved = self._script.plain[max(0, relation.start - 4) : relation.start]
+        if span and self._sentence.role is Role.OUTTURN and "增" not in relation.head + moved:
             span = Span(span.last, span.last)
         return self._statement(
             relation.start,

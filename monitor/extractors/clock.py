@@ -24,7 +24,14 @@ RECENT_YEARS = re.compile(rf"{_OPENING}(?:最)?近([两二三四五])年(?!级)(
 LAST_YEAR = re.compile(rf"{_OPENING}(?:在|经过)?(?:刚刚)?(?:过去|去|上)(?:的)?一?年|.{{0,8}}(?:一年来|过去的?一年)")
 THIS_YEAR = re.compile(rf"{_OPENING}(?:今年|新的一年|做好今年)|.{{0,6}}今年(?:是|要|的|全[市省区县]|经济|政府)")
 TERM = re.compile(rf"(?:今后|未来|过去的?|下一个){_YEARS}|{_YEARS}来|本届")
+COUNT = re.compile("[三四五345](?=年)")
 OPENING_LENGTH = 60
+
+
+def _count(words: str) -> int:
+    """How many years `words` speak of: 未来三年 3; a term of office has five."""
+    counts = COUNT.findall(words)
+    return int(value_of(counts[-1])) if counts else 5
 
 
 class Clock:
@@ -97,10 +104,11 @@ class Clock:
             plan = plan_in(opening)
             if plan:
                 yield plan
-        if PAST_YEARS.match(opening):
-            yield Span(year - 5, year - 1)
-        if COMING_YEARS.match(opening):
-            yield Span(year, year + 4)
+        past, coming = PAST_YEARS.match(opening), COMING_YEARS.match(opening)
+        if past:
+            yield Span(year - _count(past[0]), year - 1)
+        if coming:
+            yield Span(year, year + _count(coming[0]) - 1)
         if LAST_YEAR.match(opening):
             yield Span(year - 1, year - 1)
         if THIS_YEAR.match(opening):

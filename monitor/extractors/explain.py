@@ -33,6 +33,7 @@ REASONS: dict[str, str] = {
     "in a name": "inside short quotes, a title or square brackets: part of a name",
     "baseline": "where a change started (从x提高到y); it is kept as the baseline of the statement behind it",
     "crowd": "one of more numbers than anyone writes between two commas: damaged text or a table",
+    "repeated": "the same sentence stands further up: the page holds its text twice",
     "page furniture": "in a line of the page around the report (source, editor, footer), a note, or the glossary behind it",
     "year": "a year",
     "no quantity": "no unit that we know stands behind it, and no word that makes it an index",

@@ -23,7 +23,7 @@ GENERIC = re.compile(
     rf"(?:总|年|平均|累计|人均|户均)?(?:{alternatives(GENERIC_NOUNS)}|[\u4e00-\u9fff]{{1,3}}率(?:和[\u4e00-\u9fff]{{1,3}}率)?)"
     r"|(?:年度|全年|年初|总|预算|目标|计划|任务)+"
 )
-OWN_RATE = re.compile(r"失业率|城镇化率|通胀率|出生率|死亡率|毛入学率")
+OWN_RATE = re.compile(r"失业率|城[镇市]化率|自然增长率|通胀率|出生率|死亡率|毛入学率")
 NAMED = re.compile(r"(?P<named>[^，]{1,80})等$")
 ACTION_TAIL = re.compile(
     rf"[\u4e00-\u9fff]{{0,4}}(?:{alternatives(ACTIONS)})(?:工程|项目|任务|工作|完毕)?$|(?:无一|实现|全部|均|纳入|得到).{{2,24}}$"
@@ -38,6 +38,8 @@ SORT_BEHIND = re.compile("(?:重点|重大|省级|市级|产业|工业|建设|�
 # What is done, and behind 、 what is aimed at by it.
 AIM_BEFORE = re.compile("^[^，]*、(?:力争|确保|争取)(?=[^、，]{4})")
 SHARE_OF = re.compile("占(?:全[国省市区县]|世界|全球)(?:的|总[量数])?")
+PLACE = re.compile("(?!坚持|把|以|围绕)[^，、和与]{1,10}?(?:工业园区|产业园区|园区|工业园|产业园|开发区|高新区|经开区|集聚区)(?!外|内)")
+RESIDENTS = frozenset({"入园企业", "入驻企业", "入区企业", "落户企业", "入园项目", "入驻项目"})
 NAMES_ITSELF = frozenset({"税收", "税收收入"})
 RATE_TAIL = re.compile(
     "(?<=[\u4e00-\u9fff]{2})(?:综合|平均|总)?(?:开工|竣工|投产|入库|签约|落地|履约|到位|转化|达产|完成|办结|就业|参保)率$"
@@ -71,6 +73,7 @@ class Memory:
     measure: Measure | None = None
     members: tuple[str, ...] = ()  # of the last 分别
     heads: list[str] = field(default_factory=list)  # of the sentence's numbers, in order
+    place: str = ""  # the park or zone that the paragraph speaks of
     policy: str = ""  # what the clause before carried out: 落实托育补贴政策，惠及…
     opened: bool = False  # no number of the sentence has been read yet
     carried: bool = False  # the last number named nothing itself: 增长5.5%、力争6%
@@ -84,6 +87,7 @@ class Memory:
     def hear(self, words: str) -> None:
         """A clause without a number may name what the next ones are about."""
         trimmed = trim_leading(words).rstrip("。！？")
+        self._pass_place(trimmed)
         match = TOPIC.match(trimmed)
         if match and not VERB.match(match[1]):
             self.topic = match[1]
@@ -94,8 +98,14 @@ class Memory:
         policy = POLICY.match(trimmed)
         self.policy = policy["noun"] if policy else ""
 
+    def _pass_place(self, words: str) -> None:
+        place = PLACE.match(words)
+        if place and not VERB.match(words):
+            self.place = place[0]
+
     def keep(self, indicator: str, names_itself: bool = True) -> None:
         """Remember what the last number measured; its noun is the topic of the next ones when it `names_itself`."""
+        self._pass_place(indicator)
         indicator = indicator.removesuffix("净增")  # 净增6户、总数达50户
         self.indicator = indicator
         if indicator not in self.heads:
@@ -120,6 +130,13 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
     if opened and words in NAMES_ITSELF:
         memory.keep(words)
         return words
+    if words in RESIDENTS and memory.place:
+        memory.keep(memory.place + words)
+        memory.topic = memory.place  # the park's output, not that of the firms' number
+        return memory.indicator
+    if words == "新增" and memory.indicator and slot.quantity.kind in (UnitKind.MONEY, UnitKind.SIZE):
+        memory.keep(words + split_verb(memory.indicator)[1])  # 贷款余额增长8%，新增40亿元
+        return memory.indicator
     another = _another_event(words, memory) if slot.linked else ""
     if another:
         memory.keep(another)

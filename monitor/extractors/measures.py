@@ -36,6 +36,8 @@ def measure_of(quantity: Quantity, before: str, tail: Tail, after: str) -> tuple
     if after:
         return Measure.LEVEL, quantity.value
     done = quantity.kind is UnitKind.COUNTER and DONE.search(tail.words)
+    if quantity.kind is UnitKind.MONEY and before.endswith("增收"):
+        return Measure.DELTA, quantity.value
     changes = tail.changes and "endpoint" not in tail.seen and not done
     if changes or (CUT.match(before) and "endpoint" not in tail.seen):
         return Measure.DELTA, _signed(quantity.value, before, tail)

@@ -34,6 +34,7 @@ ENDPOINT = re.compile(
     r"达到|达|突破|超过|稳定在|保持在|提高到|提升到|增加到|跃上|迈上|站上|发展到|扩大到|占|控制在|降至|降到|为|至|到"
 )
 REACH = 200  # how far before its number a deadline may stand
+PLAN_YEARS = 5
 CUTS = ("，", "；", "：")
 # Over the years up to a deadline: 到2030年，年均增长…, 累计建成….
 ADDED_UP = re.compile("年均|累计")
@@ -42,7 +43,7 @@ YEARLY = re.compile("年均(?!浓度|值|气温|降水|降雨|径流|水位)")
 YEARS_LONG = re.compile(
     "(?<![第近每过去满])(?P<years>[两二三四五345])年(?:内|累计|时间|共|计划|合计)*(?:安排|投入|投资|新增|新建|建成|筹集|培育|引进|实施|完成)"
 )
-ACTED = re.compile("(?:建设|改造|治理|修复|搬迁|安置|培训|新增|解决)$")
+ACTED = re.compile("(?:建设|改造|治理|修复|搬迁|安置|培训|新增|解决|开工|竣工|入库|投产|签约|落地)$")
 # These add up over the years, so a span of years is theirs, not its end.
 CUMULATIVE = re.compile(
     r"年均|累计|新增|总投资|完成|共|每年|合计|争取|减税|投入|引进|到位|实施|贷款投放|支出|融资|转移"
@@ -119,7 +120,8 @@ def period_of(
         return None
     if span.is_year:
         return str(_several_years(clause, span, role))
-    if measure in (Measure.RATIO, Measure.RANK) and "年均" not in clause:
+    short = span.last - span.first < PLAN_YEARS - 1  # 近三年开工率 is a rate over them
+    if not short and measure in (Measure.RATIO, Measure.RANK) and "年均" not in clause:
         return str(span.last)
     if counted or CUMULATIVE.search(clause):
         return str(span)

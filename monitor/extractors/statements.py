@@ -25,6 +25,7 @@ from monitor.extractors.words import is_bare, trim_leading, trim_trailing
 from storage.values import About, Measure, Op, Role, StatementData
 
 MOST_IN_CLAUSE = 60  # more without a comma is a broken table, or noise
+TELLING = 20  # a sentence so long is not said twice unless the text was doubled
 REACH = 60  # how far before a number a word of promise may stand
 BINDING = re.compile(r"[^，。；、]{0,6}[（，](预期性|约束性)")
 PassedOver = Callable[[Quantity, str], None]
@@ -45,10 +46,17 @@ def extract_script(script: Script, about: About, passed_over: PassedOver) -> lis
     starts = [quantity.start for quantity in quantities]
     found: list[StatementData] = []
     memory = Memory()
+    read_before: set[str] = set()  # a page may hold its report twice
     for sentence in read_sections(script.plain, about):
         if sentence.opens_paragraph:
             memory = Memory()
         inside = quantities[bisect_left(starts, sentence.start) : bisect_right(starts, sentence.end)]
+        words = script.plain[sentence.start : sentence.end]
+        if len(words) >= TELLING and words in read_before:
+            for quantity in inside:
+                passed_over(quantity, "repeated")
+            continue
+        read_before.add(words)
         memory.begin_sentence()
         read = _Reader(script, sentence, memory, passed_over).read(inside)
         found.extend(sorted(read, key=lambda statement: statement.start))

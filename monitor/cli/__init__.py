@@ -17,10 +17,10 @@ from storage.errors import Mendable
 COMMANDS = {
     "init": "watching:init",
     "run": "watching:run",
-    "visit": "watching:visit_now",
-    "check": "watching:check",
+    "visit": "visiting:visit_now",
+    "check": "visiting:check",
     "add": "adding:add",
-    "sources": "watching:sources",
+    "sources": "visiting:sources",
     "extract": "extracting:extract_files",
     "explain": "explaining:explain_file",
     "indicators": "catalogue:list_indicators",

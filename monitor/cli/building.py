@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from filelock import FileLock, Timeout
 from sqlalchemy import Engine
 
 from monitor.briefing import Links
+from monitor.cli.terminal import Stop
 from monitor.delivery import Post
 from monitor.filing import Desk
 from monitor.notifiers import notifier
@@ -88,3 +90,18 @@ def declare(engine: Engine, sources: Sequence[Source], now: datetime) -> None:
                 next_due_at=now + place * SPREAD,
             )
             declare_source(session, state)
+
+
+@contextmanager
+def only_one(installation: Installation) -> Iterator[None]:
+    """A second process on the same data is refused; the lock ends with the process, however it ends."""
+    path = installation.settings.data / "mubiao.lock"
+    lock = FileLock(path, timeout=0, mode=0o600)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise Stop(f"another mubiao is running on {installation.settings.data}; stop it first") from error
+    try:
+        yield
+    finally:
+        lock.release()

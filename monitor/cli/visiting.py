@@ -1,0 +1,148 @@
+"""The commands that look at sources: visit, check, sources."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.catalogue.regions import path_zh
+from monitor.cli.building import declare, only_one, open_installation, tools_of, utc_now
+from monitor.cli.options import AsJson, Config
+from monitor.cli.terminal import Stop, print_json, print_rows, progress, say, warn
+from monitor.cli.visits import visit_row, visit_words
+from monitor.pipeline import Tools, choose, look_at, recall, visit
+from scrapers.catalogue import CataloguedSource, catalogued, find_sources
+from scrapers.errors import ScrapeError
+from scrapers.source import Source
+from storage.database import reading
+from storage.models import SourceState
+from storage.visits import find_source
+from storage.visits import find_sources as find_states
+
+
+def visit_now(
+    source: Annotated[list[str] | None, typer.Argument(help="keys of sources; all when left out")] = None,
+    recheck: Annotated[bool, typer.Option("--recheck", help="look at every known report too, for revisions")] = False,
+    config: Config = Path("mubiao.toml"),
+    as_json: AsJson = False,
+) -> None:
+    """Visit sources once, now, and keep what is new. Exit code 1 if one could not be read.
+
+    A report that is kept is looked at again daily for two weeks, then monthly; --recheck does it now.
+
+    Example: mubiao visit changchun-work-report --recheck
+    """
+    installation = open_installation(config)
+    failed = False
+    with only_one(installation), tools_of(installation) as tools:
+        sources = _chosen(installation.settings.watched_sources(), source or [])
+        declare(installation.engine, sources, utc_now())
+        for one in progress(sources, "visiting", len(sources)):
+            visited = visit(one, tools, again=recheck)
+            failed = failed or visited.error is not None
+            print_json(visit_row(visited)) if as_json else say(visit_words(visited))
+            for entry, error in visited.failed:
+                warn(f"  {entry.title} {entry.url}: {error}")
+    raise typer.Exit(int(failed))
+
+
+def check(
+    source: Annotated[list[str] | None, typer.Argument(help="keys of sources; all when left out")] = None,
+    config: Config = Path("mubiao.toml"),
+    as_json: AsJson = False,
+) -> None:
+    """Look at sources and say what a visit would fetch. Nothing is kept. Exit code 1 if one could not be read.
+
+    Example: mubiao check changchun-work-report
+    """
+    installation = open_installation(config)
+    failed = False
+    with tools_of(installation) as tools:
+        sources = _chosen(installation.settings.watched_sources(), source or [])
+        for one in progress(sources, "checking", len(sources)):
+            failed = not _check_one(one, tools, as_json) or failed
+    raise typer.Exit(int(failed))
+
+
+def sources(
+    word: Annotated[str, typer.Argument(help="part of a name, key, address or region code")] = "",
+    level: Annotated[str, typer.Option(help="national, province, city, county or newspaper")] = "",
+    config: Config = Path("mubiao.toml"),
+    as_json: AsJson = False,
+) -> None:
+    """List the sources that are shipped and your own, and how those that are watched are.
+
+    Example: mubiao sources 吉林
+    """
+    states: dict[str, SourceState] = {}
+    own: list[Source] = []
+    if config.exists():
+        installation = open_installation(config)
+        own = list(installation.settings.watched_sources())
+        with reading(installation.engine) as session:
+            states = {state.key: state for state in find_states(session)}
+    watched = {one.key for one in own}
+    shipped = find_sources(word) if word else catalogued()
+    shipped = tuple(one for one in shipped if level in ("", one.level))
+    known = {one.source.key for one in catalogued()}
+    mine = [one for one in own if one.key not in known and word in f"{one.name} {one.key} {one.url}" and not level]
+    rows = [_source_row(one, None, states, watched) for one in mine]
+    rows += [_source_row(one.source, one, states, watched) for one in shipped]
+    print_rows(rows, as_json=as_json, empty=f"no source matches {word!r}")
+
+
+def _chosen(sources: Sequence[Source], keys: Sequence[str]) -> list[Source]:
+    if not keys:
+        return list(sources)
+    by_key = {one.key: one for one in sources} | {
+        one.source.key: one.source for one in catalogued() if one.source.key in keys
+    }
+    missing = [key for key in keys if key not in by_key]
+    if missing:
+        raise Stop(f"no source is called {', '.join(missing)}; `mubiao sources` lists them", code=2)
+    return [by_key[key] for key in keys]
+
+
+def _check_one(source: Source, tools: Tools, as_json: bool) -> bool:
+    with reading(tools.desk.engine) as session:
+        kept = find_source(session, source.key)
+    state = kept or SourceState(
+        key=source.key, name=source.name, url=source.url, region=source.region, next_due_at=utc_now()
+    )
+    known = recall(source, tools)[1] if kept else {}
+    try:
+        look = look_at(source, state, known, tools)
+    except ScrapeError as error:
+        print_json({"source": source.key, "error": str(error), "label": error.label}) if as_json else say(
+            f"{source.name}: {error.label}: {error}"
+        )
+        return False
+    tasks, passed = choose(source, look.entries, known, utc_now(), first=state.baseline_at is None)
+    if as_json:
+        found = [{"url": task.entry.url, "title": task.entry.title, "why": task.why} for task in tasks]
+        print_json({"source": source.key, "family": look.family, "entries": len(look.entries), "fetch": found})
+        return True
+    shown = "unchanged" if look.unchanged else f"{len(look.entries)} entries ({look.family})"
+    say(f"{source.name}: {shown}, {len(tasks)} to fetch, {len(passed)} passed over")
+    for task in tasks:
+        say(f"  {task.why:8} {task.entry.published_on or '          '} {task.entry.title}  {task.entry.url}")
+    return True
+
+
+def _source_row(
+    source: Source, shipped: CataloguedSource | None, states: dict[str, SourceState], watched: set[str]
+) -> dict[str, object]:
+    state = states.get(source.key)
+    health = "" if source.key not in watched else "watched"
+    if state and state.last_visit_at:
+        health = f"{state.failure_label} since {state.failing_since:%Y-%m-%d}" if state.failing_since else "ok"
+    return {
+        "key": source.key,
+        "name": source.name,
+        "region": path_zh(source.region),
+        "kind": source.kind,
+        "trust": shipped.confidence if shipped else "yours",
+        "state": health,
+        "url": source.url,
+    }

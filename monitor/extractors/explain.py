@@ -56,6 +56,7 @@ RULES: dict[str, str] = {
     "phrase": "a phrase that stands for a number (翻一番, 两位数增长)",
     "clause": "the words on both sides of the number, in its clause, say what it measures",
     "distributive": "分别 deals the numbers out to the members of a list, in order",
+    "table": "a cell of a table of indicators: its row names what is measured, its column the year",
     "relative: in step": "no number: it is to move with something else (与经济增长同步)",
     "relative: against": "no number: it is to be above or below something else (高于全国平均水平)",
 }  # fmt: skip

@@ -38,7 +38,9 @@ SORT_BEHIND = re.compile("(?:重点|重大|省级|市级|产业|工业|建设|�
 # What is done, and behind 、 what is aimed at by it.
 AIM_BEFORE = re.compile("^[^，]*、(?:力争|确保|争取)(?=[^、，]{4})")
 SHARE_OF = re.compile("占(?:全[国省市区县]|世界|全球)(?:的|总[量数])?")
-PLACE = re.compile("(?!坚持|把|以|围绕)[^，、和与]{1,10}?(?:工业园区|产业园区|园区|工业园|产业园|开发区|高新区|经开区|集聚区)(?!外|内)")
+PLACE = re.compile(
+    "(?!坚持|把|以|围绕)[^，、和与]{1,10}?(?:工业园区|产业园区|园区|工业园|产业园|开发区|高新区|经开区|集聚区)(?!外|内)"
+)
 RESIDENTS = frozenset({"入园企业", "入驻企业", "入区企业", "落户企业", "入园项目", "入驻项目"})
 NAMES_ITSELF = frozenset({"税收", "税收收入"})
 RATE_TAIL = re.compile(

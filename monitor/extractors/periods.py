@@ -148,6 +148,8 @@ def _acts(indicator: str) -> bool:
 
 
 def _deadline(plain: str, start: int, quantity: Quantity, span: Span | None, role: Role) -> int | None:
+    if plain.find("年", start, quantity.start) < 0 and plain.find("末", start, quantity.start) < 0:
+        return None  # cheaper than the pattern, and most numbers have no deadline
     for match in reversed(list(DEADLINE.finditer(plain, start, quantity.start))):
         year = plan_span(match["plan"]).last if match["plan"] else int(match["year"])
         set_for_it = bool(match["till"] or match["end"] or match["plan"]) or span is None

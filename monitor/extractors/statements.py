@@ -18,8 +18,10 @@ from monitor.extractors.measures import measure_of, without_cut
 from monitor.extractors.periods import Span, period_of
 from monitor.extractors.quantities import Quantity, find_phrases, find_quantities
 from monitor.extractors.relatives import SIGNAL, Relation, find_relations
+from monitor.extractors.report_year import report_year
 from monitor.extractors.script import Script, read_script
 from monitor.extractors.sections import Sentence, read_sections
+from monitor.extractors.tables import find_entries, statement_of
 from monitor.extractors.units import UnitKind
 from monitor.extractors.words import is_bare, trim_leading, trim_trailing
 from storage.values import About, Measure, Op, Role, StatementData
@@ -60,7 +62,25 @@ def extract_script(script: Script, about: About, passed_over: PassedOver) -> lis
         memory.begin_sentence()
         read = _Reader(script, sentence, memory, passed_over).read(inside)
         found.extend(sorted(read, key=lambda statement: statement.start))
-    return found
+    return _with_tables(found, script, about)
+
+
+def _with_tables(found: list[StatementData], script: Script, about: About) -> list[StatementData]:
+    """`found`, where tables stand replaced by what their cells state."""
+    entries = list(find_entries(script.text))
+    if not entries:
+        return found
+    year = report_year(script.plain, about)
+    first, last = entries[0].row_start, entries[-1].row_end
+    rows = {entry.row_start: entry.row_end for entry in entries}
+    starts = sorted(rows)
+    outside = [
+        one
+        for one in found
+        if not first <= one.start < last or one.start >= rows[starts[bisect_right(starts, one.start) - 1]]
+    ]
+    stated = [statement_of(entry, script.text, year) for entry in entries]
+    return sorted([*outside, *stated], key=lambda statement: statement.start)
 
 
 def _nobody_asks(_quantity: Quantity, _why: str) -> None: ...

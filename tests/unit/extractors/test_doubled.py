@@ -3,9 +3,10 @@
 from monitor.extractors.statements import extract
 from storage.values import About
 
-REPORT = (
-    "二、2024年工作安排\n今年地区生产总值增长6%以上，一般公共预算收入增长4%左右。\n新建改造幼儿园9所，新增公办学位2700个以上。\n"
-)
+REPORT = """二、2024年工作安排
+今年地区生产总值增长6%以上，一般公共预算收入增长4%左右。
+新建改造幼儿园9所，新增公办学位2700个以上。
+"""
 
 
 def test_a_doubled_report_states_everything_once() -> None:

@@ -101,7 +101,7 @@ class Memory:
         self.policy = policy["noun"] if policy else ""
 
     def _pass_place(self, words: str) -> None:
-        place = PLACE.match(words)
+        place = PLACE.match(words) if "园" in words or "区" in words else None
         if place and not VERB.match(words):
             self.place = place[0]
 
@@ -122,7 +122,7 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
 
     A rate that 分别 `dealt` its number to names itself: 森林覆盖率、绿地率分别提高.
     """
-    before = trim_leading(trim_trailing(AIM_BEFORE.sub("", slot.before))[0])
+    before = trim_leading(trim_trailing(_aimed_at(slot.before))[0])
     after = _noun_behind(slot)
     before = _without_named(before, after)
     verb = split_verb(before)[0]
@@ -156,6 +156,11 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
         return memory.indicator
     memory.keep(words)
     return words
+
+
+def _aimed_at(words: str) -> str:
+    """做实品牌、力争游客人数 → 游客人数."""
+    return AIM_BEFORE.sub("", words) if "、" in words else words
 
 
 def _on_topic(topic: str, words: str) -> str:

@@ -132,6 +132,8 @@ def period_of(
 
 def _several_years(clause: str, span: Span, role: Role) -> Span:
     """`span`, a year, unless the clause itself says how many years: 三年安排5亿元, or 年均 where a plan begins or ends."""
+    if "年" not in clause:
+        return span
     years = YEARS_LONG.search(clause)
     if years:
         count = int(value_of(years["years"])) - 1

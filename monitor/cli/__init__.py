@@ -2,7 +2,9 @@
 
 import sys
 from collections import UserDict
+from errno import EDQUOT, ENOSPC
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import typer
@@ -80,6 +82,9 @@ def about() -> None:
 
 def main() -> None:
     """Run the command; what the user can mend is told in words, without a stack trace."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows no Chinese gets \\u76ee, not a trace
     try:
         app()
     except Mendable as error:
@@ -88,7 +93,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(0)  # the reader (head, less) has had enough
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None and error.errno not in (ENOSPC, EDQUOT):
             raise  # not a file that the user named: a fault of ours, with its trace
-        warn(f"{error.filename}: {error.strerror}")
+        warn(f"{error.filename or 'the output'}: {error.strerror}")
         sys.exit(1)

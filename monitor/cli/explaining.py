@@ -21,7 +21,9 @@ def explain_file(
     file: Annotated[Path, typer.Argument(help="a text, HTML, PDF or Word file")],
     at: Annotated[int, typer.Option("--at", help="a place in its text, in characters from 0: a `start` of extract")],
     region: Annotated[str, typer.Option(help="whose report it is, if the text does not tell: 长春市 or 220100")] = "",
-    year: Annotated[int | None, typer.Option(help="the year it plans for, if the text does not tell")] = None,
+    year: Annotated[
+        int | None, typer.Option(min=1949, max=2100, help="the year it plans for, if the text does not tell")
+    ] = None,
     title: Annotated[str, typer.Option(help="its title, if the text does not tell")] = "",
     as_json: AsJson = False,
 ) -> None:

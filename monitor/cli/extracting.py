@@ -43,7 +43,9 @@ def extract_files(
         list[Path], typer.Argument(help="text, HTML, PDF or Word files, or folders that are searched for them")
     ],
     region: Annotated[str, typer.Option(help="whose report it is, if the text does not tell: 长春市 or 220100")] = "",
-    year: Annotated[int | None, typer.Option(help="the year it plans for, if the text does not tell")] = None,
+    year: Annotated[
+        int | None, typer.Option(min=1949, max=2100, help="the year it plans for, if the text does not tell")
+    ] = None,
     title: Annotated[str, typer.Option(help="its title, if the text does not tell")] = "",
     jobs: Jobs = 1,
 ) -> None:

@@ -43,6 +43,7 @@ YEARLY = re.compile("年均(?!浓度|值|气温|降水|降雨|径流|水位)")
 YEARS_LONG = re.compile(
     "(?<![第近每过去满])(?P<years>[两二三四五345])年(?:内|累计|时间|共|计划|合计)*(?:安排|投入|投资|新增|新建|建成|筹集|培育|引进|实施|完成)"
 )
+COMPARED = re.compile(r"[比较](?P<year>(?:19|20)\d\d)年")
 ACTED = re.compile("(?:建设|改造|治理|修复|搬迁|安置|培训|新增|解决|开工|竣工|入库|投产|签约|落地)$")
 # These add up over the years, so a span of years is theirs, not its end.
 CUMULATIVE = re.compile(
@@ -113,6 +114,9 @@ def period_of(
     deadline = _deadline(plain, start, quantity, span, role)
     said = plain[start : quantity.start]
     clause = said[max(map(said.rfind, CUTS)) + 1 :]
+    since = _since(said, clause, deadline or (span.last if span else 0))
+    if since and role is Role.OUTTURN:
+        return str(since)
     if deadline:
         added_up = ADDED_UP.search(clause) is not None and not (span and span.is_year and "累计" in clause)
         return str(Span(span.first, deadline)) if span and added_up and span.first < deadline else str(deadline)
@@ -128,6 +132,17 @@ def period_of(
     if measure is Measure.LEVEL and (ENDPOINT.search(clause[-8:]) or not _acts(indicator)):
         return str(span.last)
     return str(span)
+
+
+def _since(said: str, clause: str, last: int) -> Span | None:
+    """比2006年增长24亿元，年均递增13%: a yearly rate is that of the years since the one compared with.
+
+    Of results only: a goal may double what was ten years ago, at a rate for the five years ahead.
+    """
+    if not YEARLY.search(clause):
+        return None
+    compared = [year_of(match["year"]) for match in COMPARED.finditer(said)]
+    return Span(compared[-1] + 1, last) if compared and compared[-1] + 1 < last else None
 
 
 def _several_years(clause: str, span: Span, role: Role) -> Span:

@@ -11,6 +11,7 @@ from monitor.extractors.statements import extract
 from storage.values import About
 
 ABOUT = About(year=2024)
+PATIENCE = 5.0  # CPU seconds: far above what it takes, far below what a square would; `make bench-extract` measures
 LENGTH = 50_000  # characters: 50 to 150 KB
 MARKS = """
     0 9 一 〇 二 百 万 亿 % ‰ 年 月 . , ， 、 。 ； ： （ ） ( ) [ ] 《 》 “ ” ‘ ’ — - ~ / 第 分别 从 到 与 和
@@ -67,21 +68,21 @@ def of_length(pattern: str, length: int) -> str:
 def test_twice_the_length_takes_twice_the_time(pattern: str) -> None:
     once = seconds(lambda: extract(of_length(pattern, LENGTH // 4), ABOUT))
     twice = seconds(lambda: extract(of_length(pattern, LENGTH // 2), ABOUT))
-    assert twice < 2.3 * once + 0.05
+    assert twice < 3 * once + 0.3
 
 
 @pytest.mark.parametrize("pattern", PATTERNS.values(), ids=PATTERNS)
-def test_a_hundred_kilobytes_take_less_than_a_second(pattern: str) -> None:
-    assert seconds(lambda: extract(of_length(pattern, LENGTH), ABOUT)) < 1.0
+def test_a_hundred_kilobytes_of_one_thing_are_read_soon(pattern: str) -> None:
+    assert seconds(lambda: extract(of_length(pattern, LENGTH), ABOUT)) < PATIENCE
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_mixtures_take_less_than_a_second_and_twice_the_time_for_twice_the_length(seed: int) -> None:
+def test_mixtures_are_read_soon_and_in_twice_the_time_for_twice_the_length(seed: int) -> None:
     text = mixed(seed)
     once = seconds(lambda: extract(of_length(text, LENGTH // 2), ABOUT))
     twice = seconds(lambda: extract(of_length(text, LENGTH), ABOUT))
-    assert twice < 1.0
-    assert twice < 2.3 * once + 0.1
+    assert twice < PATIENCE
+    assert twice < 3 * once + 0.3
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from monitor.extractors.statements import extract
 from storage.values import About, Measure, Op, Role
 
+PATIENCE = 5.0  # CPU seconds: far below what a square or worse would cost
 ABOUT = About(year=2024)
 WORDS = """
     地区生产总值 新建 公园 项目 增长 下降 达到 分别 从 提高到 、 和 ， 。 ； （ ） “ ” 以上 左右 控制在 近 超 余 等
@@ -48,8 +49,8 @@ REPEATED = """
 
 
 @pytest.mark.parametrize("piece", [*REPEATED.split(), " ", "\n", "a "], ids=repr)
-def test_a_hundred_kilobytes_of_one_thing_cost_less_than_a_second(piece: str) -> None:
+def test_a_hundred_kilobytes_of_one_thing_are_read_soon(piece: str) -> None:
     text = piece * (100_000 // len(piece.encode()))
     started = time.process_time()
     extract(text, ABOUT)
-    assert time.process_time() - started < 1.0
+    assert time.process_time() - started < PATIENCE

@@ -32,11 +32,6 @@ def find_latest_version(session: Session, url: str) -> Document | None:
     return session.exec(select(Document).where(Document.url == url).order_by(col(Document.version).desc())).first()
 
 
-def find_versions(session: Session, url: str) -> list[Document]:
-    """All versions of a URL, oldest first."""
-    return list(session.exec(select(Document).where(Document.url == url).order_by(col(Document.version))))
-
-
 def find_witnesses(session: Session, report_id: int) -> list[Document]:
     """All documents of a report, oldest first."""
     return list(session.exec(select(Document).where(Document.report_id == report_id).order_by(col(Document.id))))

@@ -1,7 +1,7 @@
 """What one asks about sources: which are due, how they are, what their pages answered last, what a visit did."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
@@ -58,12 +58,6 @@ def add_visit(session: Session, visit: Visit) -> None:
     session.add(visit)
 
 
-def find_visits(session: Session, source_key: str, limit: int = 20) -> list[Visit]:
-    """The latest visits of a source, newest first."""
-    rows = select(Visit).where(Visit.source_key == source_key).order_by(col(Visit.started_at).desc()).limit(limit)
-    return list(session.exec(rows))
-
-
 def went_well(state: SourceState, *, now: datetime, next_due_at: datetime) -> bool:
     """Note a whole visit; answers whether that ends a failure that readers were told of."""
     recovered = state.told_broken_at is not None
@@ -86,7 +80,3 @@ def went_wrong(state: SourceState, *, label: str, error: str, now: datetime, nex
 def is_newly_broken(state: SourceState, after: int = 2) -> bool:
     """Whether it is time to tell: `after` failures in a row, not told yet."""
     return state.failures >= after and state.told_broken_at is None
-
-
-def postpone(state: SourceState, now: datetime, wait: timedelta) -> None:
-    state.next_due_at = max(state.next_due_at, now + wait)

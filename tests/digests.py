@@ -268,8 +268,7 @@ def broken_source(language: str = "zh") -> DigestData:
         Notice("broken", "霁梧市人民政府·政府工作报告", "https://www.jiwu.example/zwgk/", MADE_AT, 3,
                detail="index page: 0 entries where 18 are usual; the site may have been redesigned"),
         Notice("recovered", "沅岚县人民政府", "https://www.yuanlan.example/gk/", MADE_AT, 0, detail=""),
-        Notice("withdrawn", "苍泊区人民政府", "https://www.cangbo.example/gk/", MADE_AT, 1,
-               detail="2023年苍泊区政府工作报告"),
+        Notice("dead_channel", "mail", "", MADE_AT, 10, detail="550 no such mailbox"),
     )  # fmt: skip
     return digest(language=language, notices=notices)
 

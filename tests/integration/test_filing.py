@@ -18,7 +18,7 @@ from storage.changes import find_changes, find_in_digest
 from storage.database import make_engine, migrate, reading
 from storage.models import Change, Digest, Document, Report, Statement
 from storage.outbox import find_open_digests
-from storage.reports import find_report, find_versions, find_witnesses
+from storage.reports import find_report, find_witnesses
 from storage.statements import find_by_id, find_spoken
 from storage.values import Kind, Role
 from tests.fakes import PLACE, REACHED, REGION, TARGETS, Clock, report_text
@@ -139,7 +139,7 @@ def test_a_revision_of_the_same_address_is_told_with_the_old_and_the_new_sentenc
         found = find_by_id(session, [told.before_id or 0, told.after_id or 0])
         assert "地区生产总值增长6.5%以上" in found[told.before_id or 0][1]
         assert "地区生产总值增长6%左右" in found[told.after_id or 0][1]
-        assert [version.version for version in find_versions(session, PORTAL)] == [1, 2]
+        assert [one.version for one in session.exec(select(Document).order_by(col(Document.version)))] == [1, 2]
         report = find_report(session, REGION, "work_report", 2025)
         assert report is not None
         assert report.document_id == filed.document_id

@@ -98,7 +98,7 @@ def _poisoned(data: DigestData, text: str, url: str) -> DigestData:
     first = data.parts[0]
     made = replace(poison(first), lines=tuple(line_of(line) for line in first.lines), unchanged=())
     notices = tuple(
-        Notice(kind, text, url, MADE_AT, 2, None, text) for kind in ("broken", "baseline", "withdrawn", text)
+        Notice(kind, text, url, MADE_AT, 2, None, text) for kind in ("broken", "baseline", "dead_channel", text)
     )
     return replace(
         data, parts=(made, *data.parts[1:]), notices=notices, foot=replace(data.foot, why_zh=text, why_en=text)

@@ -51,9 +51,16 @@ class Lanes:
         self._resting: dict[str, float] = {}
         self._log = structlog.get_logger()
 
-    def start(self, name: str, work: Callable[[T], None], on: T) -> None:
-        """Begin the work, unless this lane is in use or rests, or all workers are busy."""
+    def clear(self) -> None:
+        """Free the lanes whose work has ended.
+
+        To be called before what is due is asked for: work that ends between the question and `start` is in neither,
+        and would be begun a second time.
+        """
         self._under_way = {lane: future for lane, future in self._under_way.items() if not future.done()}
+
+    def start(self, name: str, work: Callable[[T], None], on: T) -> None:
+        """Begin the work, unless this lane was in use at the last `clear`, or rests, or all workers are busy."""
         resting = time.monotonic() < self._resting.get(name, 0.0)
         if name not in self._under_way and not resting and len(self._under_way) < self.workers:
             self._under_way[name] = self._pool.submit(work, on)
@@ -115,6 +122,8 @@ class Daemon:
             return
         by_key = {source.key: source for source in self._sources()}
         now = self._tools.clock()
+        for lanes in (self._visits, self._sendings, self._closings):
+            lanes.clear()
         with reading(self._tools.desk.engine) as session:
             digests = find_due_digests(session, now)
             sources = find_due(session, now, by_key)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -35,6 +36,7 @@ from storage.database import make_engine, migrate, reading, transaction
 from storage.models import Delivery, Digest, Notice
 from storage.models import Visit as KeptVisit
 from storage.outbox import add_notice, owe
+from storage.visits import find_due
 from tests.fakes import Clock, Column, RecordingNotifier, Web
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,6 +107,28 @@ def test_what_is_due_is_visited_and_the_rest_is_not(watched: Watched) -> None:
     watched.clock.move(days=2)
     daemon.tick()
     until(lambda: watched.keys() == ["first", "first"], "the second visit")
+
+
+def test_a_visit_that_ends_between_the_question_and_the_start_is_not_made_twice(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    watched.column("first", "one.test")
+    watched.web.before = lambda url: None if go_on.wait(10) else None
+    daemon = watched.daemon()
+    daemon.tick()
+
+    def end_the_visit(*asked: Any) -> list[str]:
+        due = find_due(*asked)
+        go_on.set()
+        until(lambda: watched.keys() == ["first"], "the visit")
+        time.sleep(0.05)  # the future is done a moment after its work
+        return due
+
+    monkeypatch.setattr("monitor.scheduler.find_due", end_the_visit)
+    daemon.tick()
+    time.sleep(0.1)
+    assert watched.keys() == ["first"]
 
 
 def test_a_host_has_one_stream_and_a_slow_one_delays_no_other(watched: Watched) -> None:
@@ -199,12 +223,14 @@ def test_a_lane_rests_after_a_fault_and_then_goes_on() -> None:
 
     lanes = Lanes(2, "test", 0.3)
     for _ in range(10):
+        lanes.clear()
         lanes.start("bad", work, "bad")
         lanes.start("good", work, "good")
         time.sleep(0.01)
     assert begun.count("bad") == 1
     assert begun.count("good") > 2
     time.sleep(0.35)
+    lanes.clear()
     lanes.start("bad", work, "bad")
     until(lambda: begun.count("bad") == 2, "the second try")
     lanes.end()

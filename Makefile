@@ -56,7 +56,7 @@ format: setup  ## format the code and mend what ruff can mend
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
 
-gold: setup  ## score the extractor on the labelled reports in ../shared
+gold: setup  ## score the extractor on the gold in ../shared, errors below (ARGS=--all-errors for each of them)
 	@$(PY) tools/gold.py $(ARGS)
 
 crash: setup  ## the delivering process killed 150 times: nothing lost, nothing told under two ids

@@ -129,11 +129,24 @@ class EntryData:
 
 
 @dataclass(frozen=True, slots=True)
+class PostData:
+    """The body with which an address is asked by POST: JSON as text, or the fields of a form."""
+
+    json: str = ""
+    form: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class IndexData:
-    """What an index page shows, newest first as the page has it; `next_page` is absolute, None on the last."""
+    """What an index page shows, newest first as the page has it; `next_page` is absolute, None on the last.
+
+    `next_post` is the body that `next_page` wants where it answers only to POST. An entry's title is "" where the
+    index has none (a sitemap): its page must be read to know.
+    """
 
     entries: tuple[EntryData, ...]
     next_page: str | None = None
+    next_post: PostData | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Hashes are the archive's addresses: sha256 in hex.
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -45,6 +45,23 @@ class Page(SQLModel, table=True):
     fetched_at: datetime
 
 
+class HostGate(SQLModel, table=True):
+    """Who asks a host now, and from when on it may be asked again: one stream a host, over all processes and machines.
+
+    A hold ends by itself at `held_until`, so a process that dies holds up nobody for longer than one request may take.
+    """
+
+    __tablename__ = "host_gate"
+
+    host: str = Field(primary_key=True, sa_type=Text)
+    holder: str = ""  # the client of one process; "" when nobody asks
+    held_until: datetime | None = None
+    next_at: datetime | None = None
+    rest_until: datetime | None = None  # it asked for a pause, or blocked us
+    rest_status: int = 0  # of the answer that asked for the pause; 0 for a block
+    slower: float = 1.0  # by what the gap is multiplied
+
+
 class Entry(SQLModel, table=True):
     """One item of a source's index pages, and what was done with it."""
 
@@ -64,7 +81,11 @@ class Entry(SQLModel, table=True):
 
 
 class Report(SQLModel, table=True):
-    """长春市 2024 年政府工作报告: (region, kind, year). `document_id` is the witness that speaks for it."""
+    """长春市 2024 年政府工作报告: (region, kind, year). `document_id` is the witness that speaks for it.
+
+    `waiting`: it is known from first visits and imports only, and a source that was watched when it came out can still
+    make it news.
+    """
 
     __tablename__ = "report"
     __table_args__ = (UniqueConstraint("region", "kind", "year"),)
@@ -76,11 +97,15 @@ class Report(SQLModel, table=True):
     title: str = Field(sa_type=Text)
     document_id: int | None = None
     first_seen_at: datetime
+    waiting: bool = False
     example: bool = False
 
 
 class Document(SQLModel, table=True):
-    """One fetched thing at one URL, in one version. Its bytes and its text lie in the archive."""
+    """One fetched thing at one URL, in one version. Its bytes and its text lie in the archive.
+
+    `targets` counts the different targets it states; two documents with one `targets_hash` state the same.
+    """
 
     __tablename__ = "document"
     __table_args__ = (UniqueConstraint("url", "version"),)
@@ -103,11 +128,17 @@ class Document(SQLModel, table=True):
     excerpt: bool = False
     doubts: str = Field(default="", sa_type=Text)  # why its region or year is unsure, one a line
     rules_version: int  # of the extractor that read it
+    targets: int = 0
+    targets_hash: str = ""
     example: bool = False
 
 
 class Statement(SQLModel, table=True):
-    """One statement of one document; the fields are those of `values.StatementData`, offsets into the kept text."""
+    """One statement of one document; the fields are those of `values.StatementData`, offsets into the kept text.
+
+    `ordinal` counts from 0 in the order of the text. It is negative for what only an earlier version of our rules read:
+    kept because a reader was told of it, and stated by nobody any more.
+    """
 
     __tablename__ = "statement"
     __table_args__ = (
@@ -170,6 +201,15 @@ class Change(SQLModel, table=True):
     example: bool = False
 
 
+class Passage(SQLModel, table=True):
+    """Some of a document's clauses, as hashes: the same words are known again under another title and address."""
+
+    __tablename__ = "passage"
+
+    mark: int = Field(primary_key=True, sa_type=BigInteger)
+    document_id: int = Field(primary_key=True, foreign_key="document.id", index=True)
+
+
 class Notice(SQLModel, table=True):
     """A line about the watching itself: baseline, broken, recovered, dead_channel."""
 
@@ -229,11 +269,14 @@ class DigestNotice(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """One digest owed to one address of one channel, until the service said it has it. `body` never changes."""
+    """One message owed to one address of one channel, until the service said it has it. `body` never changes.
+
+    A digest is one message, or several `part`s from 1 where the service limits a message's size.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
-        UniqueConstraint("digest_id", "channel", "address"),
+        UniqueConstraint("digest_id", "channel", "address", "part"),
         Index("delivery_due", "state", "channel", "due_at"),
     )
 
@@ -241,6 +284,7 @@ class Delivery(SQLModel, table=True):
     digest_id: str = Field(foreign_key="digest.id")
     channel: str = Field(sa_type=String)
     address: str = ""
+    part: int = 1
     state: str = "due"  # due, sent, dead
     due_at: datetime
     attempts: int = 0

@@ -13,6 +13,7 @@ from storage.models import (
     Entry,
     Notice,
     Page,
+    Passage,
     Report,
     SourceState,
     Statement,
@@ -29,6 +30,7 @@ def remove_example(session: Session) -> dict[str, int]:
     urls = select(Entry.url).where(col(Entry.source_key).in_(sources))
     digests = select(Digest.id).where(col(Digest.example).is_(True))
     reports = select(Report.id).where(col(Report.example).is_(True))
+    documents = select(Document.id).where(col(Document.example).is_(True))
     pages = select(SourceState.url).where(col(SourceState.example).is_(True))
     conditions: list[tuple[type[SQLModel], ColumnElement[bool]]] = [
         (Delivery, col(Delivery.digest_id).in_(digests)),
@@ -37,6 +39,7 @@ def remove_example(session: Session) -> dict[str, int]:
         (Digest, col(Digest.example).is_(True)),
         (Change, col(Change.example).is_(True)),
         (Statement, col(Statement.report_id).in_(reports)),
+        (Passage, col(Passage.document_id).in_(documents)),
         (Document, col(Document.example).is_(True)),
         (Report, col(Report.example).is_(True)),
         (Notice, col(Notice.example).is_(True)),

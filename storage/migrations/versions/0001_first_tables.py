@@ -48,6 +48,17 @@ def upgrade() -> None:
         batch_op.create_index("entry_recheck", ["source_key", "recheck_at"], unique=False)
 
     op.create_table(
+        "host_gate",
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("held_until", UTCDateTime(), nullable=True),
+        sa.Column("next_at", UTCDateTime(), nullable=True),
+        sa.Column("rest_until", UTCDateTime(), nullable=True),
+        sa.Column("rest_status", sa.Integer(), nullable=False),
+        sa.Column("slower", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("host"),
+    )
+    op.create_table(
         "notice",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -82,6 +93,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("document_id", sa.Integer(), nullable=True),
         sa.Column("first_seen_at", UTCDateTime(), nullable=False),
+        sa.Column("waiting", sa.Boolean(), nullable=False),
         sa.Column("example", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("region", "kind", "year"),
@@ -132,6 +144,7 @@ def upgrade() -> None:
         sa.Column("digest_id", sa.String(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("due_at", UTCDateTime(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -144,7 +157,7 @@ def upgrade() -> None:
             ["digest.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("digest_id", "channel", "address"),
+        sa.UniqueConstraint("digest_id", "channel", "address", "part"),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index("delivery_due", ["state", "channel", "due_at"], unique=False)
@@ -185,6 +198,8 @@ def upgrade() -> None:
         sa.Column("excerpt", sa.Boolean(), nullable=False),
         sa.Column("doubts", sa.Text(), nullable=False),
         sa.Column("rules_version", sa.Integer(), nullable=False),
+        sa.Column("targets", sa.Integer(), nullable=False),
+        sa.Column("targets_hash", sa.String(), nullable=False),
         sa.Column("example", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["report_id"],
@@ -197,6 +212,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_document_report_id"), ["report_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_source_key"), ["source_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_text_hash"), ["text_hash"], unique=False)
+
+    op.create_table(
+        "passage",
+        sa.Column("mark", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["document.id"],
+        ),
+        sa.PrimaryKeyConstraint("mark", "document_id"),
+    )
+    with op.batch_alter_table("passage", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passage_document_id"), ["document_id"], unique=False)
 
     op.create_table(
         "statement",

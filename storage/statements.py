@@ -26,7 +26,7 @@ def add_statements(
             "ordinal": ordinal,
             "indicator_key": key,
             "sentence": text[data.sentence_start : data.sentence_end],
-            "rules": " ".join(data.rules),
+            "rules": "\n".join(data.rules),  # their names have spaces
         }
         for ordinal, (data, key) in enumerate(statements)
     ]
@@ -45,7 +45,7 @@ def find_of_document(session: Session, document_id: int) -> list[Stated]:
     rows = session.exec(
         select(Statement, Report)
         .join(Report, col(Statement.report_id) == Report.id)
-        .where(Statement.document_id == document_id)
+        .where(Statement.document_id == document_id, Statement.ordinal >= 0)
         .order_by(col(Statement.ordinal))
     )
     return [_stated(row, report) for row, report in rows]
@@ -90,7 +90,7 @@ def _stated(row: Statement, report: Report) -> Stated:
         measure=Measure(row.measure), op=Op(row.op), value=row.value, value_hi=row.value_hi, unit=row.unit,
         reference=row.reference, period=row.period, headline=row.headline, sentence_start=row.sentence_start,
         sentence_end=row.sentence_end, commitment=row.commitment, binding=row.binding, baseline=row.baseline,
-        rules=tuple(row.rules.split()),
+        rules=tuple(row.rules.splitlines()),
     )  # fmt: skip
     return Stated(
         row.id, row.document_id, report.id, report.region, Kind(report.kind), report.year, row.indicator_key, data

@@ -79,6 +79,7 @@ class Memory:
     policy: str = ""  # what the clause before carried out: 落实托育补贴政策，惠及…
     opened: bool = False  # no number of the sentence has been read yet
     carried: bool = False  # the last number named nothing itself: 增长5.5%、力争6%
+    rule: str = ""  # the name of the one that named what the last number measures
 
     def begin_sentence(self) -> None:
         """Numbers of the sentence before can be carried on, but 分别 deals nothing to them."""
@@ -129,33 +130,52 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
     words = before + after + shared_tail
     memory.carried = not words
     opened, memory.opened = memory.opened, False
+    memory.rule = _named_by(before, after, shared_tail)
     if opened and words in NAMES_ITSELF:
         memory.keep(words)
         return words
     if words in RESIDENTS and memory.place:
+        memory.rule = "head: of the park"
         memory.keep(memory.place + words)
         memory.topic = memory.place  # the park's output, not that of the firms' number
         return memory.indicator
     if words == "新增" and memory.indicator and slot.quantity.kind in (UnitKind.MONEY, UnitKind.SIZE):
+        memory.rule = "head: what is added to"
         memory.keep(words + split_verb(memory.indicator)[1])  # 贷款余额增长8%，新增40亿元
         return memory.indicator
     another = _another_event(words, memory) if slot.linked else ""
     if another:
+        memory.rule = "head: another event"
         memory.keep(another)
         return another
     if SHARE_OF.fullmatch(words):
+        memory.rule = "head: share of the last"
         words = memory.indicator + words
     if words.startswith("惠及") and memory.policy:
+        memory.rule = "head: policy before"
         words = memory.policy + words
     if not words:
+        memory.rule = (
+            "head: carried" if memory.indicator else "head: topic alone" if memory.topic else "head: bare words"
+        )
         words = memory.indicator or memory.topic or trim_leading(slot.before)
     elif slot.linked and memory.verb and not verb and slot.quantity.kind in COUNTED and not GENERIC.fullmatch(words):
+        memory.rule = "head: shared verb"
         words = memory.verb + words
     elif GENERIC.fullmatch(words) and not OWN_RATE.search(words) and not (dealt and words.endswith("率")):
-        memory.keep(_on_topic(memory.topic, words), names_itself=False)
+        on_topic = _on_topic(memory.topic, words)
+        memory.rule = memory.rule if on_topic == words else "head: on the topic"
+        memory.keep(on_topic, names_itself=False)
         return memory.indicator
     memory.keep(words)
     return words
+
+
+def _named_by(before: str, after: str, shared_tail: str) -> str:
+    """The rule of the words on both sides alone."""
+    if shared_tail:
+        return "head: shared tail"
+    return "head: both sides" if before and after else "head: behind" if after else "head: in front"
 
 
 def _aimed_at(words: str) -> str:

@@ -21,27 +21,29 @@ PRICES = re.compile(r"消费价格|CPI|物价")
 DONE = re.compile(r"(?:提升|扩大|提高)[^\u4e00-\u9fff]*$")
 
 
-def measure_of(quantity: Quantity, before: str, tail: Tail, after: str) -> tuple[Measure, float | None]:
-    """(measure, signed value). `before` are the words in front without their `tail`, `after` those behind."""
+def measure_of(quantity: Quantity, before: str, tail: Tail, after: str) -> tuple[Measure, float | None, str]:
+    """(measure, signed value, name of the rule). `before` are the words in front without `tail`, `after` those behind."""
     match quantity.kind:
         case UnitKind.POINTS:
-            return Measure.DELTA, _signed(quantity.value, before, tail)
+            return Measure.DELTA, _signed(quantity.value, before, tail), "measure: unit"
         case UnitKind.SHARE:
             return _share(quantity.value, before, tail, after)
         case UnitKind.TIMES:
             growth = tail.changes or quantity.rule == "phrase"
-            return Measure.GROWTH if growth else Measure.RATIO, quantity.value
+            measure = Measure.GROWTH if growth else Measure.RATIO
+            return measure, quantity.value, "measure: words of change" if growth else "measure: unit"
         case UnitKind.RANK:
-            return Measure.RANK, quantity.value
+            return Measure.RANK, quantity.value, "measure: unit"
     if after:
-        return Measure.LEVEL, quantity.value
+        return Measure.LEVEL, quantity.value, "measure: noun behind"
     done = quantity.kind is UnitKind.COUNTER and DONE.search(tail.words)
     if quantity.kind is UnitKind.MONEY and before.endswith("增收"):
-        return Measure.DELTA, quantity.value
+        return Measure.DELTA, quantity.value, "measure: noun of change"
     changes = tail.changes and "endpoint" not in tail.seen and not done
     if changes or (CUT.match(before) and "endpoint" not in tail.seen):
-        return Measure.DELTA, _signed(quantity.value, before, tail)
-    return Measure.LEVEL, quantity.value
+        rule = "measure: words of change" if changes else "measure: cut in front"
+        return Measure.DELTA, _signed(quantity.value, before, tail), rule
+    return Measure.LEVEL, quantity.value, "measure: end" if "endpoint" in tail.seen else "measure: unit"
 
 
 def without_cut(indicator: str) -> str:
@@ -50,15 +52,18 @@ def without_cut(indicator: str) -> str:
     return indicator[match.end() :] if match and match.end() < len(indicator) else indicator
 
 
-def _share(value: float | None, before: str, tail: Tail, after: str) -> tuple[Measure, float | None]:
+def _share(value: float | None, before: str, tail: Tail, after: str) -> tuple[Measure, float | None, str]:
     if tail.changes or (CUT.match(before) and not RATE.search(before)):
-        return Measure.GROWTH, _signed(value, before, tail)
+        rule = "measure: words of change" if tail.changes else "measure: cut in front"
+        return Measure.GROWTH, _signed(value, before, tail), rule
     noun = CHANGE_NOUNS.get(before[-2:])
     if noun:
-        return Measure.GROWTH, None if value is None else noun * value
-    if GROWTH_BEHIND.match(after) or PRICES.search(before):
-        return Measure.GROWTH, value
-    return Measure.RATIO, value
+        return Measure.GROWTH, None if value is None else noun * value, "measure: noun of change"
+    if GROWTH_BEHIND.match(after):
+        return Measure.GROWTH, value, "measure: growth behind"
+    if PRICES.search(before):
+        return Measure.GROWTH, value, "measure: prices"
+    return Measure.RATIO, value, "measure: unit"
 
 
 def _signed(value: float | None, before: str, tail: Tail) -> float | None:

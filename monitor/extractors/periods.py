@@ -105,8 +105,9 @@ def period_of(
     span: Span | None,
     role: Role,
     counted: bool,
-) -> str | None:
-    """The period of one number of the sentence that starts at `start`: its own deadline, or the section's `span`.
+) -> tuple[str | None, str]:
+    """The period of one number of the sentence that starts at `start`, its own deadline or the section's `span`, and
+    the name of the rule that tells it.
 
     Of several years a rate or a level is said of the last one, growth, sums and things `counted` of all of them.
     """
@@ -116,22 +117,24 @@ def period_of(
     clause = said[max(map(said.rfind, CUTS)) + 1 :]
     since = _since(said, clause, deadline or (span.last if span else 0))
     if since and role is Role.OUTTURN:
-        return str(since)
+        return str(since), "period: years since"
     if deadline:
         added_up = ADDED_UP.search(clause) is not None and not (span and span.is_year and "累计" in clause)
-        return str(Span(span.first, deadline)) if span and added_up and span.first < deadline else str(deadline)
+        added_up = added_up and span is not None and span.first < deadline
+        return str(Span(span.first, deadline)) if span and added_up else str(deadline), "period: deadline"
     if span is None:
-        return None
+        return None, "period: not told"
     if span.is_year:
-        return str(_several_years(clause, span, role))
+        years = _several_years(clause, span, role)
+        return str(years), "period: chapter" if years == span else "period: years of the clause"
     short = span.last - span.first < PLAN_YEARS - 1  # 近三年开工率 is a rate over them
     if not short and measure in (Measure.RATIO, Measure.RANK) and "年均" not in clause:
-        return str(span.last)
+        return str(span.last), "period: end of the years"
     if counted or CUMULATIVE.search(clause):
-        return str(span)
+        return str(span), "period: all the years"
     if measure is Measure.LEVEL and (ENDPOINT.search(clause[-8:]) or not _acts(indicator)):
-        return str(span.last)
-    return str(span)
+        return str(span.last), "period: end of the years"
+    return str(span), "period: all the years"
 
 
 def _since(said: str, clause: str, last: int) -> Span | None:

@@ -150,7 +150,7 @@ class _Reader:
         late = list(clause.quantities[len(early) :])
         slots = slots_of(plain, Clause(clause.start, dealt if late else clause.end, tuple(early)))
         if not late and self._goes_on_dealing(slots):
-            yield from self._deal(clause, self._memory.members, slots[0].before, early)
+            yield from self._deal(clause, self._memory.members, slots[0].before, early, "distributive: goes on")
             return
         for slot, tail in zip(slots, shared_tails(slots), strict=True):
             if slot.quantity.start in self._baselines:
@@ -179,35 +179,39 @@ class _Reader:
             words, predicate = without_baseline(words), without_baseline(predicate)
         subject, tail = trim_trailing(trim_leading(words))
         members: Sequence[str] = self._memory.members
+        rule = "distributive: list before"
         heads = self._memory.heads[-len(quantities) :]
         if subject:
             members = members_of(subject, len(quantities))
+            rule = "distributive" if len(set(members)) == len(members) else "distributive: one for all"
         elif len(members) != len(quantities):  # else: 分别完成…，同比分别增长…
             dealt_back = len(heads) == len(quantities) > 1  # 游客80万人次，收入9亿元，分别增长…
             members = heads if dealt_back else members_of(self._memory.indicator, len(quantities))
+            rule = "distributive: numbers before" if dealt_back else "distributive: subject before"
         self._memory.members = tuple(members)
-        yield from self._deal(clause, members, tail.words + predicate, quantities)
+        yield from self._deal(clause, members, tail.words + predicate, quantities, rule)
 
     def _deal(
-        self, clause: Clause, members: Sequence[str], predicate: str, quantities: Sequence[Quantity]
+        self, clause: Clause, members: Sequence[str], predicate: str, quantities: Sequence[Quantity], rule: str
     ) -> Iterator[StatementData]:
         """One of `quantities` for each of `members`, all of them said with the same `predicate`."""
-        for member, quantity in zip(members, share_hedge(quantities), strict=True):
-            slot = Slot(quantity, member + predicate, "", False, False)
-            yield self._numeric(clause, slot, indicator_of(slot, self._memory, dealt=True), "distributive")
+        for member, quantity, hedged in zip(members, quantities, share_hedge(quantities), strict=True):
+            slot = Slot(hedged, member + predicate, "", False, False)
+            rules = (rule, "hedge: shared") if hedged.op is not quantity.op else (rule,)
+            yield self._numeric(clause, slot, indicator_of(slot, self._memory, dealt=True), rules)
 
-    def _numeric(self, clause: Clause, slot: Slot, indicator: str, rule: str = "clause") -> StatementData:
+    def _numeric(self, clause: Clause, slot: Slot, indicator: str, dealt: tuple[str, ...] = ()) -> StatementData:
         quantity, sentence = slot.quantity, self._sentence
         before, tail = trim_trailing(slot.before)
         baseline = self._baselines.get(quantity.start)
-        measure, value = measure_of(quantity, trim_leading(before), tail, slot.after)
+        measure, value, sort = measure_of(quantity, trim_leading(before), tail, slot.after)
         if measure is Measure.RATIO and self._memory.carried and self._memory.measure is Measure.GROWTH:
-            measure = Measure.GROWTH  # 增长5.5%、力争6%
+            measure, sort = Measure.GROWTH, "measure: carried"  # 增长5.5%、力争6%
         self._memory.measure = measure
         if measure in (Measure.GROWTH, Measure.DELTA):
             indicator = without_cut(indicator)
         counted = quantity.kind is UnitKind.COUNTER and bool(slot.after)
-        period = period_of(
+        period, years = period_of(
             self._script.plain, sentence.start, quantity, measure, indicator, sentence.span, sentence.role, counted
         )
         binding = BINDING.match(self._script.plain, quantity.right, clause.end + len("（预期性"))
@@ -225,12 +229,22 @@ class _Reader:
             commitment=commitment[0] if commitment else "",
             baseline=baseline.value if baseline else None,
             binding=binding[1] if binding else "",
-            rules=(sentence.rule, quantity.rule, rule),
+            rules=(
+                sentence.rule,
+                quantity.rule,
+                *dealt,
+                self._memory.rule,
+                *(["baseline: from"] if baseline else []),
+                sort,
+                years,
+            ),
         )
 
     def _relative(self, relation: Relation) -> StatementData:
         head = trim_leading(relation.head)
-        indicator = trim_trailing(head)[0] or self._memory.indicator or head
+        named = trim_trailing(head)[0]
+        indicator = named or self._memory.indicator or head
+        self._memory.rule = "head: in front" if named or not self._memory.indicator else "head: carried"
         self._memory.keep(indicator)
         span = self._sentence.span
         moved = self._script.plain[max(0, relation.start - 4) : relation.start]
@@ -244,7 +258,7 @@ class _Reader:
             op=relation.op,
             reference=relation.reference,
             period=str(span) if span else None,
-            rules=(self._sentence.rule, relation.rule),
+            rules=(self._sentence.rule, relation.rule, self._memory.rule, "period: chapter"),
         )
 
     def _statement(

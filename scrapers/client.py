@@ -27,6 +27,7 @@ from scrapers.errors import (
     UnreachableError,
 )
 from scrapers.exchange import Asked, Got, clean_url, follow, hosts_of, read
+from scrapers.gates import Gates
 from scrapers.pace import Pace
 from scrapers.robots import PARSED, PRODUCT, Robots, RobotsReply
 from scrapers.transport import Budget, GuardedTransport, ReusedConnectionError
@@ -43,7 +44,8 @@ class Client:
 
     `contact` (a web or mail address) goes into the User-Agent. `gap` is the pause between two requests to one host in
     seconds, `private_gap` that for hosts of our own (fetched with `private=True`), `rest` how long a public host that
-    blocked us is left alone. `resolve`, `monotonic`, `wait` (sleeps so many seconds) and `tls` are there for tests.
+    blocked us is left alone. `gates` are where all processes meet that ask the same hosts; without them this is the
+    only one. `resolve`, `monotonic`, `wait` (sleeps so many seconds) and `tls` are there for tests.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Client:
         gap: float = 2.0,
         private_gap: float = 0.1,
         rest: float = 600.0,
+        gates: Gates | None = None,
         resolve: Callable[[str, int], Sequence[str]] = resolve_name,
         monotonic: Callable[[], float] = time.monotonic,
         wait: Callable[[float], object] | None = None,
@@ -67,7 +70,7 @@ class Client:
         }
         self._monotonic = monotonic
         self._stopping = threading.Event()
-        self._pace = Pace(gap=gap, private_gap=private_gap, monotonic=monotonic, wait=wait or self._pause)
+        self._pace = Pace(gap=gap, private_gap=private_gap, monotonic=monotonic, wait=wait or self._pause, gates=gates)
         self._robots = Robots(self._pace.require, monotonic)
         self._rest = rest
         tls = tls or httpx.create_ssl_context(trust_env=False)
@@ -141,7 +144,7 @@ class Client:
             raise StoppedError
 
     def _exchange(self, asked: Asked, budget: Budget) -> Got:
-        with self._pace.turn(asked.host, private=budget.private), budget.running():
+        with self._pace.turn(asked.host, private=budget.private, seconds=budget.remaining), budget.running():
             try:
                 return self._send(asked, budget)
             except ReusedConnectionError as error:

@@ -24,10 +24,22 @@ class StoppedError(ScrapeError):
     label = "stopped"
 
 
+class BusyError(ScrapeError):
+    """Other requests of ours took all turns at the host."""
+
+    label = "busy"
+
+
 class TlsError(ScrapeError):
-    """The server's certificate or TLS version is not acceptable."""
+    """No TLS that is acceptable: its version, ciphers or renegotiation are too old, or the handshake broke."""
 
     label = "tls"
+
+
+class CertificateError(TlsError):
+    """The server's certificate is not to be trusted: expired, of another name, or signed by nobody we know."""
+
+    label = "certificate"
 
 
 class DeadlineError(ScrapeError):
@@ -58,6 +70,12 @@ class BlockedError(ScrapeError):
     """A challenge or firewall page instead of the content."""
 
     label = "blocked"
+
+
+class LoginPageError(BlockedError):
+    """A page that asks to log in instead of the content."""
+
+    label = "login"
 
 
 class RobotsError(ScrapeError):
@@ -113,6 +131,12 @@ class ErrorPageError(LayoutError):
     """An error page that calls itself 200 OK (a soft 404). It may pass: nothing is withdrawn on its word."""
 
     label = "error-page"
+
+
+class EmptyPageError(LayoutError):
+    """A page without content: nothing at all, or a shell that only a script could fill."""
+
+    label = "empty-page"
 
 
 class NotAReportError(ScrapeError):

@@ -46,6 +46,11 @@ class Budget:
         self._ends_at = 0.0
         self._most = 0
 
+    @property
+    def remaining(self) -> float:
+        """Seconds that are left while nothing runs."""
+        return max(self._left, 0.0)
+
     @contextmanager
     def running(self) -> Iterator[None]:
         self._ends_at = self._monotonic() + self._left

@@ -81,8 +81,12 @@ def _sqlite_engine(url: str, path: str | None) -> Engine:
 
     def on_begin(connection: Connection) -> None:
         # A deferred transaction that turns to writing is refused at once, whatever the timeout; an immediate one waits.
-        writing = connection.get_execution_options().get("writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        options = connection.get_execution_options()
+        durability = "NORMAL" if options.get("passing") else "FULL"
+        if connection.info.setdefault("synchronous", "FULL") != durability:
+            connection.exec_driver_sql(f"PRAGMA synchronous={durability}")
+            connection.info["synchronous"] = durability
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
 
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)
@@ -94,6 +98,15 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """A session that writes; committed at the end, rolled back on any error. No network or parsing inside."""
     with Session(engine.execution_options(writing=True), expire_on_commit=False) as session, session.begin():
         yield session
+
+
+@contextmanager
+def passing_transaction(engine: Engine) -> Iterator[Connection]:
+    """A transaction for what matters only for minutes: seen by all at once, but perhaps lost when the power fails."""
+    with engine.execution_options(writing=True, passing=True).connect() as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+        yield connection
 
 
 def one_at_a_time(session: Session, name: str) -> None:

@@ -26,6 +26,7 @@ class SourceState(SQLModel, table=True):
     last_success_at: datetime | None = None
     baseline_at: datetime | None = None  # the first whole visit; what is found later is news
     usual_entries: int | None = None  # on the first index page
+    swept_at: datetime | None = None  # when all index pages were read
     failures: int = 0  # in a row
     failing_since: datetime | None = None
     failure_label: str = ""

@@ -120,6 +120,22 @@ class StatementData:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How it stands with a host; times in seconds from now.
+
+    `held`: it is ours for one request, which may begin after `wait`. Otherwise others ask it, for `wait` at most, or
+    it is to be left alone for `rest`, since it asked for that with `rest_status`, or blocked us (0). `slower` is what
+    the gap after the request is to be multiplied by.
+    """
+
+    held: bool
+    wait: float = 0.0
+    rest: float = 0.0
+    rest_status: int = 0
+    slower: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class EntryData:
     """One item of an index page. `url` is absolute; `title` is whole where the page tells it (title attribute)."""
 

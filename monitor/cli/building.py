@@ -25,6 +25,7 @@ from scrapers.scrape import Scraper
 from scrapers.source import Source
 from storage.archive import Archive
 from storage.database import make_engine, migrate, transaction
+from storage.gates import HostGates
 from storage.models import SourceState
 from storage.visits import declare_source
 
@@ -65,7 +66,11 @@ def tools_of(installation: Installation) -> Iterator[Tools]:
     """What visits work with; the client and the parser's child process end with the block."""
     fetch = installation.settings.fetch
     with (
-        Client(contact=installation.settings.contact, gap=fetch.gap_seconds) as client,
+        Client(
+            contact=installation.settings.contact,
+            gap=fetch.gap_seconds,
+            gates=HostGates(installation.engine, utc_now),
+        ) as client,
         DocumentReader() as documents,
     ):
         scraper = Scraper(

@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.Column("last_success_at", UTCDateTime(), nullable=True),
         sa.Column("baseline_at", UTCDateTime(), nullable=True),
         sa.Column("usual_entries", sa.Integer(), nullable=True),
+        sa.Column("swept_at", UTCDateTime(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("failing_since", UTCDateTime(), nullable=True),
         sa.Column("failure_label", sa.String(), nullable=False),

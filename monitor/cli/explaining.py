@@ -10,7 +10,8 @@ from monitor.cli.extracting import Told, about_page, statement_row
 from monitor.cli.files import read_file
 from monitor.cli.options import AsJson, region_code
 from monitor.cli.terminal import Stop, print_json, say
-from monitor.extractors.explain import REASONS, RULES, Evidence, Explanation, explain
+from monitor.extractors.explain import Evidence, Explanation, explain
+from monitor.extractors.reasons import RULES, reason
 from scrapers.errors import ScrapeError
 from storage.values import About, StatementData
 
@@ -59,7 +60,7 @@ def _row(found: Explanation, text: str, about: About) -> dict[str, object]:
         "statement": statement_row(statement) if statement else None,
         "rules": {rule: RULES[rule] for rule in statement.rules} if statement else {},
         "why": found.why,
-        "reason": REASONS.get(found.why, ""),
+        "reason": reason(found.why) if found.why else "",
         "region": about.region,
         "report_year": found.report_year,
         "sentence": _evidence_row(evidence, text) if evidence else None,
@@ -85,7 +86,7 @@ def _lines(found: Explanation, text: str, at: int) -> Iterator[str]:
     if found.statement:
         yield from _statement_lines(found.statement)
     else:
-        yield f"states    nothing ({found.why}): {REASONS[found.why]}"
+        yield f"states    nothing ({found.why}): {reason(found.why)}"
     if found.evidence:
         yield from _evidence_lines(found.evidence, found.report_year, text)
     for one in found.beside:

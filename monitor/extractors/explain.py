@@ -1,102 +1,59 @@
-"""Why a place of a report states something, or nothing: what its reading met there, in plain words. Pure."""
+"""Why a place of a report states something, or nothing: what its reading met there. Pure."""
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.extractors.layout import chapters_of
-from monitor.extractors.quantities import NUMBER, Quantity, find_phrases, find_quantities
+from monitor.extractors.decoys import labels_in
+from monitor.extractors.layout import GLOSSARY, NOTE, chapters_of
+from monitor.extractors.numerals import ARABIC
+from monitor.extractors.quantities import Quantity, find_phrases, find_quantities
 from monitor.extractors.report_year import report_year
-from monitor.extractors.script import Script, read_script
+from monitor.extractors.script import read_script
 from monitor.extractors.sections import Sentence, read_sections
 from monitor.extractors.statements import extract_script
+from monitor.extractors.tables import find_entries
+from monitor.extractors.units import unit_at
 from storage.values import About, Role, StatementData
 
-# Why a number states nothing: a decoy's label, or what the reading met before it came to the decoys.
-REASONS: dict[str, str] = {
-    "date": "a day, a month, an hour or a session, not an amount",
-    "duration": "how long something takes or has taken, or an age",
-    "attribute": "a property of the thing that is named behind it (总投资10亿元的项目)",
-    "capacity": "the size of a plant or a class of things (千万吨级), not what is reached",
-    "threshold": "a limit that tells which things are meant (50亿元以上企业), not how much is reached",
-    "grade": "a rank, a class or a grade in a name",
-    "technical name": "part of a technical name (500千伏变电站)",
-    "time circle": "part of a name such as 15分钟生活圈 or 24小时服务",
-    "label": "part of a name or an ordinal (第3个, 百千万工程)",
-    "rhetoric": "counts points of a speech (三个方面), not things",
-    "talked about": "counts topics or fields that are named, not things that are reached",
-    "indicators counted": "counts indicators",
-    "one of a group": "tells the size of a group that something belongs to (8个城市之一)",
-    "hotline or number": "a telephone line, a road or a number in a name",
-    "scope": "tells whose growth the number behind it is (7个产业产值增长8%)",
-    "in a name": "inside short quotes, a title or square brackets: part of a name",
-    "baseline": "where a change started (从x提高到y); it is kept as the baseline of the statement behind it",
-    "crowd": "one of more numbers than anyone writes between two commas: damaged text or a table",
-    "repeated": "the same sentence stands further up: the page holds its text twice",
-    "page furniture": "in a line of the page around the report (source, editor, footer), a note, or the glossary behind it",
-    "year": "a year",
-    "no quantity": "no unit that we know stands behind it, and no word that makes it an index",
-    "numeral": "a Chinese numeral counts only with a unit of size, a share, or a large number with a hedge (三个方面 is speech)",
-    "no number": "no number stands here",
-    "dropped": "a stray space, a note mark, a pinyin gloss or a wrapped line's end: the rules don't see it",
-    "part of another": "part of a number that is read as a whole",
-}  # fmt: skip
-
-# What each name in a statement's `rules` says of how it was made.
-RULES: dict[str, str] = {
-    "role: heading": "its chapter's heading says whether the chapter looks back or ahead",
-    "role: chapter before": "its chapter's heading says nothing; the chapter before looks ahead, and this one goes on",
-    "role: change point": "no heading tells; by the words of the sentences, the view turns from back to ahead at one place",
-    "number": "digits with a unit",
-    "range": "two numbers with a dash or 至 between them",
-    "index": "a number without a unit behind the name of an index or a relation",
-    "hundredths": "百分之 and a number",
-    "chinese": "Chinese numerals with a unit",
-    "phrase": "a phrase that stands for a number (翻一番, 两位数增长)",
-    "borrowed unit": "a number of a dealt list that has the unit of the next one (分别提高1.7和0.9个百分点)",
-    "distributive": "分别 deals the numbers out to the members of a list, in order",
-    "distributive: one for all": "分别 deals to a subject whose members cannot be told apart: each number has all of it",
-    "distributive: list before": "分别 deals to the list of the 分别 before it",
-    "distributive: numbers before": "分别 deals to what the numbers of the clauses before it measure, in order",
-    "distributive: subject before": "分别 deals to the members of what the last number measures",
-    "distributive: goes on": "as many numbers as 分别 dealt in the clause before: they go to the same list",
-    "hedge: shared": "the hedge behind the last number of a dealt list, or before the first, holds for this one too",
-    "head: in front": "the words in front of the number say what it measures",
-    "head: behind": "the noun behind the number says what it counts",
-    "head: both sides": "in front stands what is done, behind the number what it is done to",
-    "head: shared verb": "the verb in front of the list's first number is done to this one too",
-    "head: shared tail": "what happens to the list's last member happens to this one too",
-    "head: carried": "the number names nothing itself: it measures what the last one did",
-    "head: topic alone": "the number names nothing itself: it measures what the clause before spoke of",
-    "head: on the topic": "产值, 规模 and the like say too little: what the sentence speaks of stands in front",
-    "head: of the park": "firms or projects that moved in belong to the park which the paragraph speaks of",
-    "head: what is added to": "新增 with an amount is added to what the last number measures",
-    "head: another event": "what the last number counted, with another thing that happened to it (开工9个、竣工7个)",
-    "head: share of the last": "占全国 is the share of what the last number measures",
-    "head: policy before": "惠及 is said of the policy that the clause before carries out",
-    "head: bare words": "nothing but words without a noun stand in front, and they are kept",
-    "baseline: from": "从 or 由 tells in front where it started",
-    "measure: unit": "by its unit",
-    "measure: noun behind": "an amount of the noun behind it",
-    "measure: noun of change": "the noun in front is a change by itself (提速, 降价, 增收)",
-    "measure: words of change": "words of growth or decline stand between the indicator and the number",
-    "measure: cut in front": "a verb of falling stands in front of what it cuts (压减一般性支出5%)",
-    "measure: end": "提高到, 达到 and the like: the number is what is reached, whatever rose or fell",
-    "measure: growth behind": "words of growth stand behind the number",
-    "measure: prices": "per cent of prices are their change",
-    "measure: carried": "per cent that name nothing itself: growth, as the last number was",
-    "period: chapter": "the years that its chapter or its sentence's opening speaks of",
-    "period: deadline": "a year up to which it is set, in front of the number",
-    "period: years since": "a yearly rate since the year that it is compared with",
-    "period: years of the clause": "the clause tells how many years it takes, or speaks of 年均 at an end of a five-year plan",
-    "period: end of the years": "of several years a rate or a level is said of the last one",
-    "period: all the years": "over several years growth, sums and what is done are said of all of them",
-    "period: not told": "the report's year is not known",
-    "table": "a cell of a table of indicators: its row names what is measured, its column the year",
-    "relative: in step": "no number: it is to move with something else (与经济增长同步)",
-    "relative: against": "no number: it is to be above or below something else (高于全国平均水平)",
-}  # fmt: skip
+_CN = "一二两三四五六七八九十百千万亿零〇"
+# Every number that somebody could point at, whether the rules read it or not.
+TOKEN = re.compile(rf"{ARABIC}|[{_CN}]+")
+DIGITS = re.compile(r"\d+")
+# What a token that is no quantity is, by what stands on both of its sides; the first that matches tells.
+SIGNS = "A-Za-z_/#×@&=<>~Φφα-ω"
+_YEAR = r"(?:19|20)\d\d"
+_CN_YEAR = "[一二][九〇零][〇零一二三四五六七八九]{2}"
+SIDES: tuple[tuple[str, re.Pattern[str], re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (why, re.compile(f"(?:{before})$"), re.compile(f"(?:{token})$"), re.compile(behind))
+    for why, before, token, behind in (
+        ("document number", "〔", r"\d{4}", "〕"),
+        ("document number", r"〕(?:第)?", r"\d+", "号"),
+        ("year", "", f"{_YEAR}|{_CN_YEAR}", rf"年|[-—~至、和]+(?:{_YEAR}|\d\d)年"),
+        ("year", "(?<!十)", r"\d\d", "年(?:代|以来)?(?=[，。）])"),
+        ("year", rf"(?:{_YEAR}|\d\d)年?[-—~至、和]+", r"\d\d(?:\d\d)?", "年"),
+        ("year", "[（(]", _YEAR, r"[）)]|[-—]"),
+        ("year", r"[（(](?:19|20)\d\d[-—]+", _YEAR, "[）)]"),
+        (
+            "five-year plan",
+            "",
+            "十?[一二三四五六七八九]五|十[一二三四五六七八九]?",
+            "五?(?:规划|计划|时期|期间|末|以来)",
+        ),
+        ("list number", "(?:^|[。！？；\n])[（(]?", r"\d{1,2}|[一二三四五六七八九十]{1,3}", "[、.．）)]"),
+        ("list number", "(?:^|[。！？；，：、\n])(?:——)?", "[一二三四五六七八九十]{1,2}", "是"),
+        ("list number", "第", "[一二三四五六七八九十]{1,3}", "部分|章|节|[，、]"),
+        ("ordinal", "第", ".+", ""),
+        ("slogan", r"[+＋·:：×/xX]", r"\d+|[一二三四五六七八九十百千万]+", ""),
+        ("slogan", "", r"\d+|[一二三四五六七八九十百千万]+", r"[+＋·×xX]"),
+        ("in a word", f"[{SIGNS}]|[{SIGNS}]-|\\d\\.", ".+", ""),
+        ("in a word", "", r"\d.*", f"[{SIGNS}]"),
+        ("telephone", "", r"\d{5,}", r"[^\u4e00-\u9fff]|$"),
+        ("telephone", r"\d-", r"\d{3,}", ""),
+    )
+)
+CONTEXT = 12  # characters on both sides that SIDES may look at
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +78,8 @@ class Explanation:
     """What `extract` made of one place: a statement, or the reason for none.
 
     `start`, `end` hold the number with its unit (the phrase of a relative target), or the place itself when no number
-    stands there. `why` is "" beside a statement and else a key of REASONS. `evidence` is None outside of sentences.
-    `beside` are the other statements of the sentence.
+    stands there. `why` is "" beside a statement and else a name that `reasons` has words for. `evidence` is None
+    outside of sentences. `beside` are the other statements of the sentence.
     """
 
     start: int
@@ -141,68 +98,149 @@ def explain(text: str, about: About, offset: int) -> Explanation:
     """
     if not 0 <= offset < len(text):
         raise ValueError(f"offset {offset} is not in the text: it has {len(text)} characters, counted from 0")
-    script = read_script(text)
-    reasons: dict[int, str] = {}
-    statements = extract_script(script, about, lambda quantity, why: reasons.update({quantity.start: why}))
-    at = bisect_left(script.offsets, offset)
-    number, bare = _number_at(script.plain, at), _digits_at(script.plain, at)
-    span = (number.start, number.end) if number else bare.span() if bare else None
-    start, end = script.saved(*span) if span else (offset, offset + 1)
-    sentence = _sentence_at(read_sections(script.plain, about), at)
-    stated = next(
-        (one for one in statements if one.start <= offset < one.end or (one.start, one.end) == (start, end)), None
-    )
-    why = ""
-    if stated:
-        start, end = stated.start, stated.end
-    elif at == len(script.offsets) or script.offsets[at] != offset:
-        why = "dropped"
-    elif sentence is None:
-        why = "page furniture" if script.plain[at] != "\n" else "no number"
-    elif number:
-        why = reasons.get(number.start, "part of another")
-    else:
-        why = _why_no_quantity(bare, script.plain)
-    year = report_year(script.plain, about)
-    evidence = _evidence(script, sentence) if sentence else None
-    beside = tuple(
-        one for one in statements if evidence and evidence.start <= one.start < evidence.end and one is not stated
-    )
-    return Explanation(start, end, stated, why, year, evidence, beside)
+    return _Reading(text, about).at(offset)
 
 
-def _number_at(plain: str, at: int) -> Quantity | None:
-    """The quantity or phrase that holds `plain[at]`: itself rather than its hedges."""
-    found = [one for one in (*find_quantities(plain), *find_phrases(plain)) if one.left <= at < one.right]
-    return min(found, key=lambda one: (not one.start <= at < one.end, one.start), default=None)
+def explain_numbers(text: str, about: About) -> Iterator[Explanation]:
+    """The same of every number of `text`, in order: in digits of any width or Chinese numerals, whatever it stands for.
+
+    Numbers that are read as one (5%—6%, 3万多) are explained one by one. One reading for all of them.
+    """
+    reading = _Reading(text, about)
+    for offset in reading.numbers():
+        yield reading.at(offset)
 
 
-def _sentence_at(sentences: Sequence[Sentence], at: int) -> Sentence | None:
-    place = bisect_right(sentences, at, key=lambda sentence: sentence.start) - 1
-    return sentences[place] if place >= 0 and at < sentences[place].end else None
+class _Reading:
+    """One reading of a text, and what it made of its places."""
+
+    def __init__(self, text: str, about: About) -> None:
+        self._script = script = read_script(text)
+        self._passed_over: dict[int, str] = {}
+        self._statements = extract_script(
+            script, about, lambda quantity, why: self._passed_over.update({quantity.start: why})
+        )
+        self._starts = [statement.start for statement in self._statements]
+        self._sentences = read_sections(script.plain, about)
+        self._year = report_year(script.plain, about)
+        self._quantities = _by_place([*find_quantities(script.plain), *find_phrases(script.plain)])
+        self._tokens = {at: match for match in TOKEN.finditer(script.plain) for at in range(*match.span())}
+        self._names = {at for span in labels_in(script.plain) for at in range(*span)}
+        self._places = {offset: at for at, offset in enumerate(script.offsets)}
+        self._rows = {entry.row_start: entry.row_end for entry in find_entries(text)}
+        self._chapters = [
+            (chapter.pieces[0].start, chapter.heading) for chapter in chapters_of(script.plain) if chapter.pieces
+        ]
+
+    def numbers(self) -> list[int]:
+        """The offsets in the saved text at which a number begins."""
+        script = self._script
+        read = (script.offsets[match.start()] for match in TOKEN.finditer(script.plain))
+        lost = (match.start() for match in DIGITS.finditer(script.text) if match.start() not in self._places)
+        return sorted({*read, *lost})
+
+    def at(self, offset: int) -> Explanation:
+        """What became of one offset of the saved text."""
+        at = self._places.get(offset)
+        quantity = self._quantities.get(at) if at is not None else None
+        start, end = self._span(offset, at, quantity)
+        sentence = None if at is None else self._sentence(at)
+        stated = self._covering(offset)
+        if stated is None and quantity:
+            beside_it = self._covering(start)  # a hedge was pointed at
+            stated = beside_it if beside_it and (beside_it.start, beside_it.end) == (start, end) else None
+        if stated:
+            start, end = stated.start, stated.end
+        why = "" if stated else self._why(offset, at, quantity, sentence)
+        evidence = self._evidence(sentence) if sentence else None
+        return Explanation(start, end, stated, why, self._year, evidence, self._beside(evidence, stated))
+
+    def _span(self, offset: int, at: int | None, quantity: Quantity | None) -> tuple[int, int]:
+        if quantity:
+            return self._script.saved(quantity.start, quantity.end)
+        token = self._tokens.get(at) if at is not None else None
+        return self._script.saved(*token.span()) if token else (offset, offset + 1)
+
+    def _covering(self, offset: int) -> StatementData | None:
+        place = bisect_right(self._starts, offset) - 1
+        return self._statements[place] if place >= 0 and offset < self._statements[place].end else None
+
+    def _sentence(self, at: int) -> Sentence | None:
+        place = bisect_right(self._sentences, at, key=lambda sentence: sentence.start) - 1
+        return self._sentences[place] if place >= 0 and at < self._sentences[place].end else None
+
+    def _why(self, offset: int, at: int | None, quantity: Quantity | None, sentence: Sentence | None) -> str:
+        plain = self._script.plain
+        if at is None:
+            return _why_dropped(self._script.text, offset)
+        if any(start <= offset < end for start, end in self._rows.items()) and at in self._tokens:
+            return "table row"
+        if sentence is None:
+            return self._why_outside(at)
+        if quantity:
+            return self._passed_over.get(quantity.start, "part of another")
+        token = self._tokens.get(at)
+        if token is None:
+            return "no number"
+        if at in self._names:
+            return "note mark" if plain[token.start() - 1] == "[" and plain.startswith("]", token.end()) else "in a name"
+        return _why_no_quantity(plain, token)
+
+    def _why_outside(self, at: int) -> str:
+        plain = self._script.plain
+        start = plain.rfind("\n", 0, at) + 1
+        end = plain.find("\n", at)
+        line = plain[start : end if end >= 0 else len(plain)]
+        if not line or plain[at] == "\n":
+            return "no number"
+        if self._sentences and at > self._sentences[-1].end and any(map(GLOSSARY.search, plain[:at].split("\n"))):
+            return "glossary"
+        return "note" if NOTE.match(line) else "page furniture"
+
+    def _evidence(self, sentence: Sentence) -> Evidence:
+        start, end = self._script.saved(sentence.start, sentence.end)
+        chapter = bisect_right(self._chapters, sentence.start, key=lambda known: known[0]) - 1
+        return Evidence(
+            start=start,
+            end=end,
+            role=sentence.role,
+            rule=sentence.rule,
+            heading=self._chapters[chapter][1] if chapter >= 0 else "",
+            years=str(sentence.span) if sentence.span else None,
+            headline=sentence.headline,
+        )
+
+    def _beside(self, evidence: Evidence | None, stated: StatementData | None) -> tuple[StatementData, ...]:
+        if evidence is None:
+            return ()
+        inside = [one for one in self._statements if evidence.start <= one.start < evidence.end]
+        return tuple(one for one in inside if one is not stated)
 
 
-def _digits_at(plain: str, at: int) -> re.Match[str] | None:
-    return next((found for found in NUMBER.finditer(plain) if found.start() <= at < found.end()), None)
+def _by_place(quantities: list[Quantity]) -> dict[int, Quantity]:
+    """The quantity that holds each place: the one whose number it is rather than its hedge, the earlier, the longer."""
+    places: dict[int, Quantity] = {}
+    for quantity in sorted(quantities, key=lambda one: (-one.start, one.end)):
+        places |= dict.fromkeys(range(quantity.left, quantity.right), quantity)
+    for quantity in sorted(quantities, key=lambda one: (-one.start, one.end)):
+        places |= dict.fromkeys(range(quantity.start, quantity.end), quantity)
+    return places
 
 
-def _why_no_quantity(digits: re.Match[str] | None, plain: str) -> str:
-    if digits is None:
-        return "no number"
-    if len(digits[0]) == 4 and plain.startswith("年", digits.end()):
-        return "year"
-    return "no quantity" if digits[0][0].isascii() else "numeral"
+def _why_dropped(text: str, offset: int) -> str:
+    """Why the rules don't see a place of the saved text."""
+    if not text[offset].isdigit():
+        return "dropped"
+    around = text[max(0, offset - 6) : offset + 6]
+    return "page number" if re.search(r"[—-]\s*\d{1,4}\s*[—-]", around) else "note mark"
 
 
-def _evidence(script: Script, sentence: Sentence) -> Evidence:
-    start, end = script.saved(sentence.start, sentence.end)
-    before = [one for one in chapters_of(script.plain) if one.pieces and one.pieces[0].start <= sentence.start]
-    return Evidence(
-        start=start,
-        end=end,
-        role=sentence.role,
-        rule=sentence.rule,
-        heading=before[-1].heading if before else "",
-        years=str(sentence.span) if sentence.span else None,
-        headline=sentence.headline,
-    )
+def _why_no_quantity(plain: str, token: re.Match[str]) -> str:
+    start, end = token.span()
+    before, behind = plain[max(0, start - CONTEXT) : start], plain[end : end + CONTEXT]
+    for why, in_front, itself, follows in SIDES:
+        if itself.match(token[0]) and in_front.search(before) and follows.match(behind):
+            return why
+    if token[0][0].isascii():
+        return "unknown unit" if re.match(r"[\u4e00-\u9fff]", behind) else "no unit"
+    return "numeral" if unit_at(plain, end) else "numeral in a word"

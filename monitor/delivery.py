@@ -37,6 +37,7 @@ from storage.visits import find_sources
 WAITS = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)  # seconds
 REFUSED_TRIES = 3  # of a message that the service refuses: services err too
 JITTER = 0.2
+AT_A_TIME = 50  # deliveries of one channel between two looks at what is due
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,14 @@ def preview(post: Post, watch: Watch, digest: Digest, now: datetime) -> Rendered
 
 
 def deliver(post: Post, channel: str, now: Callable[[], datetime]) -> list[Told]:
-    """Try everything that one channel is owed and that is due. Raises nothing that a service can cause."""
+    """Try what one channel is owed and that is due, as far as the service's limits go; the rest stays due.
+
+    Raises nothing that a service can cause.
+    """
     notifier = post.channels[channel]
+    room = notifier.room(now())
     with reading(post.desk.engine) as session:
-        due = find_due_deliveries(session, channel, now())
+        due = find_due_deliveries(session, channel, now(), AT_A_TIME if room is None else min(room, AT_A_TIME))
         subjects = {one.digest_id: find_digest(session, one.digest_id) for one in due}
     told = []
     for delivery in due:
@@ -128,15 +133,14 @@ def _deliveries(data: DigestData, rendered: Rendered, watch: Watch, post: Post, 
         html=rendered.html,
         payload=rendered.payload,
         made_at=now,
+        chat=rendered.chat,
     )
     return [
-        Delivery(
-            digest_id=data.id, channel=channel, address=address, due_at=now,
-            body=post.channels[channel].prepare(message, address),
-        )
+        Delivery(digest_id=data.id, channel=channel, address=address, part=part, due_at=now, body=body)
         for channel in watch.channels
         for address in post.channels[channel].addresses()
-    ]  # fmt: skip
+        for part, body in enumerate(post.channels[channel].prepare(message, address), start=1)
+    ]
 
 
 def _try(post: Post, notifier: Notifier, delivery: Delivery, subject: str, now: Callable[[], datetime]) -> Told:

@@ -111,7 +111,7 @@ def find_gathering(session: Session, id: str, watch: str) -> Digest | None:
     return session.exec(select(Digest).where(Digest.id == id, Digest.state == "open")).first()
 
 
-def find_due_deliveries(session: Session, channel: str, now: datetime, limit: int = 50) -> list[Delivery]:
+def find_due_deliveries(session: Session, channel: str, now: datetime, limit: int) -> list[Delivery]:
     """What is owed to one channel and due, oldest first."""
     return list(
         session.exec(

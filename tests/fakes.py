@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from html import escape
@@ -145,7 +145,7 @@ class Web:
     """Stands in for the client: answers from `pages`, counts what was asked, breaks where it is told to.
 
     `broken` maps an address to the error that asking for it raises. An etag is the hash of what is served, and is
-    honoured, unless `forgetful`.
+    honoured, unless `forgetful`. `post_only` are addresses that answer 405 to a GET; `posted` keeps what was posted.
     """
 
     def __init__(self) -> None:
@@ -155,6 +155,8 @@ class Web:
         self.not_modified: list[str] = []
         self.forgetful = False
         self.stopped = False
+        self.post_only: set[str] = set()
+        self.posted: list[tuple[str, object]] = []
         self.before: Callable[[str], None] = lambda url: None
 
     def put(self, url: str, body: str | bytes, content_type: str = "text/html") -> None:
@@ -168,11 +170,18 @@ class Web:
         allow_hosts: Collection[str] = (),
         private: bool = False,
         limit: Limit = PAGE,
+        method: str = "GET",
+        form: Mapping[str, str] | None = None,
+        json: object = None,
     ) -> Answer:
         self.asked.append(url)
+        if method == "POST":
+            self.posted.append((url, json or form))
         self.before(url)
         if url in self.broken:
             raise self.broken[url]()
+        if method == "GET" and url in self.post_only:
+            raise StatusError(status=405, url=url)
         if url not in self.pages:
             raise GoneError(status=404, url=url)
         body, content_type = self.pages[url]
@@ -225,10 +234,13 @@ class RecordingNotifier:
     def addresses(self) -> Sequence[str]:
         return self._addresses
 
-    def prepare(self, message: Message, address: str) -> bytes:
+    def room(self, now: datetime) -> int | None:
+        return None
+
+    def prepare(self, message: Message, address: str) -> tuple[bytes, ...]:
         self.prepared += 1
         facts = {"nth": self.prepared, "subject": message.subject, "text": message.text}
-        return json.dumps(facts | {"payload": json.loads(message.payload)}, ensure_ascii=False).encode()
+        return (json.dumps(facts | {"payload": json.loads(message.payload)}, ensure_ascii=False).encode(),)
 
     def send(self, body: bytes, *, id: str, address: str, now: datetime) -> str:
         sent = Sent(id, address, body, now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from .chatpart import chat_part
 from .edition import PLANS
 from .htmlpart import html_part
 from .payload import payload
@@ -46,4 +47,5 @@ def render(data: DigestData) -> Rendered:
         text=fitting(text_part, MAX_TEXT),
         html=fitting(html_part, MAX_HTML),
         payload=payload(data, title, parts),
+        chat=chat_part(sheets[0]),
     )

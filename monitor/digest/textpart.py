@@ -115,14 +115,14 @@ def _quote(quote: Quote) -> Iterator[str]:
 def _topic(topic: Topic, words: Words) -> Iterator[str]:
     yield topic.name
     for row in topic.rows:
-        yield from wrap(_tail_text(row, words), WIDTH, first=f"  {row.sign} ")
+        yield from wrap(tail_text(row, words), WIDTH, first=f"  {row.sign} ")
 
 
 def _sign(kind: ChangeKind | None) -> str:
     return f"{SIGNS[kind]} " if kind else ""
 
 
-def _tail_text(row: Row, words: Words) -> str:
+def tail_text(row: Row, words: Words) -> str:
     """One line of the long tail: `新增公园 5个 → 6个`."""
     if row.kind in CHANGED:
         return f"{row.name} {row.before.text} → {row.after.text}"

@@ -134,9 +134,13 @@ class DigestData:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One digest in its forms; `payload` is UTF-8 JSON with sorted keys."""
+    """One digest in its forms.
+
+    `payload` is UTF-8 JSON with sorted keys. `chat` is the short form: lines of at most 1,000 bytes, the subject first.
+    """
 
     subject: str
     text: str
     html: str
     payload: bytes
+    chat: tuple[str, ...]

@@ -93,7 +93,7 @@ class EmailNotifier:
     def addresses(self) -> Sequence[str]:
         return tuple(dict.fromkeys(self._settings.recipients))
 
-    def prepare(self, message: Message, address: str) -> bytes:
+    def prepare(self, message: Message, address: str) -> tuple[bytes, ...]:
         """The whole mail: ASCII, CRLF, no line over 998 bytes, the same bytes for the same message and address."""
         mail = EmailMessage(policy=SMTP)
         self._put_headers(mail, message, address)
@@ -101,7 +101,7 @@ class EmailNotifier:
         mail.set_content(clean_text(message.text), charset="utf-8", cte="base64")
         mail.add_alternative(clean_text(message.html), subtype="html", charset="utf-8", cte="base64")
         mail.set_boundary(f"=_{_digest(message.id, address)}")
-        return mail.as_bytes()
+        return (mail.as_bytes(),)
 
     def _put_headers(self, mail: EmailMessage, message: Message, address: str) -> None:
         settings = self._settings
@@ -134,6 +134,9 @@ class EmailNotifier:
             _expect(smtp.rcpt(address), (250, 251), f"the recipient {address}")
             _expect(smtp.docmd("DATA"), (354,), "the message")
             return _expect(self._transmit(smtp, body), (250,), "the message")
+
+    def room(self, now: datetime) -> int | None:
+        return None
 
     @contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:

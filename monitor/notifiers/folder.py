@@ -1,10 +1,7 @@
 """Digests as files in a folder: text, HTML and JSON, and `latest.txt`, `latest.html` beside them."""
 
-import contextlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from monitor.notifiers.files import sync_folder, write_whole
 from monitor.notifiers.message import DeliveryError, Message
 from monitor.notifiers.outgoing import clean_text
 
@@ -41,13 +39,14 @@ class FolderNotifier:
     def addresses(self) -> Sequence[str]:
         return ("",)
 
-    def prepare(self, message: Message, address: str) -> bytes:
+    def prepare(self, message: Message, address: str) -> tuple[bytes, ...]:
         forms = {
             "txt": clean_text(message.text),
             "html": clean_text(message.html),
             "json": message.payload.decode("utf-8"),
         }
-        return json.dumps({"name": _name(message), "forms": forms}, ensure_ascii=False, sort_keys=True).encode("utf-8")
+        kept = {"name": _name(message), "forms": forms}
+        return (json.dumps(kept, ensure_ascii=False, sort_keys=True).encode("utf-8"),)
 
     def send(self, body: bytes, *, id: str, address: str, now: datetime) -> str:
         kept = json.loads(body)
@@ -62,10 +61,13 @@ class FolderNotifier:
             raise DeliveryError(f"cannot write to the folder: {error.strerror} ({place})", retry=True) from error
         return f"wrote {self._folder / name}.txt, .html, .json"
 
+    def room(self, now: datetime) -> int | None:
+        return None
+
     def _write(self, files: Mapping[str, str]) -> None:
         for name, text in files.items():
-            _write_whole(self._folder / name, text.encode("utf-8"))
-        _sync_folder(self._folder)
+            write_whole(self._folder / name, text.encode("utf-8"))
+        sync_folder(self._folder)
 
     def _is_newest(self, name: str) -> bool:
         """A retry of an old digest must not become the latest one; names sort by time."""
@@ -76,26 +78,3 @@ def _name(message: Message) -> str:
     watch = re.sub(r"[^\w-]+", "-", clean_text(message.watch))[:40] or "watch"
     made = message.made_at.astimezone(CHINA)
     return f"{made:%Y-%m-%d-%H%M}-{watch}-{message.id.removeprefix('msg_')[:8]}"
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """A reader of the folder sees the whole file or none, also after a loss of power."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")  # mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -12,6 +12,7 @@ class Message:
 
     `id` is the same on every try (the receiver's idempotency key), of the form `msg_` + 32 hex digits.
     `payload` is the JSON of the digest as UTF-8. `made_at` is when it was rendered, aware UTC.
+    `chat` is the short form for chat services: lines of plain text, none over 1,000 bytes, the subject first.
     `thread` groups the messages of one watch and month for mail clients; `watch` is the watch's key.
     """
 
@@ -24,6 +25,7 @@ class Message:
     html: str
     payload: bytes
     made_at: datetime
+    chat: tuple[str, ...] = ()
 
 
 class Notifier(Protocol):
@@ -32,8 +34,14 @@ class Notifier(Protocol):
     def addresses(self) -> Sequence[str]:
         """Whom it reaches; one delivery is owed to each. A channel without addressees answers ("",)."""
 
-    def prepare(self, message: Message, address: str) -> bytes:
-        """The bytes to be kept and sent, the same on every try. Does no I/O."""
+    def prepare(self, message: Message, address: str) -> tuple[bytes, ...]:
+        """The bytes to be kept and sent, the same on every try; several where the service limits a message's size.
+
+        Each is owed and tried on its own, in this order. Does no I/O.
+        """
+
+    def room(self, now: datetime) -> int | None:
+        """How many messages the service's limits leave for now; None where it has no limit."""
 
     def send(self, body: bytes, *, id: str, address: str, now: datetime) -> str:
         """Hand the kept bytes to the service; answers with what the service said.

@@ -11,10 +11,10 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import EnvSettingsSource
 from pydantic_settings import SettingsError as EnvironmentFault
 
-from monitor.notifiers import ChannelSettings, notifier
+from monitor.notifiers import CHANNEL_MODELS, ChannelSettings, notifier
 from monitor.settings.lines import Lines, parse
 from monitor.settings.problems import Path, Problem, SettingsError, words_for
-from monitor.settings.shape import CHANNEL_MODELS, ENV_PREFIX, EXAMPLE_KEY, Settings, chosen, did_you_mean, keys_within
+from monitor.settings.shape import ENV_PREFIX, EXAMPLE_KEY, Settings, chosen, did_you_mean, keys_within
 
 PATH_KEYS = ("path", "ca_file", "password_file", "secret_file")
 NOT_SETTINGS = ("MUBIAO_CONFIG",)  # for the command line: where the file is

@@ -13,10 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from monitor.catalogue.indicators import indicator, indicators
 from monitor.catalogue.regions import find_regions, path_zh, regions
-from monitor.notifiers import ChannelSettings
-from monitor.notifiers.email import EmailSettings
-from monitor.notifiers.folder import FolderSettings
-from monitor.notifiers.webhook import WebhookSettings
+from monitor.notifiers import CHANNEL_MODELS, ChannelSettings
 from monitor.watches import Watch
 from scrapers.catalogue import CataloguedSource, Confidence, catalogued
 from scrapers.client import user_agent
@@ -24,11 +21,6 @@ from scrapers.families import families
 from scrapers.source import Key, Source
 
 ENV_PREFIX = "MUBIAO_"
-CHANNEL_MODELS: dict[str, type[BaseModel]] = {
-    "folder": FolderSettings,
-    "email": EmailSettings,
-    "webhook": WebhookSettings,
-}
 EXAMPLE_KEY = "example"  # the source of the bundled example site
 
 

@@ -114,7 +114,11 @@ def test_a_visit_that_ends_between_the_question_and_the_start_is_not_made_twice(
 ) -> None:
     go_on = threading.Event()
     watched.column("first", "one.test")
-    watched.web.before = lambda url: None if go_on.wait(10) else None
+
+    def slowly(url: str) -> None:
+        go_on.wait(10)
+
+    watched.web.before = slowly
     daemon = watched.daemon()
     daemon.tick()
 

@@ -27,11 +27,12 @@ def settings(**changes: Any) -> EmailSettings:
 def a_message(**changes: str) -> Message:
     fields = {"id": "msg_" + "ab" * 16, "watch": "main", "thread": "main 2026-01", "language": "zh"}
     texts = {"subject": "云溪市", "text": "目标", "html": "<p>目标</p>"}
-    return Message(**(fields | texts | changes), payload=b"{}", made_at=datetime(2026, 1, 20, 0, 7, tzinfo=UTC))
+    given: dict[str, Any] = fields | texts | changes
+    return Message(**given, payload=b"{}", made_at=datetime(2026, 1, 20, 0, 7, tzinfo=UTC))
 
 
 def mail(message: Message, address: str = "li@example.org", **changes: Any) -> bytes:
-    return EmailNotifier(settings(**changes)).prepare(message, address)
+    return EmailNotifier(settings(**changes)).prepare(message, address)[0]
 
 
 def parsed(body: bytes) -> EmailMessage:
@@ -43,7 +44,7 @@ NOTIFIER = EmailNotifier(settings())
 
 @given(subject=anything, text=anything, html=anything, watch=anything, thread=anything)
 def test_any_scraped_text_can_be_mailed(subject: str, text: str, html: str, watch: str, thread: str) -> None:
-    body = NOTIFIER.prepare(
+    (body,) = NOTIFIER.prepare(
         a_message(subject=subject, text=text, html=html, watch=watch, thread=thread), "li@example.org"
     )
     assert body.isascii()

@@ -12,7 +12,7 @@ def a_message(**changes: str) -> Message:
 
 
 def prepared(message: Message) -> bytes:
-    return FolderNotifier(FolderSettings(type="folder", path=Path("digests"))).prepare(message, "")
+    return FolderNotifier(FolderSettings(type="folder", path=Path("digests"))).prepare(message, "")[0]
 
 
 def test_preparing_twice_gives_the_same_bytes() -> None:

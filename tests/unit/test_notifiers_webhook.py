@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from standardwebhooks import Webhook
 
 from monitor.notifiers.message import Message
-from monitor.notifiers.webhook import WebhookNotifier, WebhookSettings, _signature, _wait
+from monitor.notifiers.posting import _wait
+from monitor.notifiers.webhook import WebhookNotifier, WebhookSettings, _signature
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 
@@ -23,7 +24,7 @@ def test_the_body_is_the_payload_to_the_byte() -> None:
     payload = '{"id":"msg_1","值":6.50}'.encode()
     made_at = datetime(2026, 1, 20, 8, 7, tzinfo=timezone(timedelta(hours=8)))
     message = Message("msg_1", "main", "t", "zh", "s", "t", "h", payload, made_at)
-    body = WebhookNotifier(settings()).prepare(message, "")
+    body = WebhookNotifier(settings()).prepare(message, "")[0]
     assert body == payload
 
 

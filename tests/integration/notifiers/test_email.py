@@ -24,7 +24,7 @@ def notifier(server: MailServer, **changes: Any) -> EmailNotifier:
 
 
 def send(channel: EmailNotifier, message: Message, now: datetime, address: str = LI) -> str:
-    return channel.send(channel.prepare(message, address), id=message.id, address=address, now=now)
+    return channel.send(channel.prepare(message, address)[0], id=message.id, address=address, now=now)
 
 
 def test_a_mail_arrives_byte_by_byte(mail_server: StartServer, message: Message, now: datetime) -> None:
@@ -32,7 +32,7 @@ def test_a_mail_arrives_byte_by_byte(mail_server: StartServer, message: Message,
     channel = notifier(server)
     assert send(channel, message, now) == "250 OK kept as 42"
     (envelope,) = server.box.mails
-    assert envelope.original_content == channel.prepare(message, LI)
+    assert envelope.original_content == channel.prepare(message, LI)[0]
     assert (envelope.mail_from, envelope.rcpt_tos) == ("mubiao@example.org", [LI])
 
 

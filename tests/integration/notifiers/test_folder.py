@@ -19,7 +19,7 @@ def folder(path: Path) -> FolderNotifier:
 
 def send(path: Path, message: Message, now: datetime) -> str:
     notifier = folder(path)
-    return notifier.send(notifier.prepare(message, ""), id=message.id, address="", now=now)
+    return notifier.send(notifier.prepare(message, "")[0], id=message.id, address="", now=now)
 
 
 def test_a_digest_lies_there_as_text_html_and_json(tmp_path: Path, message: Message, now: datetime) -> None:

@@ -24,7 +24,7 @@ def webhook(receiver: Receiver | str, **changes: Any) -> WebhookNotifier:
 
 
 def send(channel: WebhookNotifier, message: Message, now: datetime) -> str:
-    return channel.send(channel.prepare(message, ""), id=message.id, address="", now=now)
+    return channel.send(channel.prepare(message, "")[0], id=message.id, address="", now=now)
 
 
 def refusal(channel: WebhookNotifier, message: Message, now: datetime) -> DeliveryError:

@@ -1,0 +1,110 @@
+"""Digests as an Atom feed (RFC 4287) in a file, for a feed reader or a web server."""
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+from xml.etree import ElementTree as xml
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from monitor.digest.outgoing import clean
+from monitor.notifiers.files import sync_folder, write_whole
+from monitor.notifiers.message import DeliveryError, Message
+from monitor.notifiers.outgoing import clean_text
+
+ATOM = "http://www.w3.org/2005/Atom"
+_TAG = f"{{{ATOM}}}"
+
+
+class FeedSettings(BaseModel):
+    """`path` is the feed's file; `keep` is how many digests stay in it; `title` is what a reader shows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: Literal["atom"]
+    path: Path
+    title: Annotated[str, Field(min_length=1, max_length=100)] = "mubiao 目标"
+    keep: Annotated[int, Field(ge=1, le=500)] = 50
+
+
+class FeedNotifier:
+    """Puts each digest into the feed, the newest first; a digest that is there already is replaced, not doubled."""
+
+    def __init__(self, settings: FeedSettings) -> None:
+        self._settings = settings
+
+    def addresses(self) -> Sequence[str]:
+        return ("",)
+
+    def prepare(self, message: Message, address: str) -> tuple[bytes, ...]:
+        entry = xml.Element(f"{_TAG}entry")
+        made = _time(message.made_at)
+        for name, text in (("id", f"urn:mubiao:{message.id}"), ("title", clean(message.subject, 200))):
+            xml.SubElement(entry, f"{_TAG}{name}").text = text
+        for name in ("published", "updated"):
+            xml.SubElement(entry, f"{_TAG}{name}").text = made
+        xml.SubElement(entry, f"{_TAG}category", term=message.watch)
+        xml.SubElement(entry, f"{_TAG}content", type="html").text = clean_text(message.html)
+        return (_bytes(entry),)
+
+    def send(self, body: bytes, *, id: str, address: str, now: datetime) -> str:
+        entry = xml.fromstring(body)
+        path = self._settings.path
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            entries = [entry, *(one for one in _entries(path) if _id(one) != _id(entry))]
+            write_whole(path, _bytes(self._feed(entries)), mode=0o644 if path.exists() and _is_shared(path) else 0o600)
+            sync_folder(path.parent)
+        except OSError as error:
+            raise DeliveryError(
+                f"cannot write the feed: {error.strerror} ({error.filename or path})", retry=True
+            ) from error
+        return f"entry in {path}"
+
+    def room(self, now: datetime) -> int | None:
+        return None
+
+    def _feed(self, entries: Sequence[xml.Element]) -> xml.Element:
+        entries = sorted(entries, key=lambda one: one.findtext(f"{_TAG}updated", ""), reverse=True)
+        feed = xml.Element(f"{_TAG}feed")
+        xml.SubElement(feed, f"{_TAG}id").text = f"urn:mubiao:feed:{clean(self._settings.title)}"
+        xml.SubElement(feed, f"{_TAG}title").text = clean(self._settings.title)
+        xml.SubElement(feed, f"{_TAG}updated").text = entries[0].findtext(f"{_TAG}updated", "")
+        author = xml.SubElement(feed, f"{_TAG}author")
+        xml.SubElement(author, f"{_TAG}name").text = "mubiao"
+        feed.extend(entries[: self._settings.keep])
+        return feed
+
+
+def _entries(path: Path) -> list[xml.Element]:
+    """What is in the feed; none where there is no feed yet. A file that is no feed is not written over."""
+    if not path.exists():
+        return []
+    try:
+        root = xml.parse(path).getroot()
+    except xml.ParseError as error:
+        raise DeliveryError(f"{path} is no feed ({error}): move it away, or name another path", retry=True) from error
+    if root.tag != f"{_TAG}feed":
+        raise DeliveryError(f"{path} is no Atom feed: move it away, or name another path", retry=True)
+    return root.findall(f"{_TAG}entry")
+
+
+def _is_shared(path: Path) -> bool:
+    """Whether the owner lets others read the feed, as a web server must."""
+    return bool(os.stat(path).st_mode & 0o004)
+
+
+def _id(entry: xml.Element) -> str:
+    return entry.findtext(f"{_TAG}id", "")
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _bytes(element: xml.Element) -> bytes:
+    xml.register_namespace("", ATOM)
+    data: bytes = xml.tostring(element, encoding="utf-8", xml_declaration=True)
+    return data

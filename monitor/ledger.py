@@ -1,0 +1,205 @@
+"""The ledger: what became of each target, as the reports themselves tell it. Pure; docs/changes.md has the examples.
+
+A target is met by the outturn of the same series and period: the next report of its kind says what was reached, else a
+later one, else one of another kind (a bulletin).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from monitor.catalogue.indicators import TAIL, Direction, indicator
+from monitor.matching import match
+from monitor.series import EQUAL, magnitude, period_of, series_of, signature
+from storage.values import Basis, ChangeData, ChangeKind, Kind, Op, Role, Stated, StatementData
+
+ABOUT = 0.05  # 左右 is met within this part of the target
+DIRECTIONS = {Direction.MORE: 1, Direction.LESS: -1, Direction.NONE: 0}
+FOREVER = float("inf")
+
+
+class Verdict(StrEnum):
+    """What became of a target."""
+
+    MET = "met"
+    MISSED = "missed"
+    UNJUDGED = "unjudged"  # the outturn is told, but nobody can say whether it is enough
+    NOT_TOLD = "not_told"  # a later report of the kind is on record and does not say
+    OPEN = "open"  # no later report of the kind is on record
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One target with its outturn. `period` is the year or span (2026/2030) that both are about.
+
+    `beyond` says by how much the outturn is better than what was asked, in the base unit of the series (percentage
+    points for a rate, 元 for 亿元); below zero it falls short. Where neither more nor less is good, it is the plain
+    difference. None without a figure on each side. The sentences are at `data.sentence_start` of either side.
+    """
+
+    target: Stated
+    period: str
+    outturn: Stated | None
+    verdict: Verdict
+    beyond: float | None
+
+
+class _Bounds(NamedTuple):
+    """Where a figure has to lie. Of declines it is the size: 下降3% has to be 3 or more."""
+
+    low: float
+    high: float
+    asked: float  # the figure that was stated, on the side that counts
+    sense: int  # 1 if more is better, -1 if less, 0 if nobody can say
+
+
+def better(key: str) -> int:
+    """1 where more of an indicator is good, -1 where less is, 0 where nobody can tell (and for the long tail)."""
+    known = indicator(key)
+    return 0 if known is None else DIRECTIONS[known.direction]
+
+
+def reckon(statements: Iterable[Stated], better: Callable[[str], int] = better) -> list[LedgerEntry]:
+    """The ledger of one region: each target of its reports once, in the order of year and text.
+
+    `statements` are what its reports state, of any years and kinds, targets and outturns alike.
+    """
+    listed = list(statements)
+    targets = _once(stated for stated in listed if stated.data.role is Role.TARGET)
+    outturns = [stated for stated in listed if stated.data.role is Role.OUTTURN]
+    answers = _answers(targets, outturns)
+    newest = {kind: max(one.year for one in listed if one.report_kind == kind) for kind in Kind if _has(listed, kind)}
+    return [_entry(target, answers.get(target.id), newest[target.report_kind], better) for target in targets]
+
+
+def settle(
+    targets: Iterable[Stated], outturns: Iterable[Stated], better: Callable[[str], int] = better
+) -> list[ChangeData]:
+    """`met` and `missed`: what a later report says became of the targets of an earlier one, for known indicators."""
+    known = [stated for stated in targets if stated.data.role is Role.TARGET and not _is_tail(stated)]
+    reached = [stated for stated in outturns if stated.data.role is Role.OUTTURN]
+    kinds = {Verdict.MET: ChangeKind.MET, Verdict.MISSED: ChangeKind.MISSED}
+    return [
+        _change(kinds[entry.verdict], entry.target, entry.outturn)
+        for entry in reckon([*known, *reached], better)
+        if entry.verdict in kinds and entry.outturn is not None
+    ]
+
+
+def judge(target: StatementData, reached: StatementData, better: int) -> tuple[Verdict, float | None]:
+    """Whether `reached` is what `target` asked for, and by how much it is beyond that.
+
+    以上 is met from the figure upward, 以内 down to it, 左右 within a twentieth of it. Where more (or less) is good, a
+    figure without hedge is the least (or the most), and nothing is too good. Where neither is, what lies outside of
+    左右 or a range is not judged.
+    """
+    goal, got = magnitude(target), magnitude(reached)
+    if goal is None or got is None:
+        return Verdict.UNJUDGED, None
+    declines = goal.middle < 0
+    size = -got.middle if declines else got.middle
+    bounds = _bounds(target, better, declines)
+    beyond = (size - bounds.asked) * (bounds.sense or 1)
+    slack = EQUAL * max(1.0, abs(bounds.asked))
+    if bounds.low - slack <= size <= bounds.high + slack:
+        return Verdict.MET, beyond
+    return (Verdict.MISSED if bounds.sense else Verdict.UNJUDGED), beyond
+
+
+def _bounds(target: StatementData, better: int, declines: bool) -> _Bounds:
+    goal = magnitude(target)
+    assert goal is not None, "the caller has looked"
+    low, high = sorted((abs(goal.low), abs(goal.high)))
+    hedged = {Op.AT_LEAST: 1, Op.AT_MOST: -1}
+    sense = hedged.get(target.op, -better if declines else better)
+    slack = ABOUT * (low + high) / 2 if target.op is Op.ABOUT else 0.0
+    if sense > 0:
+        return _Bounds(low - slack, FOREVER, low, sense)
+    if sense < 0:
+        return _Bounds(-FOREVER, high + slack, high, sense)
+    return _Bounds(low - slack, high + slack, (low + high) / 2, sense)
+
+
+def _once(targets: Iterable[Stated]) -> list[Stated]:
+    """In the order of year and text; the same figure said twice in one report counts once, at its headline place."""
+    found: dict[tuple[object, ...], Stated] = {}
+    for stated in sorted(targets, key=lambda one: (one.year, one.report_kind, one.data.start)):
+        said = (stated.year, stated.report_kind, *series_of(stated), signature(stated))
+        if said not in found or (stated.data.headline and not found[said].data.headline):
+            found[said] = stated
+    return list(found.values())
+
+
+def _answers(targets: Sequence[Stated], outturns: Sequence[Stated]) -> dict[int, Stated]:
+    """The outturn of each target that has one, by the target's id."""
+    told: dict[tuple[str, ...], list[Stated]] = defaultdict(list)
+    tail: dict[tuple[str, ...], list[Stated]] = defaultdict(list)
+    for outturn in outturns:
+        (tail if _is_tail(outturn) else told)[_about(outturn)].append(outturn)
+    found = {}
+    asked: dict[tuple[object, ...], list[Stated]] = defaultdict(list)
+    for target in targets:
+        if _is_tail(target):
+            asked[target.year, target.report_kind, _about(target)].append(target)
+        elif later := _later(target, told.get(_about(target), ())):
+            found[target.id] = min(later, key=lambda one: _rank(target, one))
+    for group in asked.values():
+        later = _later(group[0], tail.get(_about(group[0]), ()))
+        found |= {target.id: outturn for target, outturn in _same_words(group, later)}
+    return found
+
+
+def _same_words(targets: Sequence[Stated], later: Sequence[Stated]) -> list[tuple[Stated, Stated]]:
+    """Of the long tail: by their words, and only within the first report that tells of the period."""
+    if not later:
+        return []
+    first = min(_rank(targets[0], one)[:2] for one in later)
+    return match(targets, [one for one in later if _rank(targets[0], one)[:2] == first], when=period_of).pairs
+
+
+def _later(target: Stated, outturns: Sequence[Stated]) -> list[Stated]:
+    """A report cannot tell of its own target; one of another kind and the same year (a bulletin) can."""
+    return [
+        one
+        for one in outturns
+        if one.year > target.year or (one.year == target.year and one.report_kind != target.report_kind)
+    ]
+
+
+def _rank(target: Stated, outturn: Stated) -> tuple[bool, int, bool, int]:
+    other_kind, other_words = outturn.report_kind != target.report_kind, outturn.data.indicator != target.data.indicator
+    return other_kind, outturn.year, other_words, outturn.data.start
+
+
+def _about(stated: Stated) -> tuple[str, ...]:
+    """What a target and its outturn share; the long tail's words are compared later."""
+    key, measure, dimension, _ = series_of(stated)
+    return "" if _is_tail(stated) else key, measure, dimension, period_of(stated)
+
+
+def _entry(target: Stated, outturn: Stated | None, newest: int, better: Callable[[str], int]) -> LedgerEntry:
+    if outturn is None:
+        verdict = Verdict.NOT_TOLD if newest > _last_year(target) else Verdict.OPEN
+        return LedgerEntry(target, period_of(target), None, verdict, None)
+    verdict, beyond = judge(target.data, outturn.data, better(target.indicator_key))
+    return LedgerEntry(target, period_of(target), outturn, verdict, beyond)
+
+
+def _last_year(target: Stated) -> int:
+    """The last year of its period: 2026/2030 → 2030."""
+    last = period_of(target).rpartition("/")[2]
+    return int(last) if last.isdigit() else target.year
+
+
+def _has(statements: Sequence[Stated], kind: Kind) -> bool:
+    return any(one.report_kind == kind for one in statements)
+
+
+def _is_tail(stated: Stated) -> bool:
+    return stated.indicator_key.startswith(TAIL)
+
+
+def _change(kind: ChangeKind, target: Stated, outturn: Stated) -> ChangeData:
+    return ChangeData(kind, Basis.NEXT_REPORT, outturn.region, outturn.report_kind, outturn.year, target, outturn)

@@ -1,0 +1,79 @@
+"""What stays the same from year to year: the series of a statement, and its size in one unit. Pure."""
+
+from typing import NamedTuple
+
+from monitor.catalogue.sameness import counter
+from storage.values import Measure, Role, Stated, StatementData
+
+FACTORS = (("万亿", 1e12), ("千亿", 1e11), ("百亿", 1e10), ("亿", 1e8), ("千万", 1e7), ("百万", 1e6), ("万", 1e4))
+UNITS = {"个百分点": "百分点", "公里": "千米", "平方公里": "平方千米", "名": "人", "余人": "人", "位": "人"}
+EQUAL = 1e-6  # relative; written numbers differ by more
+YEAR = "year"  # the horizon of a target for its report's own year
+
+
+class Series(NamedTuple):
+    """What stays the same from year to year, within one region."""
+
+    indicator_key: str
+    measure: Measure
+    dimension: str
+    horizon: str  # YEAR, or the farther period itself: 2030, 2026/2030
+
+
+class Magnitude(NamedTuple):
+    """A statement's size in the base unit of its dimension; a range has two ends."""
+
+    low: float
+    high: float
+
+    @property
+    def middle(self) -> float:
+        return (self.low + self.high) / 2
+
+
+def dimension(unit: str | None) -> tuple[str, float]:
+    """The base unit and the factor to it: 亿元 → (元, 1e8), 万人 → (人, 1e4), % → (%, 1)."""
+    unit, factor = (unit or "").replace(" ", ""), 1.0
+    for word, times in FACTORS:
+        if unit.startswith(word):
+            unit, factor = unit[len(word) :], times
+            break
+    return UNITS.get(unit, unit), factor
+
+
+def series_of(stated: Stated) -> Series:
+    """A relative target (与经济增长同步) belongs to the growth of its indicator; 50户 and 50家企业 are one."""
+    data = stated.data
+    horizon = YEAR if data.period in (None, str(stated.year)) else str(data.period)
+    if data.measure is Measure.RELATIVE:
+        return Series(stated.indicator_key, Measure.GROWTH, "%", horizon)
+    counted = counter(dimension(data.unit)[0], data.indicator)
+    return Series(stated.indicator_key, data.measure, counted, horizon)
+
+
+def period_of(stated: Stated) -> str:
+    """The year or span it is about: without one, a target's is its report's year, an outturn's the one before."""
+    return stated.data.period or str(stated.year if stated.data.role is Role.TARGET else stated.year - 1)
+
+
+def magnitude(data: StatementData) -> Magnitude | None:
+    """None for a relative target, and for a number that is only a phrase."""
+    if data.value is None:
+        return None
+    _, factor = dimension(data.unit)
+    low = data.value * factor
+    return Magnitude(low, low if data.value_hi is None else data.value_hi * factor)
+
+
+def equal(a: float, b: float) -> bool:
+    """Whether two written figures are the same one, whatever floating point made of them."""
+    return abs(a - b) <= EQUAL * max(1.0, abs(a), abs(b))
+
+
+def signature(stated: Stated | None) -> str:
+    """Size, hedge and reference as one word: two statements of a series that share it say the same. "" for None."""
+    if stated is None:
+        return ""
+    size = magnitude(stated.data)
+    said = "" if size is None else f"{size.low:.9g}…{size.high:.9g}"
+    return f"{stated.data.op}:{said}:{stated.data.reference or ''}"

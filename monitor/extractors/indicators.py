@@ -21,7 +21,7 @@ PREDICATE = re.compile(
 ADVERB_INSIDE = re.compile(r"(?:年内|今年|全部|陆续|相继|年底前|尽快|稳步|有序|如期|按期|全面)(?=[\u4e00-\u9fff]{2})")
 GENERIC = re.compile(
     rf"(?:总|年|平均|累计|人均|户均)?(?:{alternatives(GENERIC_NOUNS)}|[\u4e00-\u9fff]{{1,3}}率(?:和[\u4e00-\u9fff]{{1,3}}率)?)"
-    r"|(?:年度|全年|年初|总|预算|目标|计划|任务)+"
+    r"|(?:年度|全年|年初|总|预算|目标|计划|任务)+|[年月]?[人户]均"
 )
 OWN_RATE = re.compile(r"失业率|城[镇市]化率|自然增长率|通胀率|出生率|死亡率|毛入学率")
 NAMED = re.compile(r"(?P<named>[^，]{1,80})等$")
@@ -48,8 +48,8 @@ RATE_TAIL = re.compile(
 )
 OUTPUT = re.compile("(?:总|年)?(?:产值|总产值|营收|营业收入|销售收入|主营业务收入|利润|利税|产量|产能)")
 _HAPPENED = "开工|竣工|投产|入库|签约|落地|投用|完工|达产|储备|续建|新开工|开工建设|建成投产|竣工投产|建成|注册|落户"
-HAPPENED = re.compile(f"(?:{_HAPPENED})")
-HAPPENED_BEHIND = re.compile(f"(?:基本|全部|累计|已)?(?:{_HAPPENED})$")
+HAPPENED = re.compile(f"新?(?:{_HAPPENED})")
+HAPPENED_BEHIND = re.compile(f"(?:基本|全部|累计|已|新)?(?:{_HAPPENED})$")
 # 做强磷化工供应链平台，营收…; 推动传统家具向智能家居转型，产值…: whose the next numbers are.
 WORKED_ON = re.compile(
     "(?:做大做强|做强做大|做优做强|做强做优|做强|做大|做优|壮大|培育壮大)(?P<noun>[^，、。]{2,14})$"
@@ -187,6 +187,8 @@ def _on_topic(topic: str, words: str) -> str:
     """`words` of `topic`: 招商项目开工率 and 入库率 → 招商项目入库率; an investment has no output of its own."""
     if words.endswith("率"):
         return RATE_TAIL.sub("", topic) + words
+    if words.endswith("均"):
+        return words + topic  # 地区生产总值110亿元、人均4.6万元
     if words.startswith("人口"):
         return topic.removesuffix("面积") + words if topic.endswith("面积") else words
     if OUTPUT.fullmatch(words) and topic.endswith("投资"):

@@ -8,7 +8,8 @@ ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 
 
 def value_of(written: str) -> float:
-    """The value of an Arabic or a Chinese number without its unit: `1,070` 1070, `三百二十` 320, `百` 100, `二〇三五` 2035.
+    """The value of an Arabic or a Chinese number without its unit: `1,070` 1070, `三百二十` 320, `百` 100, `二〇三五` 2035,
+    `四亿八千万` 480000000.
 
     Raises ValueError when `written` is no number.
     """
@@ -27,11 +28,18 @@ def _grouped(written: str) -> int:
             section += (digit if seen_digit else 1) * SMALL[char]
             digit, seen_digit = 0, False
         elif char in LARGE:
-            total = (total + section + digit or 1) * LARGE[char]
+            total = _enlarged(total, section + digit, LARGE[char])
             section, digit, seen_digit = 0, 0, False
         else:
             digit, seen_digit = _digit(char), True
     return total + section + digit
+
+
+def _enlarged(total: int, section: int, large: int) -> int:
+    """四亿八千万: the 八千 alone is 万; 三万亿: all of it is 亿."""
+    if total > large:
+        return total + section * large
+    return (total + section or 1) * large
 
 
 def _digit(char: str) -> int:

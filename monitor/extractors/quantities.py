@@ -6,9 +6,9 @@ is decided elsewhere.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from monitor.extractors.numerals import ARABIC, value_of
+from monitor.extractors.numerals import ARABIC, LARGE, SMALL, value_of
 from monitor.extractors.units import UnitKind, kind_of, unit_at
 from storage.values import Op
 
@@ -18,7 +18,7 @@ _NOT_INSIDE = r"(?<![0-9A-Za-z.第_/#〔×])"
 NUMBER = re.compile(
     rf"{_NOT_INSIDE}(?:{ARABIC})"
     rf"|百分之(?:[{_CN}]{{1,4}}(?:点[{_CN}]{{1,3}})?|{ARABIC})"
-    rf"|(?<![{_CN}第几数])[{_CN}]{{1,9}}"
+    rf"|(?<![{_CN}第几数])[{_CN}]{{1,16}}(?:点[{_CN}]{{1,3}}(?=[百千万亿]{{0,2}}(?:倍|[万亿])))?"
 )
 TAIL = re.compile(
     r"(?P<many>[余多来]?)(?P<factor>万亿|[百千十]?亿|[百千十]?万|百|千)?(?P<more>[余多来]?(?P<rest>(?<=[余多])亿)?)"
@@ -43,9 +43,22 @@ HEDGES_AFTER: dict[str, Op] = {
     "以内": AT_MOST, "之内": AT_MOST, "以下": AT_MOST, "及以下": AT_MOST, "之下": AT_MOST, "内": AT_MOST,
     "左右": ABOUT, "上下": ABOUT, "许": ABOUT,
 }  # fmt: skip
-_BEFORE = re.compile(rf"(?:{'|'.join(sorted(HEDGES_BEFORE, key=len, reverse=True))})$")
+_BEFORE = re.compile(
+    rf"(?:{'|'.join(sorted(HEDGES_BEFORE, key=len, reverse=True))})(?<![签节预履违续契]约)(?<![侦爆打攻告]破)$"
+)
 _AFTER = re.compile("|".join(sorted(HEDGES_AFTER, key=len, reverse=True)))
-_LONGEST_BEFORE = max(map(len, HEDGES_BEFORE))
+_LONGEST_BEFORE = max(map(len, HEDGES_BEFORE)) + 1  # and the character that makes 签约 of 约
+AT_LEAST_DONE = re.compile(r"至少[^，。；：、\d]{1,8}$")  # 每年至少新增6家
+# For whom and how often is said right before a number; 每立方米36微克 says the same as 36微克/立方米.
+PER = re.compile(
+    r"(?:每人|人均|每户|户均|每生|生均)?每(?:个)?(?:年|月|日|天|周|季度|人|户|生|亩|吨|(?P<size>立方米|升|千瓦时|平方公里))$"
+)
+_PER_REACH = 10
+_PER_KINDS = frozenset({UnitKind.COUNTER, UnitKind.SIZE, UnitKind.MONEY})
+LONG_NUMERAL = 4  # 一千二百个: nobody counts so for effect
+POINTED_AT = frozenset("家所座处条名辆台套栋幢艘架眼口")
+MADE = re.compile(r"(?:等|新建|改建|扩建|修建|新修|建成|建好|完成|新增|引进|开通|启用|投用|竣工|新开|收购|购置)了?$")
+NOT_POINTED_AT = re.compile(r"[龙主]|[^，。、]{0,4}(?:措施|政策|意见|规定|举措|要求)")  # 六条龙型经济, 十条措施
 
 INDEX_BEFORE = re.compile(
     r"(?:指数|系数|收入比|赡养比|师生比|浓度)[^，。；、]{0,4}(?:控制在|稳定在|保持在|达到?|为|到|至|低于|高于|不超过)$"
@@ -80,6 +93,7 @@ class Quantity:
 def find_quantities(plain: str) -> Iterator[Quantity]:
     """Every number with a unit in `plain`, from left to right, also those that state nothing (days, names); years are none."""
     read_to = 0
+    before: Quantity | None = None
     for match in NUMBER.finditer(plain):
         if match.start() < read_to:
             continue
@@ -87,11 +101,21 @@ def find_quantities(plain: str) -> Iterator[Quantity]:
         if quantity:
             read_to = quantity.end
             if not _is_year(quantity):
-                yield quantity
+                before = _sharing(before, quantity, plain)
+                yield before
 
 
 def _is_year(quantity: Quantity) -> bool:
     return quantity.bare_unit == "年" and (quantity.value or 0) > 1900
+
+
+def _sharing(before: Quantity | None, quantity: Quantity, plain: str) -> Quantity:
+    """每立方米45微克、60微克: what the first number is per, the next one of a list is, too."""
+    if before is None or before.bare_unit != f"{quantity.bare_unit}/{before.bare_unit.partition('/')[2]}":
+        return quantity
+    if plain[before.right : quantity.left] not in ("、", "和", "与"):
+        return quantity
+    return replace(quantity, unit=before.unit, bare_unit=before.bare_unit, kind=before.kind)
 
 
 def find_phrases(plain: str) -> Iterator[Quantity]:
@@ -145,32 +169,56 @@ def _unitless(plain: str, match: re.Match[str]) -> Quantity | None:
 def _chinese(plain: str, match: re.Match[str]) -> Quantity | None:
     written = match[0]
     if written.startswith("百分之"):
-        number, _, fraction = written[3:].partition("点")
-        value = value_of(number)
-        if fraction:
-            value += float("0." + "".join(f"{value_of(char):g}" for char in fraction))
+        value = _with_fraction(written[3:])
         return _hedged(plain, match.start(), match.end(), value, None, "%", "%", UnitKind.SHARE, EXACT, "hundredths")
     # 百, 千, 万 behind the digits belong to the unit, as they do behind Arabic digits: 三千亿元 is 3 千亿元.
-    number = written.rstrip("百千万亿") or "一"
-    number_end = match.start() + len(written.rstrip("百千万亿"))
-    tail = _tail(plain, number_end)
+    number = written.rstrip("百千万亿")
+    if any(char in SMALL for char in number):  # but 五千五百人 is 5500 人
+        number = written.rstrip("万亿")
+    tail = _tail(plain, match.start() + len(number))
     if tail is None:
         return None
-    quantity = _read(plain, match.start(), tail, value_of(number), None, "chinese")
-    return quantity if _is_chinese_quantity(quantity, written) else None
+    large = next((char for char in "亿万" if char in number), "")
+    if large:  # 一万二千人 is 1.2 万人
+        value = value_of(written) / LARGE[large]
+        tail = replace(tail, unit=large + tail.bare, factor=large)
+    else:
+        value = _with_fraction(number or "一")
+    quantity = _read(plain, match.start(), tail, value, None, "chinese")
+    return quantity if _is_chinese_quantity(plain, quantity, written) else None
 
 
-def _is_chinese_quantity(quantity: Quantity, written: str) -> bool:
+def _with_fraction(written: str) -> float:
+    """一点二六 → 1.26."""
+    number, _, fraction = written.partition("点")
+    value = value_of(number)
+    return value + float("0." + "".join(f"{value_of(char):g}" for char in fraction)) if fraction else value
+
+
+def _is_chinese_quantity(plain: str, quantity: Quantity, written: str) -> bool:
     """Chinese numerals count where their unit is a size, or a hedge says that they do; 三个方面 is rhetoric."""
     if quantity.kind in (UnitKind.SHARE, UnitKind.POINTS):
         return True
-    if quantity.kind is UnitKind.TIMES:
-        return quantity.unit != "番" and (quantity.value or 0) > 1
     hedged = quantity.left < quantity.start or quantity.right > quantity.end
+    if quantity.kind is UnitKind.TIMES:
+        return quantity.unit != "番" and (
+            (quantity.value or 0) > 1 or (hedged and quantity.unit == "成") or "点" in written
+        )
     large = written[-1] in "百千万亿"
     if quantity.kind in (UnitKind.MONEY, UnitKind.SIZE):
         return large and (hedged or written[0] not in "百千万亿")
-    return large and hedged and quantity.kind is UnitKind.COUNTER
+    exact = len(written) >= LONG_NUMERAL
+    return quantity.kind is UnitKind.COUNTER and ((large and hedged) or exact or _is_counted(plain, quantity))
+
+
+def _is_counted(plain: str, quantity: Quantity) -> bool:
+    """白石岭等五处景区, 至少新增一家企业, 新建两座: what can be pointed at is counted where it is made, or left over."""
+    before = plain[max(0, quantity.start - _PER_REACH) : quantity.start]
+    if AT_LEAST_DONE.search(before):
+        return True
+    if quantity.bare_unit not in POINTED_AT or (quantity.value or 0) < 2:
+        return False
+    return MADE.search(before) is not None and NOT_POINTED_AT.match(plain, quantity.end) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +276,21 @@ def _hedged(
 ) -> Quantity:
     """The quantity with the hedges on both of its sides; the one behind it weighs more (控制在3%左右 is about 3 %)."""
     before = _BEFORE.search(plain, max(0, start - _LONGEST_BEFORE), start)
+    left = before.start() if before else start
+    per = PER.search(plain, max(0, left - _PER_REACH), left) if kind in _PER_KINDS else None
+    if per:
+        left = per.start()
+        if not before:
+            before = _BEFORE.search(plain, max(0, left - _LONGEST_BEFORE), left)
+            left = before.start() if before else left
+        if per["size"] and kind is UnitKind.SIZE and "/" not in bare:
+            unit, bare = f"{unit}/{per['size']}", f"{bare}/{per['size']}"
     after = _AFTER.match(plain, end)
     if after and after[0] == "内" and kind is not UnitKind.TIME:
         after = None
     if op is EXACT:
         op = HEDGES_AFTER[after[0]] if after else HEDGES_BEFORE[before[0]] if before else EXACT
-    left = before.start() if before else start
+    if op is EXACT and AT_LEAST_DONE.search(plain, max(0, left - _PER_REACH), left):
+        op = AT_LEAST
     right = after.end() if after else end
     return Quantity(start, end, left, right, value, value_hi, unit, bare, kind, op, rule)

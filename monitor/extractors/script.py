@@ -27,6 +27,15 @@ TRADITIONAL = re.compile("[國發經濟產業會設區農鄉鎮級與為億萬�
 TRADITIONAL_SHARE = 0.01
 
 COMMA = re.compile(r",(?!\d{3}(?!\d))|(?<!\d),")
+# What may stand right behind a number that was written with a full-width comma, or that the layout tore apart.
+_UNIT = "%‰万亿多余个户家人名元吨亩斤担米公平立台辆件条座套所处项只头岁度年"
+WIDE_THOUSANDS = re.compile(r"\d，\d\d\d")  # so rare that it is asked first
+THOUSANDS = re.compile(rf"(?<!\d，)(?<![\d.])\d{{1,3}}(?:，\d{{3}})+(?=(?:\.\d+)?[{_UNIT}])")
+APART = re.compile(r"\d +[\d.]")
+TORN = re.compile(
+    rf"(?<=[{HAN}])(?: ?)\d{{1,3}}(?: +\d{{1,3}}){{0,8}}(?: ?\. ?\d{{1,3}}(?: +\d{{1,3}}){{0,3}})?(?= ?[{_UNIT}])"
+    r"|(?<![\d ./:-])[12](?: \d){3}(?= ?年)"
+)  # 1 7 00 户, 3.6 2 亿元, 2 0 1 6 年
 GLOSS = rf"(?<=[{HAN}A-Za-z])（[a-z{TONES}]{{0,5}}[{TONES}][a-z{TONES}]{{0,5}}）"
 STRAY_SPACE = r"(?<![A-Za-z0-9 ]) +|(?<=[A-Za-z0-9]) +(?![A-Za-z0-9 ])"
 NOTE_MARK = rf"(?<=[{HAN}”》）A-Za-z0-9])(?:[〔［\[【]\d{{1,3}}[〕］\]】]|(?<=[{HAN}”])（\d{{1,2}}）)"
@@ -61,14 +70,28 @@ def read_script(text: str) -> Script:
     plain = text.translate(WIDTHS)
     if "," in plain:
         plain = COMMA.sub("，", plain)
+    if WIDE_THOUSANDS.search(plain):
+        plain = THOUSANDS.sub(lambda number: number[0].replace("，", ","), plain)
     if _is_traditional(plain):
         plain = plain.translate(_simplifying(frozenset(plain)))
     offsets: Sequence[int] = range(len(plain))
-    dropped = _joined([match.span() for match in DROPPED.finditer(plain)] + _wraps(plain))
+    dropped = _joined([match.span() for match in DROPPED.finditer(plain)] + _wraps(plain) + _torn(plain))
     if dropped:
         plain, offsets = _without(plain, dropped)
     unreadable = tuple(match.span() for match in MOJIBAKE.finditer(plain)) if "？" in plain else ()
     return Script(text, plain, offsets, unreadable)
+
+
+def _torn(plain: str) -> list[tuple[int, int]]:
+    """The spaces inside numbers that the layout tore apart; those between the cells of a table stay."""
+    if not APART.search(plain):
+        return []
+    return [
+        (number.start() + space, number.start() + space + 1)
+        for number in TORN.finditer(plain)
+        for space, char in enumerate(number[0])
+        if char == " "
+    ]
 
 
 def _wraps(plain: str) -> list[tuple[int, int]]:

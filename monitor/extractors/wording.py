@@ -47,13 +47,21 @@ CHANGING = """
 """
 ENDPOINT = "迈上 迈过 迈入 跃上 跨上 跨越 跨入 站上 登上 踏上 达到了 达到 达 稳定在 保持在 维持在 控制在 占到 为"
 COPULA = """
-    完成 实现 保持 控制 稳定 占 突破 超过 超 是 约 近 至 到 有 分别 均 都 各 共 共计 累计 总计 合计 不低于 不少于 不超过
+    完成 实现 保持 控制 稳定 占 突破 超过 超 是 近 至 到 有 分别 都 各 共 共计 累计 总计 合计 不低于 不少于 不超过
     力争 预计 确保 争取 同比 可比 年均 平均 总体 稳居 基本 已 将 要 再 又 还 就 仅 只 且 并 按 按照 以 在 、 ， 和 与 的
     由 从 被 了 得 不足 高达 多达 可达 拟 计划 大约 接近 将近 规模达 总数达 数量达 每年 当年 年内 全年 连续 净 新 全口径
     可比口径 名义 也 大幅 明显 显著 同口径 同口径比较 安排 设定 拟定 确定 原则上 普遍 预期目标 目标 预期 平稳 稳步 持续
     逐年 快速 较快 首次 成功 率先 整体 直接 最高 最低 至少 最多 每人每年 每人每月 每人
 """
-COPULA_PATTERNS = (r"(?:19|20)\d\d年", r"(?<![惠以普涉波触顾])及", r"（.{0,10}）")
+COPULA_PATTERNS = (
+    r"(?:19|20)\d\d年",
+    "(?<![签节预履违续契])约",
+    "(?<![人户])均",
+    "(?<=[到至为达])[年月]?[人户]均",
+    r"连续\d+年",
+    r"(?<![惠以普涉波触顾])及",
+    r"（.{0,10}）",
+)
 RISE = "多增 增长率 增长速度 增长 增速 增幅 涨幅 上涨幅度 上涨 增加 提高 提升 上升 上调 扩大 递增 翻了 升"
 RISE_PATTERNS = ("(?<![新净])增",)
 FALL = """
@@ -110,7 +118,7 @@ BEHIND_TOPIC = """
 
 def alternatives(rows: str, *patterns: str) -> str:
     """The words of `rows` as one pattern, longest first, and `patterns` behind them."""
-    words = sorted(dict.fromkeys(rows.split()), key=len, reverse=True)
+    words = sorted(dict.fromkeys(rows.split()), key=lambda entry: len(entry.partition("!")[0]), reverse=True)
     return "|".join([*map(_pattern, words), *patterns])
 
 

@@ -1,5 +1,9 @@
 """Plain text maps back to the saved text, character by character."""
 
+import re
+
+import pytest
+
 from monitor.extractors.script import read_script
 
 
@@ -52,3 +56,24 @@ def test_a_slipped_gbk_run_is_flagged_and_not_repaired() -> None:
     script = read_script("全年產值增長。?！皟绍嚒碑a業配套企業產值增長12%")
     assert len(script.unreadable) == 1
     assert "12%" in script.plain
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("征收房屋 1 7 00 户，新修道路1 0条", "征收房屋1700户，新修道路10条"),
+        ("财政收入完成 3.6 2亿元，增长1 2 ．7 ％", "财政收入完成3.62亿元，增长12.7%"),
+        ("1 9 9 7 年，水泥产量1，250万吨", "1997年，水泥产量1,250万吨"),
+        ("支出２７，２０３，３１９，０００元", "支出27,203,319,000元"),
+    ],
+)
+def test_a_number_that_the_layout_tore_apart_is_one(text: str, plain: str) -> None:
+    assert read_script(text).plain == plain
+
+
+@pytest.mark.parametrize(
+    "text", ["森林覆盖率% 61 62约束性", "“1 10 100”工程", "2026/2/12 15:20:47", "2025 312亿元", "分别为5，300、6，2个"]
+)
+def test_numbers_that_stand_side_by_side_stay_apart(text: str) -> None:
+    plain = read_script(text).plain
+    assert re.findall(r"\d+", text) == re.findall(r"\d+", plain)

@@ -84,7 +84,7 @@ def share_hedge(quantities: Sequence[Quantity]) -> list[Quantity]:
     last, first = quantities[-1], quantities[0]
     if last.right > last.end:
         op = last.op
-    elif first.left < first.start and first.op is not Op.RANGE:
+    elif first.op not in (Op.EXACT, Op.RANGE) and first.left < first.start:
         op = first.op
     else:
         return list(quantities)
@@ -92,4 +92,4 @@ def share_hedge(quantities: Sequence[Quantity]) -> list[Quantity]:
 
 
 def _unhedged(quantity: Quantity) -> bool:
-    return quantity.op is Op.EXACT and quantity.left == quantity.start and quantity.right == quantity.end
+    return quantity.op is Op.EXACT

@@ -30,17 +30,19 @@ def compare(
     """The changes of the targets in `after`, the report of `year`, against those in `before`, main targets first.
 
     `full` says that `after` is a whole report of the same kind: only then can a target be `dropped`, and of those only
-    a main one or one that somebody asks for (`watched`). A target for a farther year (2030) stands until that year: a
-    later report drops it by no silence, only a revision of its own report can take it back.
+    a main one or one that somebody asks for (`watched`), and only if nothing is said of its series any more. A target
+    for a farther year (2030) stands until that year: only a revision of its own report can take it back.
     Between two publishers (`conflict`) only differing values are told, nothing is added or dropped.
     Both sides are of one region and kind; only targets are looked at.
     """
-    found = match(_targets(before), _targets(after))
+    later = _targets(after)
+    found = match(_targets(before), later)
     changes = [change for old, new in found.pairs if (change := _changed(old, new, basis))]
     if basis is not Basis.CONFLICT:
         changes += [_change(ChangeKind.ADDED, basis, None, new) for new in found.fresh]
     if full and basis is not Basis.CONFLICT:
-        gone = [old for old in found.left if _is_missed(old, basis, watched)]
+        told = {series_of(new) for new in later} if basis is Basis.NEXT_REPORT else set()
+        gone = [old for old in found.left if _is_missed(old, basis, watched) and series_of(old) not in told]
         changes += [replace(_change(ChangeKind.DROPPED, basis, old, None), year=year) for old in gone]
     return sorted(changes, key=_place)
 

@@ -51,8 +51,10 @@ _LONG = "年 周年 岁 周岁 月龄 天 日 小时 个小时 分钟 秒 个月
 _LASTING = r"延长(?:到|至)|寿命|年限|年龄|时限|时间|时长|耗时|周期|工期|期限|天数|办结|审批|审核|压缩|压减|缩短|提速|优良天|污染天|良好天|好天|增加|减少"
 _SITE = r"(?:年产|(?:公司|集团|项目|基地|石化|化工|钢铁|科技|能源|股份|药业|铝业|矿业|水泥|电厂|电站|一期|二期)[^，。]{0,6})$"
 DECOYS: tuple[Decoy, ...] = (
-    _row("date", units="月 日 号 月份 年代 世纪 时 点 点钟 届 周"),
+    _row("date", units="月 日 月份 年代 世纪 时 点 点钟 届 周"),
+    _row("date: day of a month", units="号", before=r"月$"),
     _row("anniversary", units="周年"),
+    _row("time circle", "time", behind=rf"(?:便民|医疗|阅读|文化|通勤|养老|不打烊|[零全]|在线|自助|供水|制|服务|直播|农村集中|[{_HAN}]{{0,5}}圈)"),
     _row("duration", units=_LONG, before=rf"^(?!.*(?:{_LASTING}))"),
     _row("duration: words before", "time", before=r"(?:近|连续|历时|过去|今后|未来|为期|前|第|最近|用|用时|再用|经过|每|这|提前)$"),
     _row("attribute", "size money share", named=True, before=rf"[{_HAN}]$", behind=rf"(?:以上|以下|左右)?的{_STATED}[{_HAN}“A-Za-z0-9]"),
@@ -65,9 +67,9 @@ DECOYS: tuple[Decoy, ...] = (
     _row("threshold: count of members", units="人 个 户", before=r"(?:营收|收入|产值|投资|税收|规模|人口|超|亿元|达|职工|占比|目前|^)[^，。]{0,2}$", behind=rf"及?(?:以上|以下|以内)的?{_WHOLE}"),
     _row("threshold: firms by sum", "money", before=r"(?:投资|营收|产值|收入|规模|税收|纳税|销售额|总值|总量|财力|存款)$", behind=rf"的?(?:{_WHOLE}|县|市|区)"),
     _row("rhetoric: people", "counter", behind=rf"[{_HAN}]{{0,4}}(?:人民(?!医院|法院|检察|币|武装|调解|政府)|儿女|父老|老百姓|同胞)"),
+    _row("rhetoric: people torn", units="人", behind="民(?![办间营宿主])"),  # 50万人民 has the unit 万人
     _row("grade", "rank"),
     _row("technical name", units="千伏 kV KV 伏 核 兆 Gbps Mbps 微克 毫米 寸 吋 英寸", behind=rf"(?:及?以上|[{_HAN}])(?<!左)"),
-    _row("time circle", "time", behind=rf"(?:便民|医疗|阅读|文化|通勤|养老|不打烊|[零全]|在线|自助|供水|制|服务|直播|农村集中|[{_HAN}]{{0,5}}圈)"),
     _row("label: ordinal", "counter", before=r"(?:第|百|千|(?:全.|名|入|列|居|位|球|界)前)$"),
     _row("rhetoric", "counter", behind=r"(?:方面|领域|维度|环节|原则|阶段|层面|步骤|字|坚持|确立|自信|意识|维护|问题导向|件?事(?![项业故件务]))"),
     _row("talked about", "counter", before=rf"{_TOPIC}[^，。]{{0,60}}$", behind=r".{0,8}(?:领域|方面|指标|重点任务|行业|环节|赛道|方向|板块|关键|主题|目标|部分|章)"),

@@ -14,7 +14,7 @@ from monitor.extractors.script import read_script
 from monitor.extractors.sections import Sentence, read_sections
 from monitor.extractors.statements import extract_script
 from monitor.extractors.tables import find_entries
-from monitor.extractors.units import unit_at
+from monitor.extractors.units import UnitKind, kind_of, unit_at
 from storage.values import About, Role, StatementData
 
 _CN = "一二两三四五六七八九十百千万亿零〇"
@@ -23,18 +23,35 @@ TOKEN = re.compile(rf"{ARABIC}|[{_CN}]+")
 DIGITS = re.compile(r"\d+")
 # What a token that is no quantity is, by what stands on both of its sides; the first that matches tells.
 SIGNS = "A-Za-z_/#×@&=<>~Φφα-ω"
-_YEAR = r"(?:19|20)\d\d"
+_YEAR = r"(?:19[4-9]\d|20[0-4]\d)"
 _CN_YEAR = "[一二][九〇零][〇零一二三四五六七八九]{2}"
+_DAY = r"(?:^|[\n日午季（-])[：:]?"
+_CN_NUMBER = "[一二三四五六七八九十百千万]+"
 SIDES: tuple[tuple[str, re.Pattern[str], re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (why, re.compile(f"(?:{before})$"), re.compile(f"(?:{token})$"), re.compile(behind))
     for why, before, token, behind in (
         ("document number", "〔", r"\d{4}", "〕"),
         ("document number", r"〕(?:第)?", r"\d+", "号"),
+        ("note mark", r"[［\[【〔]", r"\d{1,3}", r"[］\]】〕]"),
+        ("page number", r"(?:^|\n)[—-]*", r"\d{1,4}", "[—-]*(?:\n|$)"),
+        ("date", "", r"\d{4}", r"[-/.]\d\d?[-/.]\d\d?(?!\d)"),
+        ("date", r"(?<!\d)\d{4}[-/.](?:\d\d?[-/.])?", r"\d\d?", ""),
+        ("date", r"(?:^|\n)", r"[01]\d", r"-\d\d(?:\n|$)"),
+        ("date", r"(?:^|\n)[01]\d-", r"\d\d", r"(?:\n|$)"),
+        (
+            "date: time of day",
+            "(?<![到为由比是])",
+            r"[0-2]?\d",
+            r"[：:][0-5]\d(?![.\d])(?![：:]\d{3})(?=[-：:\n（）]|$)",
+        ),
+        ("date: time of day", _DAY, r"[0-2]?\d", r"[：:][0-5]\d(?!\d)"),
+        ("date: time of day", rf"{_DAY}[0-2]?\d[：:](?:[0-5]\d[：:])?", r"[0-5]\d", r"(?!\d)"),
+        ("proportion", "", r"\d+(?:\.\d+)?", r"[：:\u2236]\d"),
+        ("proportion", r"\d[：:\u2236]", r"\d+(?:\.\d+)?", ""),
         ("year", "", f"{_YEAR}|{_CN_YEAR}", rf"年|[-—~至、和]+(?:{_YEAR}|\d\d)年"),
-        ("year", "(?<!十)", r"\d\d", "年(?:代|以来)?(?=[，。）])"),
         ("year", rf"(?:{_YEAR}|\d\d)年?[-—~至、和]+", r"\d\d(?:\d\d)?", "年"),
-        ("year", "[（(]", _YEAR, r"[）)]|[-—]"),
-        ("year", r"[（(](?:19|20)\d\d[-—]+", _YEAR, "[）)]"),
+        ("year", f"{_YEAR}[-—]+", _YEAR, ""),
+        ("year", "", _YEAR, r"[\u4e00-\u9fff）]|[-—，]"),
         (
             "five-year plan",
             "",
@@ -44,15 +61,18 @@ SIDES: tuple[tuple[str, re.Pattern[str], re.Pattern[str], re.Pattern[str]], ...]
         ("list number", "(?:^|[。！？；\n])[（(]?", r"\d{1,2}|[一二三四五六七八九十]{1,3}", "[、.．）)]"),
         ("list number", "(?:^|[。！？；，：、\n])(?:——)?", "[一二三四五六七八九十]{1,2}", "是"),
         ("list number", "第", "[一二三四五六七八九十]{1,3}", "部分|章|节|[，、]"),
-        ("ordinal", "第", ".+", ""),
-        ("slogan", r"[+＋·:：×/xX]", r"\d+|[一二三四五六七八九十百千万]+", ""),
-        ("slogan", "", r"\d+|[一二三四五六七八九十百千万]+", r"[+＋·×xX]"),
+        ("ordinal", "第|[国省市区县球界]前", ".+", ""),
+        ("hotline or number", "[国省县]道|热线|航班|高速", r"\d+", ""),
+        ("hotline or number", "", r"\d+", "[国省县]道|热线|.{0,6}热线|报警|急救"),
+        ("slogan", r"[+＋·×xX]", rf"\d+|{_CN_NUMBER}", ""),
+        ("slogan", "", rf"\d+|{_CN_NUMBER}", r"[+＋·×xX]"),
         ("in a word", f"[{SIGNS}]|[{SIGNS}]-|\\d\\.", ".+", ""),
         ("in a word", "", r"\d.*", f"[{SIGNS}]"),
-        ("telephone", "", r"\d{5,}", r"[^\u4e00-\u9fff]|$"),
-        ("telephone", r"\d-", r"\d{3,}", ""),
+        ("code", "", r"\d{5,}", r"[^\u4e00-\u9fff]|$"),
+        ("code", r"\d-", r"\d{3,}", ""),
     )
 )
+NUMERALS = {UnitKind.TIME: "numeral: time", UnitKind.RANK: "numeral: rank"}
 CONTEXT = 12  # characters on both sides that SIDES may look at
 
 
@@ -183,7 +203,9 @@ class _Reading:
         if token is None:
             return "no number"
         if at in self._names:
-            return "note mark" if plain[token.start() - 1] == "[" and plain.startswith("]", token.end()) else "in a name"
+            return (
+                "note mark" if plain[token.start() - 1] == "[" and plain.startswith("]", token.end()) else "in a name"
+            )
         return _why_no_quantity(plain, token)
 
     def _why_outside(self, at: int) -> str:
@@ -238,9 +260,13 @@ def _why_dropped(text: str, offset: int) -> str:
 def _why_no_quantity(plain: str, token: re.Match[str]) -> str:
     start, end = token.span()
     before, behind = plain[max(0, start - CONTEXT) : start], plain[end : end + CONTEXT]
+    before = "…" * (start > CONTEXT) + before  # so that only a text's own beginning is one
+    if end + CONTEXT < len(plain):
+        behind += "…"
     for why, in_front, itself, follows in SIDES:
         if itself.match(token[0]) and in_front.search(before) and follows.match(behind):
             return why
     if token[0][0].isascii():
         return "unknown unit" if re.match(r"[\u4e00-\u9fff]", behind) else "no unit"
-    return "numeral" if unit_at(plain, end) else "numeral in a word"
+    unit = unit_at(plain, end)
+    return NUMERALS.get(kind_of(unit), "numeral") if unit else "numeral in a word"

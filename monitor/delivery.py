@@ -4,7 +4,7 @@ tried until the service says that it has it.
     digest due → brief | render | prepare for each address: one transaction → send → sent, due again, or dead and told
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -12,21 +12,29 @@ from random import Random
 from sqlmodel import Session
 
 from monitor.briefing import NOTICES_SINCE, Links, brief
-from monitor.digest import DigestData, Rendered, render
+from monitor.digest import Rendered, render
 from monitor.filing import Desk, tell
 from monitor.notifiers.message import DeliveryError, Message, Notifier
 from monitor.rhythm import CHINA
 from monitor.watches import Watch, covers
 from storage.database import reading, transaction
+from storage.errors import Mendable
 from storage.models import Delivery, Digest, Notice
 from storage.outbox import (
     add_deliveries,
     find_baselines,
+    find_deliveries,
+    find_deliveries_of,
     find_digest,
     find_due_deliveries,
     find_due_digests,
     find_gathering,
+    find_rendered_since,
+    find_unsubscribed,
+    give_up_due,
     is_newly_dead,
+    is_suspended,
+    make_due,
     note_failed,
     note_sent,
     ride_along,
@@ -38,6 +46,12 @@ WAITS = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)  # seconds
 REFUSED_TRIES = 3  # of a message that the service refuses: services err too
 JITTER = 0.2
 AT_A_TIME = 50  # deliveries of one channel between two looks at what is due
+
+
+class UnknownChannel(Mendable):
+    """A channel was named that the settings do not have."""
+
+    exit_code = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +126,54 @@ def close_digest(due: Digest, post: Post, now: datetime) -> Digest | None:
         digest.subject, digest.text, digest.html, digest.payload = (
             rendered.subject, rendered.text, rendered.html, rendered.payload,
         )  # fmt: skip
-        add_deliveries(session, _deliveries(data, rendered, watch, post, now))
+        digest.chat = "\n".join(rendered.chat)
+        message = _message(digest, watch, now)
+        for channel, address in _addresses(session, watch.channels, post):
+            state = "suspended" if is_suspended(session, channel, address) else "due"
+            add_deliveries(session, _owed(message, post, channel, address, now, state))
         return digest
+
+
+def retry(post: Post, channel: str, now: datetime) -> int:
+    """Make due again what was given up or kept back for a channel, with the whole table of tries; how many messages.
+
+    A message that the service has accepted is not among them: `replay` sends those again.
+    """
+    _known(post, channel)
+    with transaction(post.desk.engine) as session:
+        waiting = [one for one in find_deliveries(session, channel=channel) if one.state != "sent"]
+        for delivery in waiting:
+            make_due(delivery, now)
+        return len(waiting)
+
+
+def replay(post: Post, channel: str, since: datetime, now: datetime) -> int:
+    """Send again what was rendered since then for the watches that speak through the channel; how many messages.
+
+    What the channel had before comes with the same id and the same bytes. A channel that is new to a watch gets the
+    watch's older digests too.
+    """
+    _known(post, channel)
+    watches = {watch.key: watch for watch in post.desk.watches if channel in watch.channels}
+    owed = 0
+    with transaction(post.desk.engine) as session:
+        for digest in find_rendered_since(session, watches, since):
+            for _, address in _addresses(session, [channel], post):
+                kept = find_deliveries_of(session, digest.id, channel, address)
+                if not kept:
+                    message = _message(digest, watches[digest.watch], digest.rendered_at or now)
+                    kept = _owed(message, post, channel, address, now, "due")
+                    add_deliveries(session, kept)
+                for delivery in kept:
+                    make_due(delivery, now)
+                owed += len(kept)
+    return owed
+
+
+def _known(post: Post, channel: str) -> None:
+    if channel not in post.channels:
+        known = ", ".join(post.channels) or "none"
+        raise UnknownChannel(f"{channel}: no such channel in the settings (there: {known})")
 
 
 def _baselines(session: Session, digest: Digest, watch: Watch, now: datetime) -> list[Notice]:
@@ -122,24 +182,33 @@ def _baselines(session: Session, digest: Digest, watch: Watch, now: datetime) ->
     return [one for one in notices if one.source_key in states and covers(watch, states[one.source_key].region)]
 
 
-def _deliveries(data: DigestData, rendered: Rendered, watch: Watch, post: Post, now: datetime) -> Sequence[Delivery]:
-    message = Message(
-        id=data.id,
-        watch=watch.key,
-        thread=f"{watch.key}-{now.astimezone(CHINA):%Y-%m}",
+def _message(digest: Digest, watch: Watch, made_at: datetime) -> Message:
+    return Message(
+        id=digest.id,
+        watch=digest.watch,
+        thread=f"{digest.watch}-{made_at.astimezone(CHINA):%Y-%m}",
         language=watch.language,
-        subject=rendered.subject,
-        text=rendered.text,
-        html=rendered.html,
-        payload=rendered.payload,
-        made_at=now,
-        chat=rendered.chat,
+        subject=digest.subject,
+        text=digest.text,
+        html=digest.html,
+        payload=digest.payload,
+        made_at=made_at,
+        chat=tuple(digest.chat.split("\n")),
     )
+
+
+def _addresses(session: Session, channels: Iterable[str], post: Post) -> list[tuple[str, str]]:
+    """(channel, address) of everybody to be told, without those who unsubscribed."""
+    gone = {one.address for one in find_unsubscribed(session)}
+    pairs = [(channel, address) for channel in channels for address in post.channels[channel].addresses()]
+    return [(channel, address) for channel, address in pairs if address not in gone]
+
+
+def _owed(message: Message, post: Post, channel: str, address: str, now: datetime, state: str) -> list[Delivery]:
+    bodies = post.channels[channel].prepare(message, address)
     return [
-        Delivery(digest_id=data.id, channel=channel, address=address, part=part, due_at=now, body=body)
-        for channel in watch.channels
-        for address in post.channels[channel].addresses()
-        for part, body in enumerate(post.channels[channel].prepare(message, address), start=1)
+        Delivery(digest_id=message.id, channel=channel, address=address, part=part, state=state, due_at=now, body=body)
+        for part, body in enumerate(bodies, start=1)
     ]
 
 
@@ -151,6 +220,8 @@ def _try(post: Post, notifier: Notifier, delivery: Delivery, subject: str, now: 
         due_at = next_try(error, delivery.attempts + 1, now(), post.random.random())
         with transaction(post.desk.engine) as session:
             note_failed(session, delivery.id, answer=str(error), due_at=due_at, now=now())
+            if error.dead:
+                give_up_due(session, delivery.channel, delivery.address, str(error))
             if due_at is None and is_newly_dead(session, delivery.channel):
                 tell(session, _dead(delivery, str(error), now()), "", _others(post.desk, delivery.channel), now())
         return Told(delivery.channel, subject, str(error), False, due_at)

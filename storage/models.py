@@ -244,6 +244,7 @@ class Digest(SQLModel, table=True):
     text: str = Field(default="", sa_type=Text)
     html: str = Field(default="", sa_type=Text)
     payload: bytes = Field(default=b"", sa_type=LargeBinary)
+    chat: str = Field(default="", sa_type=Text)  # the short form's lines
     example: bool = False
 
 
@@ -286,13 +287,22 @@ class Delivery(SQLModel, table=True):
     channel: str = Field(sa_type=String)
     address: str = ""
     part: int = 1
-    state: str = "due"  # due, sent, dead
+    state: str = "due"  # due, sent, dead, suspended: kept for `mubiao retry`, as the three before it were given up
     due_at: datetime
     attempts: int = 0
     body: bytes = Field(sa_type=LargeBinary)
     answer: str = Field(default="", sa_type=Text)  # what the service said last
     tried_at: datetime | None = None
     sent_at: datetime | None = None
+
+
+class Unsubscribed(SQLModel, table=True):
+    """An e-mail address whose owner asked for no more mail, by the button of a mail program."""
+
+    __tablename__ = "unsubscribed"
+
+    address: str = Field(primary_key=True)
+    at: datetime
 
 
 class Visit(SQLModel, table=True):

@@ -11,7 +11,11 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 
 from storage.database import one_at_a_time
-from storage.models import Delivery, Digest, DigestChange, DigestNotice, Notice
+from storage.models import Delivery, Digest, DigestChange, DigestNotice, Notice, Unsubscribed
+
+SETTLED = ("sent", "dead", "suspended")
+MOST_PARTS = 10  # messages of one digest
+GIVEN_UP = 3  # digests to one address, after which the next are kept and not tried
 
 
 def owe(
@@ -123,9 +127,96 @@ def find_due_deliveries(session: Session, channel: str, now: datetime, limit: in
     )
 
 
-def find_deliveries(session: Session, state: str | None = None) -> list[Delivery]:
+def find_deliveries(session: Session, state: str | None = None, channel: str | None = None) -> list[Delivery]:
+    """All that was or is owed, oldest first."""
     query = select(Delivery).order_by(col(Delivery.id))
-    return list(session.exec(query.where(Delivery.state == state) if state else query))
+    if state:
+        query = query.where(Delivery.state == state)
+    return list(session.exec(query.where(Delivery.channel == channel) if channel else query))
+
+
+def find_posted(
+    session: Session, *, state: str | None, channel: str | None, limit: int
+) -> list[tuple[Delivery, Digest]]:
+    """The newest deliveries with the digests that they are of, newest first."""
+    query = select(Delivery, Digest).join(Digest, col(Digest.id) == Delivery.digest_id)
+    if state:
+        query = query.where(Delivery.state == state)
+    if channel:
+        query = query.where(Delivery.channel == channel)
+    return list(session.exec(query.order_by(col(Delivery.id).desc()).limit(limit)))
+
+
+def find_oldest_due(session: Session) -> datetime | None:
+    """Since when the delivery that waits longest has been due."""
+    return session.exec(select(func.min(Delivery.due_at)).where(Delivery.state == "due")).one()
+
+
+def find_rendered_since(session: Session, watches: Iterable[str], since: datetime) -> list[Digest]:
+    """Digests of these watches that were rendered since then, oldest first."""
+    return list(
+        session.exec(
+            select(Digest)
+            .where(Digest.state == "rendered", col(Digest.watch).in_(list(watches)), col(Digest.rendered_at) >= since)
+            .order_by(col(Digest.rendered_at))
+        )
+    )
+
+
+def find_deliveries_of(session: Session, digest_id: str, channel: str, address: str) -> list[Delivery]:
+    return list(
+        session.exec(
+            select(Delivery)
+            .where(Delivery.digest_id == digest_id, Delivery.channel == channel, Delivery.address == address)
+            .order_by(col(Delivery.part))
+        )
+    )
+
+
+def make_due(delivery: Delivery, now: datetime) -> None:
+    """Owed anew, with the whole table of tries before it."""
+    delivery.state, delivery.due_at, delivery.attempts = "due", now, 0
+
+
+def is_suspended(session: Session, channel: str, address: str) -> bool:
+    """Whether the last three digests to this address were given up, with none sent since."""
+    states: dict[str, set[str]] = {}
+    last = (
+        select(Delivery.digest_id, Delivery.state)
+        .where(Delivery.channel == channel, Delivery.address == address, col(Delivery.state).in_(SETTLED))
+        .order_by(col(Delivery.id).desc())
+        .limit(GIVEN_UP * MOST_PARTS)
+    )
+    for digest_id, state in session.exec(last):
+        if digest_id not in states and len(states) == GIVEN_UP:
+            break
+        states.setdefault(digest_id, set()).add(state)
+    return len(states) == GIVEN_UP and not any("sent" in found for found in states.values())
+
+
+def give_up_due(session: Session, channel: str, address: str, answer: str) -> None:
+    """Everything else that is due to an address that is gone for good; `mubiao retry` makes it due again."""
+    due = select(Delivery).where(Delivery.channel == channel, Delivery.address == address, Delivery.state == "due")
+    for delivery in session.exec(due):
+        delivery.state, delivery.answer = "dead", answer
+
+
+def add_unsubscribed(session: Session, address: str, now: datetime) -> None:
+    """No more mail to this address; asking twice changes nothing."""
+    if session.get(Unsubscribed, address) is None:
+        session.add(Unsubscribed(address=address, at=now))
+
+
+def find_unsubscribed(session: Session) -> list[Unsubscribed]:
+    return list(session.exec(select(Unsubscribed).order_by(col(Unsubscribed.at))))
+
+
+def forget_unsubscribed(session: Session, address: str) -> bool:
+    """Mail may be sent to this address again; whether it had been unsubscribed."""
+    found = session.get(Unsubscribed, address)
+    if found is not None:
+        session.delete(found)
+    return found is not None
 
 
 def count_deliveries(session: Session) -> dict[str, int]:

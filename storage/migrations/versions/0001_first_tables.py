@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("html", sa.Text(), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("chat", sa.Text(), nullable=False),
         sa.Column("example", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -122,6 +123,12 @@ def upgrade() -> None:
     with op.batch_alter_table("source", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_source_next_due_at"), ["next_due_at"], unique=False)
 
+    op.create_table(
+        "unsubscribed",
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("address"),
+    )
     op.create_table(
         "visit",
         sa.Column("id", sa.Integer(), nullable=False),

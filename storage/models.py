@@ -145,6 +145,7 @@ class Statement(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("document_id", "ordinal"),
         Index("statement_series", "report_id", "indicator_key", "role"),
+        Index("statement_spoken", "document_id", "role", "headline"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -181,7 +182,7 @@ class Change(SQLModel, table=True):
     """
 
     __tablename__ = "change"
-    __table_args__ = (Index("change_series", "region", "indicator_key"),)
+    __table_args__ = (Index("change_series", "region", "indicator_key"), Index("change_year", "year", "seen_at"))
 
     id: int | None = Field(default=None, primary_key=True)
     event_id: str = Field(unique=True)

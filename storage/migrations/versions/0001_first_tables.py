@@ -274,6 +274,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("statement", schema=None) as batch_op:
         batch_op.create_index("statement_series", ["report_id", "indicator_key", "role"], unique=False)
+        batch_op.create_index("statement_spoken", ["document_id", "role", "headline"], unique=False)
 
     op.create_table(
         "change",
@@ -311,6 +312,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("change", schema=None) as batch_op:
         batch_op.create_index("change_series", ["region", "indicator_key"], unique=False)
+        batch_op.create_index("change_year", ["year", "seen_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_change_after_id"), ["after_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_change_before_id"), ["before_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_change_report_id"), ["report_id"], unique=False)

@@ -54,7 +54,7 @@ DECOYS: tuple[Decoy, ...] = (
     _row("date", units="月 日 月份 年代 世纪 时 点 点钟 届 周"),
     _row("date: day of a month", units="号", before=r"月$"),
     _row("anniversary", units="周年"),
-    _row("time circle", "time", behind=rf"(?:便民|医疗|阅读|文化|通勤|养老|不打烊|[零全]|在线|自助|供水|制|服务|直播|农村集中|[{_HAN}]{{0,5}}圈)"),
+    _row("time circle", "time", behind=rf"(?:便民|医疗|阅读|文化|通勤|养老|不打烊|[零全](?![国省市区县])|在线|自助|供水|制|服务|直播|农村集中|[{_HAN}]{{0,5}}圈)"),
     _row("duration", units=_LONG, before=rf"^(?!.*(?:{_LASTING}))"),
     _row("duration: words before", "time", before=r"(?:近|连续|历时|过去|今后|未来|为期|前|第|最近|用|用时|再用|经过|每|这|提前)$"),
     _row("attribute", "size money share", named=True, before=rf"[{_HAN}]$", behind=rf"(?:以上|以下|左右)?的{_STATED}[{_HAN}“A-Za-z0-9]"),

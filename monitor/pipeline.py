@@ -15,9 +15,10 @@ from typing import TypeVar
 
 from monitor.filing import Desk, Filed, Found, Outcome, file, storable, tell
 from monitor.identity import can_be_report, title_and_heading, title_year
-from monitor.rhythm import next_recheck, next_try, next_visit
+from monitor.rhythm import is_sweep_due, next_recheck, next_try, next_visit
 from scrapers.answer import Answer, Conditions
 from scrapers.errors import LayoutError, NotAReportError, OwnFaultError, ScrapeError, StoppedError
+from scrapers.folders import is_folder_address
 from scrapers.scrape import Fetched, Look, Scraper
 from scrapers.source import Source
 from storage.database import reading, transaction
@@ -29,6 +30,7 @@ from storage.visits import add_visit, find_page, find_source, is_newly_broken, k
 
 T = TypeVar("T")
 FEW = 0.3  # of the usual entries: fewer is a fault of the source, not news
+KEEP = 0.8  # of what was usual: a list that crumbles away bit by bit is noticed too
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Visited:
     failed: list[tuple[Entry, ScrapeError]] = field(default_factory=list)
     error: ScrapeError | None = None
     seconds: float = 0.0
+    swept_at: datetime | None = None  # when all index pages were read, if they were
 
     @property
     def changes(self) -> int:
@@ -80,7 +83,8 @@ def visit(source: Source, tools: Tools, *, again: bool = False) -> Visited:
     started_at = tools.clock()
     state, known = recall(source, tools)
     visited = Visited(source, baseline=state.baseline_at is None)
-    look = _attempt(lambda: look_at(source, state, known, tools))
+    sweep = again or is_sweep_due(state.swept_at, started_at)
+    look = _attempt(lambda: look_at(source, state, known, tools, sweep=sweep, accept=again))
     if isinstance(look, ScrapeError):
         visited.outcome, visited.error = "failed", look
     else:
@@ -91,6 +95,8 @@ def visit(source: Source, tools: Tools, *, again: bool = False) -> Visited:
         for task in tasks:
             _carry_out(task.entry, state, look.family, tools, visited)
     visited.seconds = (tools.clock() - started_at).total_seconds()
+    if sweep and not isinstance(look, ScrapeError):
+        visited.swept_at = started_at
     _record(visited, None if isinstance(look, ScrapeError) else look, tools, started_at)
     return visited
 
@@ -117,24 +123,28 @@ def recall(source: Source, tools: Tools) -> tuple[SourceState, dict[str, Entry]]
         return state, find_entries(session, source.key)
 
 
-def look_at(source: Source, state: SourceState, known: dict[str, Entry], tools: Tools) -> Look:
-    """Read the index pages: all that `source.pages` allows on a first visit, else as far as a page shows something new.
+def look_at(
+    source: Source, state: SourceState, known: dict[str, Entry], tools: Tools, *, sweep: bool, accept: bool = False
+) -> Look:
+    """Read the index pages: with `sweep` all that `source.pages` allows, else as far as a page shows something new.
 
+    Postings are backdated, so known entries end nothing within a page, and the page after the last new one is read
+    too; what was put in further down is found by the next sweep. `accept` takes few entries for right.
     Raises LayoutError when there are no entries or far fewer than usual, or whatever the way there raised.
     """
-    first = state.baseline_at is None
     with reading(tools.desk.engine) as session:
-        page = None if first else find_page(session, source.url)
+        page = None if sweep else find_page(session, source.url)
     look = tools.scraper.read_index(
         source,
         name=source.family or state.family,
         conditions=Conditions(page.etag, page.last_modified) if page else None,
         body_hash=page.body_hash if page else None,
-        going_on=lambda entries: bool(entries) and (first or any(_is_new(entry, known) for entry in entries)),
+        going_on=lambda entries: bool(entries) and (sweep or any(_is_new(entry, known) for entry in entries)),
     )
-    if not look.unchanged and state.usual_entries and look.on_first_page < FEW * state.usual_entries:
-        usual = f"the index page shows {look.on_first_page} entries, usually {state.usual_entries}"
-        raise LayoutError(usual, url=look.first.url)
+    usual = state.usual_entries or 0
+    if not look.unchanged and not accept and look.on_first_page < FEW * usual:
+        told = f"the index page shows {look.on_first_page} entries, usually {usual}"
+        raise LayoutError(f"{told}; if that is right: mubiao visit {source.key} --recheck", url=look.first.url)
     return look
 
 
@@ -158,7 +168,9 @@ def choose(
         entry.published_on = data.published_on
         if before is not None:
             entry.first_seen_at = before.first_seen_at
-        if not can_be_report(data.title, source.kind) or (first and _is_too_old(data, now.year - source.years)):
+        if (data.title and not can_be_report(data.title, source.kind)) or (
+            first and _is_too_old(data, now.year - source.years)
+        ):
             entry.state = "passed"
             passed.append(entry)
         else:
@@ -201,7 +213,10 @@ def _read_and_file(
     if not isinstance(got, Fetched):
         return None
     now = tools.clock()
-    filed = file(_found(source, entry, got, now), tools.desk, news=news, now=now)
+    found = _found(source, entry, got, now)
+    if not (entry.title or is_folder_address(source.url) or can_be_report(found.title, source.kind)):
+        raise NotAReportError(f"its title is that of no report: {found.title[:80]}", url=entry.url)
+    filed = file(found, tools.desk, news=news, now=now)
     with transaction(tools.desk.engine) as session:
         keep_page(session, _page(entry.url, got.answer, now))
     return filed
@@ -214,7 +229,7 @@ def _found(source: Source, entry: Entry, got: Fetched, now: datetime) -> Found:
         region=source.region,
         kind=source.kind,
         url=entry.url,
-        title=storable(max(got.title, entry.title, key=len)),  # one of them may be cut with "..."
+        title=storable(_title(source, entry, got)),
         issuer=storable(got.issuer),
         site_code=got.site_code,
         published_on=got.published_on or entry.published_on,
@@ -228,6 +243,14 @@ def _found(source: Source, entry: Entry, got: Fetched, now: datetime) -> Found:
         warnings=got.warnings,
         example=source.example,
     )
+
+
+def _title(source: Source, entry: Entry, got: Fetched) -> str:
+    """The longer of the index's and the page's: one of them may be cut with "...". Where neither tells, the text's."""
+    told = max(got.title, entry.title, key=len)
+    if entry.title or can_be_report(told, source.kind):
+        return told
+    return title_and_heading(storable(got.text))[0] or told
 
 
 def _is_new(data: EntryData, known: dict[str, Entry]) -> bool:
@@ -273,6 +296,7 @@ def _record(visited: Visited, look: Look | None, tools: Tools, started_at: datet
             tell(session, notice, source.region, tools.desk, now)
         if look is not None and error is None:
             _remember_look(state, look)
+            state.swept_at = visited.swept_at or state.swept_at
             if not look.unchanged:
                 keep_page(session, _page(source.url, look.first, now))
             if state.baseline_at is None:
@@ -296,7 +320,9 @@ def _record(visited: Visited, look: Look | None, tools: Tools, started_at: datet
 
 def _remember_look(state: SourceState, look: Look) -> None:
     if not look.unchanged:
-        state.family, state.usual_entries = look.family, look.on_first_page
+        shown, usual = look.on_first_page, state.usual_entries or 0
+        slowly = round(KEEP * usual + (1 - KEEP) * shown) if shown >= FEW * usual else shown  # else a person said so
+        state.family, state.usual_entries = look.family, max(shown, slowly)
 
 
 def _baseline(visited: Visited, now: datetime) -> Notice:

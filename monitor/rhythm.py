@@ -12,6 +12,7 @@ FIRST_RETRY = timedelta(minutes=15)  # after a visit that broke, doubled each ti
 YOUNG = timedelta(days=14)  # a report is mended, if ever, soon after it appears
 YOUNG_RECHECK, OLD_RECHECK = timedelta(days=1), timedelta(days=30)
 RETRY_ENTRY = timedelta(hours=1)
+SWEEP = timedelta(days=7)  # between looks at all of a source's index pages: postings are backdated
 JITTER = 0.1
 
 
@@ -40,3 +41,8 @@ def next_recheck(source: Source, now: datetime, *, first_seen_at: datetime) -> d
 def next_try(source: Source, now: datetime, *, tries: int) -> datetime:
     """When to fetch an entry again that could not be fetched."""
     return now + min(RETRY_ENTRY * (1 << min(tries - 1, 6)), usual_interval(source, now))
+
+
+def is_sweep_due(swept_at: datetime | None, now: datetime) -> bool:
+    """Whether this visit should read all index pages; `swept_at` is when one did so last."""
+    return swept_at is None or now - swept_at >= SWEEP

@@ -47,6 +47,7 @@ _SOURCE = re.compile(r"(?:信息)?来\s*源\s*[:：]\s*([^\s|｜：:]{2,40})")
 _LABEL = re.compile(
     r"访问|浏览|点击|阅读|发布|日期|时间|作者|编辑|字体|字号|打印|分享|责任|【"
 )  # an empty 来源 before the next label
+_TODAY = re.compile(r"今天|今日|现在|星期|周[一二三四五六日]|农历")
 _PARTS = re.compile(r"""createPageHTML\(\s*(\d+)\s*,\s*\d+\s*,\s*["'](\w+)["']\s*,\s*["'](\w+)["']""")
 _SITE_WORDS = re.compile(r"(人民政府|门户网站?|政府网|官方网站|人民网|委员会|日报|中国网|网站?)$")
 
@@ -167,9 +168,16 @@ def _day_shown(soup: BeautifulSoup, around: Sequence[str]) -> date | None:
 
 
 def _lone_day(around: Sequence[str]) -> date | None:
-    """The first text outside the body that is a day and nothing else, or begins with one."""
-    for text in map(tidy, around):
-        if is_day(text) or re.match(r"(时间|日期|\d{4}[-年/])", text):
+    """The first text outside the body that calls its day one (时间：), else that is a day or begins with one.
+
+    今天是 2031-03-09 星期日 in a page's head is the reader's day, not the report's.
+    """
+    texts = [text for text in map(tidy, around) if text]
+    labelled = (parse_day(text) for text in texts if re.match(r"(时间|日期)", text))
+    if day := next(filter(None, labelled), None):
+        return day
+    for before, text, after in zip(["", *texts], texts, [*texts[1:], ""], strict=False):
+        if (is_day(text) or re.match(r"\d{4}[-年/]", text)) and not _TODAY.search(f"{before[-8:]} {text} {after[:8]}"):
             day = parse_day(text)
             if day:
                 return day

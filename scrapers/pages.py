@@ -94,16 +94,23 @@ def absolute(href: str, url: str) -> str:
     return quote(joined, safe="%/:?#[]@!$&'()*+,;=~", errors="replace")
 
 
+def query_value(url: str, name: str) -> str:
+    """What a parameter of the address holds; "" without it."""
+    return parse_qs(_query(url)).get(name, [""])[0]
+
+
 def query_number(url: str, name: str, default: int) -> int:
     """The whole number that a parameter of the address holds."""
-    found = whole_number(parse_qs(_query(url)).get(name, [""])[0])
+    found = whole_number(query_value(url, name))
     return default if found is None else found
 
 
 def with_query(url: str, **parameters: str | int) -> str:
-    """The address with these parameters set, the others as they were."""
-    kept = [(name, value) for name, value in parse_qsl(_query(url), keep_blank_values=True) if name not in parameters]
-    return url.partition("?")[0] + "?" + urlencode([*kept, *parameters.items()])
+    """The address with these parameters set, each where it stood or else at the end, the others as they were."""
+    asked = parse_qsl(_query(url), keep_blank_values=True)
+    placed = [(name, parameters.get(name, value)) for name, value in asked]
+    new = [(name, value) for name, value in parameters.items() if name not in dict(asked)]
+    return url.partition("?")[0] + "?" + urlencode([*placed, *new])
 
 
 def whole_number(value: object) -> int | None:

@@ -1,5 +1,6 @@
 """Reading a source: what its index pages show, and what one entry holds. Network and parsing, no memory."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,11 +11,13 @@ from scrapers.client import Client
 from scrapers.documents import DocumentReader, DocumentText
 from scrapers.errors import DocumentError, GoneError, LayoutError, NotAReportError
 from scrapers.families import family, recognise
+from scrapers.folders import is_folder_address, read_place
 from scrapers.pages import attachment_type, refresh_target
 from scrapers.source import Source
-from storage.values import AttachmentData, EntryData, ReportPageData
+from storage.values import AttachmentData, EntryData, PostData, ReportPageData
 
 FORWARDS = 2  # meta refreshes followed from a source's address
+BARE = 3  # pages without entries that only lead on: a shell for a script, a script that names the list's request
 PARTS = 20  # pages that one report's text may be cut into
 SHORTEST = 300  # characters; what is shorter is a notice about a report, not one
 PREFERRED = ("docx", "pdf", "ofd", "doc", "wps")  # of several files with the same report
@@ -69,33 +72,37 @@ class Scraper:
     ) -> Look:
         """Fetch and parse the index pages, turning on while `going_on` says so of a page's entries.
 
-        At most `source.pages` of them. `name` is the family if it is known, else the first page's marks decide.
-        `body_hash` is that of the first page as it was last read. A first page that shows nothing but names the request
-        for its list (a shell for a script) is followed. Raises LayoutError when no page shows entries: that is a fault,
-        not a lack of news.
+        At most `source.pages` of them that show some. `name` is the family if it is known, else the first page's marks
+        decide. `body_hash` is that of the first page as it was last read. A first page that shows nothing but names the
+        request for its list (a shell for a script) is followed, and asked for anew each time: it stays the same when
+        the list behind it does not. Raises LayoutError when no page shows entries: that is a fault, not a lack of news.
         """
-        first = answer = self._fetch(source, source.url, conditions)
-        if answer.status == 304 or (body_hash is not None and answer.body_hash == body_hash):
+        first = self._fetch(source, source.url, conditions)
+        if first.status == 304 or (body_hash is not None and first.body_hash == body_hash):
             return Look(first, name or "", unchanged=True)
-        answer, text = self._forwarded(source, answer)
+        answer, text = self._forwarded(source, first)
         name = name or recognise(text, answer.url)
+        bare = answer is not first
         entries: dict[str, EntryData] = {}
-        on_first_page = 0
-        for number in range(1, source.pages + 1):
+        on_first_page = shown = 0
+        for _ in range(source.pages + BARE):
             index = family(name).parse_index(text, answer.url)
             fresh = [entry for entry in index.entries if entry.url not in entries]
             entries |= {entry.url: entry for entry in fresh}
-            on_first_page = on_first_page or len(entries)
+            on_first_page, shown = on_first_page or len(entries), shown + bool(index.entries)
             repeated = bool(index.entries) and not fresh  # some servers answer a page past the end with the first one
-            if index.next_page is None or repeated or number == source.pages or (fresh and not going_on(fresh)):
+            bare = bare or not shown
+            if index.next_page is None or repeated or shown == source.pages or (fresh and not going_on(fresh)):
                 break
             try:
-                answer = self._fetch(source, index.next_page)
+                answer = self._fetch(source, index.next_page, post=index.next_post)
             except GoneError:
                 break  # some lists end with a 404
             text = text_of(answer)
         if not entries:
             raise LayoutError("the index page shows no entries", url=answer.url)
+        if bare:
+            first = replace(first, etag=None, last_modified=None, body_hash="")
         return Look(first, name, False, tuple(entries.values()), on_first_page)
 
     def read_entry(
@@ -151,14 +158,24 @@ class Scraper:
         return self.documents.read_document(answer.body, name=answer.url, content_type=answer.content_type)
 
     def _fetch(
-        self, source: Source, url: str, conditions: Conditions | None = None, limit: Limit | None = None
+        self,
+        source: Source,
+        url: str,
+        conditions: Conditions | None = None,
+        limit: Limit | None = None,
+        post: PostData | None = None,
     ) -> Answer:
+        if is_folder_address(source.url):
+            return read_place(url, source.url, conditions, limit or self.file)
         return self.client.fetch(
             url,
             conditions=conditions,
             allow_hosts=(source.host, *source.allow_hosts),
             private=source.private,
             limit=limit or self.page,
+            method="POST" if post else "GET",
+            form=dict(post.form) if post and post.form else None,
+            json=json.loads(post.json) if post and post.json else None,
         )
 
 

@@ -112,7 +112,7 @@ def _check_one(source: Source, tools: Tools, as_json: bool) -> bool:
     )
     known = recall(source, tools)[1] if kept else {}
     try:
-        look = look_at(source, state, known, tools)
+        look = look_at(source, state, known, tools, sweep=state.baseline_at is None)
     except ScrapeError as error:
         print_json({"source": source.key, "error": str(error), "label": error.label}) if as_json else say(
             f"{source.name}: {error.label}: {error}"

@@ -24,7 +24,7 @@ def recognise(page: str, url: str) -> float:
         return 0.95 if '"articles"' in page and '"classify"' in page else 0.0
     if "window._CONFIG" in page:
         return 0.9
-    return 0.6 if "/gkmlpt/content" in page or "/gkmlpt/index" in page or "nfw-cms-attachment" in page else 0.0
+    return 0.6 if "/gkmlpt/content" in page or "/gkmlpt/index" in page else 0.0
 
 
 def parse_index(page: str, url: str) -> IndexData:

@@ -487,19 +487,72 @@ def test_a_visit_is_recorded_with_what_it_found(watching: Watching) -> None:
     assert (watching.count(KeptVisit), watching.state().usual_entries) == (2, 10)
 
 
-def test_the_usual_number_of_entries_is_that_of_the_last_good_visit(watching: Watching) -> None:
+def test_the_usual_number_of_entries_follows_growth_at_once_and_decline_slowly(watching: Watching) -> None:
     watching.settled(2025)
     assert watching.state().usual_entries == 9
     del watching.column.shown[5:]
     watching.column.refresh()
     assert watching.visit().error is None
-    assert watching.state().usual_entries == 5
-    del watching.column.shown[1:]
+    assert watching.state().usual_entries == 8
+    del watching.column.shown[2:]
     watching.column.refresh()
     error = watching.visit().error
     assert isinstance(error, LayoutError)
-    assert "1 entries, usually 5" in str(error)
-    assert watching.state().usual_entries == 5
+    assert "2 entries, usually 8" in str(error)
+    assert "mubiao visit lanting --recheck" in str(error)
+    assert watching.state().usual_entries == 8
+
+
+def test_a_person_can_say_that_few_entries_are_right(watching: Watching) -> None:
+    watching.settled(2025)
+    del watching.column.shown[1:]
+    watching.column.refresh()
+    assert watching.visit().error is not None
+    assert visit(watching.source, watching.tools, again=True).error is None
+    watching.web.forgetful = True
+    for _ in range(12):
+        watching.visit()
+    assert watching.state().failures == 0
+
+
+def test_a_report_put_in_further_down_is_found_by_the_weekly_sweep(watching: Watching) -> None:
+    column = watching.column
+    column.per_page = 3
+    watching.settled(2025)
+    column.publish_report(2026)
+    column.shown.append(column.shown.pop(0))  # on the last index page
+    column.refresh()
+    assert watching.visit(days=1).documents == 0
+    assert [filed.outcome for _, filed in watching.visit(days=7).filed] == [Outcome.REPORT]
+    assert watching.told()
+
+
+def test_entries_without_a_title_are_read_once_to_know(watching: Watching) -> None:
+    report = watching.column.publish_report(2025)
+    others = [url for url, _, _ in watching.column.shown if url != report]
+    places = "".join(f"<url><loc>{url}</loc></url>" for url in (report, *others[:3]))
+    sitemap = "http://reports.test/sitemap.xml"
+    watching.web.put(sitemap, f"<urlset>{places}</urlset>", "text/xml")
+    source = Source.model_validate(watching.source.model_dump() | {"url": sitemap, "family": "sitemap"})
+    watching.visit(source)
+    assert (watching.count(Report), watching.count(Document)) == (1, 1)
+    watching.web.asked.clear()
+    watching.web.forgetful = True
+    watching.visit(source, hours=2)
+    assert watching.web.asked == [sitemap]
+
+
+def test_files_that_are_put_into_a_folder_are_news(watching: Watching, tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    (folder / "1.txt").write_text(f"2025年{PLACE}政府工作报告\n{report_text(2025)}")
+    source = Source.model_validate(watching.source.model_dump() | {"url": folder.as_uri(), "family": None})
+    assert watching.visit(source).error is None
+    assert watching.count(Report) == 1
+    (folder / "2.txt").write_text(f"2026年{PLACE}政府工作报告\n{report_text(2026, CUT, {})}")
+    visited = watching.visit(source)
+    assert [filed.identity.year for _, filed in visited.filed] == [2026]
+    assert ("地区生产总值", "lowered") in watching.told()
 
 
 def test_two_sources_of_one_report_make_one_report(watching: Watching) -> None:

@@ -74,8 +74,9 @@ def test_an_address_is_seen_from_its_page(href: str, target: str) -> None:
     assert absolute(href, HERE) == target
 
 
-def test_a_parameter_is_set_beside_the_others() -> None:
-    assert with_query("http://a.example/l?page=1&sid=2", page=2) == "http://a.example/l?sid=2&page=2"
+def test_a_parameter_is_set_where_it_stood_or_at_the_end() -> None:
+    assert with_query("http://a.example/l?page=1&sid=2", page=2) == "http://a.example/l?page=2&sid=2"
+    assert with_query("http://a.example/l?a=1&a=2", page=2) == "http://a.example/l?a=1&a=2&page=2"
 
 
 @pytest.mark.parametrize(

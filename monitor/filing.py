@@ -5,41 +5,38 @@
 Reading and archiving are over before the transaction begins. Used by a visit and by an import alike.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from monitor.catalogue.indicators import indicator, key_of
-from monitor.compare import compare, event_id, settle
+from monitor.catalogue.indicators import key_of
 from monitor.extractors import RULES_VERSION
 from monitor.extractors.statements import extract
 from monitor.identity import Identity, identify
-from monitor.watches import Watch, covers, next_due, wants
+from monitor.record import Record
+from monitor.watches import Watch, covers, names, next_due, wants
 from storage.archive import Archive
-from storage.changes import add_changes, forget_untold
-from storage.database import one_at_a_time, transaction
+from storage.database import one_at_a_time, reading, transaction
 from storage.models import Document, Notice, Report
 from storage.outbox import add_notice, owe
 from storage.reports import (
     add_document,
     add_report,
-    find_after,
-    find_before,
-    find_document,
     find_latest_version,
     find_report,
+    find_reports,
+    find_stale,
 )
-from storage.statements import add_statements, find_of_document, find_spoken
-from storage.values import About, Basis, ChangeData, Kind, Stated, StatementData
+from storage.statements import add_statements, forget_unused, set_aside
+from storage.values import About, Kind, Role, Stated, StatementData
 
 NOTICE_WAIT = timedelta(minutes=10)
-FULLER = 1.5  # a witness this many times as long speaks instead
-DIRECTIONS = {"more": 1, "less": -1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +141,16 @@ def understand(found: Found) -> Understood:
         published_on=found.published_on,
     )  # fmt: skip
     stated = [] if identity.year is None else extract(found.text, about)
-    return Understood(found, identity, [(data, key_of(data.indicator, data.measure, data.unit)) for data in stated])
+    return Understood(found, identity, _keyed(stated))
 
 
 def keep(read: Understood, desk: Desk, *, news: bool, now: datetime) -> Filed:
     """The other half of `file`."""
     document = _document(read, desk.archive)
+    if read.placed:
+        reread(
+            desk, read.identity.region, read.identity.kind, now
+        )  # one report by two versions of our rules: no change
     with transaction(desk.engine) as session:
         one_at_a_time(session, read.identity.region or document.url)  # two witnesses of a report may come at once
         earlier = find_latest_version(session, document.url)
@@ -160,12 +161,13 @@ def keep(read: Understood, desk: Desk, *, news: bool, now: datetime) -> Filed:
             document.version = earlier.version + 1
         if not read.placed:
             return Filed(Outcome.UNPLACED, add_document(session, document), read.identity)
-        return _place(session, read, document, earlier, desk, news, now)
+        return _place(session, read, document, desk, news, now)
 
 
 def _document(read: Understood, archive: Archive) -> Document:
     """The row to be, with its bytes and its text in the archive."""
     found, identity = read.found, read.identity
+    targets, targets_hash = weigh(data for data, _ in read.statements)
     return Document(
         source_key=found.source_key,
         url=found.url,
@@ -182,51 +184,36 @@ def _document(read: Understood, archive: Archive) -> Document:
         excerpt=identity.excerpt or bool(found.warnings),
         doubts="\n".join((*identity.doubts, *found.warnings)),
         rules_version=RULES_VERSION,
+        targets=targets,
+        targets_hash=targets_hash,
         example=found.example,
     )
 
 
+def weigh(statements: Iterable[StatementData]) -> tuple[int, str]:
+    """How many different targets these are, and a hash that is the same where the same targets are stated."""
+    said = {
+        f"{one.indicator} {one.measure} {one.op} {one.value} {one.value_hi} {one.unit} {one.reference} {one.period}"
+        for one in statements
+        if one.role is Role.TARGET
+    }
+    return len(said), sha256("\n".join(sorted(said)).encode()).hexdigest()
+
+
 def _place(
-    session: Session,
-    read: Understood,
-    document: Document,
-    earlier: Document | None,
-    desk: Desk,
-    news: bool,
-    now: datetime,
-) -> Filed:
+    session: Session, read: Understood, document: Document, desk: Desk, news: bool, now: datetime
+) -> Filed:  # fmt: skip
+    """Keep a document as a witness of its report, with what follows from it."""
     report, known = _report_of(session, read, now)
     document.report_id = report.id
     document_id = add_document(session, document)
-    stated = add_statements(session, document_id, report, read.statements, read.found.text)
-    speaking = None if report.document_id is None else find_document(session, report.document_id)
-    revised = earlier is not None and speaking is not None and speaking.url == document.url
-    newest = find_after(session, report) is None
-    ledger = _Ledger(session, report, desk, news and (newest or revised), now)
-
-    if not known or speaking is None:
-        outcome = Outcome.REPORT
-        report.document_id = document_id
-        ledger.compare_with_report_before(stated, document)
-        ledger.compare_report_after(stated)
-    elif revised:
-        outcome = Outcome.REVISION
-        version = f"{document.url}#{document.version}"
-        said, full = find_of_document(session, _id(speaking)), not document.excerpt
-        ledger.tell(_compared(said, stated, report, Basis.REVISION, full=full), version)
-        if full or speaking.excerpt:  # a page that shrank to an excerpt takes nothing back
-            report.document_id = document_id
-            ledger.compare_report_after(stated)
-    else:
-        outcome = Outcome.REVISION if earlier is not None else Outcome.WITNESS
-        ledger.tell(_compared(find_of_document(session, _id(speaking)), stated, report, Basis.CONFLICT))
-        if _is_fuller(document, speaking):
-            report.document_id = document_id
-            report.title = document.title
-            ledger.compare_with_report_before(stated, document)
-            ledger.compare_report_after(stated)
-    ledger.owe()
-    return Filed(outcome, document_id, read.identity, len(stated), len(ledger.changes))
+    said = add_statements(session, document_id, report, read.statements, read.found.text)
+    taken = Record(session, report, now, _is_watched(desk)).take_in(document, said, known=known, news=news)
+    for watch in desk.watches:
+        wanted = [id for id, change in taken.news if wants(watch, change)]
+        owe(session, watch.key, changes=wanted, due_at=next_due(watch, now, desk.zone), now=now, example=report.example)
+    outcome = Outcome.REVISION if taken.revised else Outcome.WITNESS if known else Outcome.REPORT
+    return Filed(outcome, document_id, read.identity, len(said), taken.fresh)
 
 
 def _report_of(session: Session, read: Understood, now: datetime) -> tuple[Report, bool]:
@@ -244,53 +231,48 @@ def _report_of(session: Session, read: Understood, now: datetime) -> tuple[Repor
     return report, False
 
 
-class _Ledger:
-    """The changes that one document makes: kept as they are found, owed to the watches at the end."""
+def reread(desk: Desk, region: str, kind: Kind, now: datetime) -> int:
+    """Read again, by today's rules, what earlier ones read of a region's reports; answers how many documents.
 
-    def __init__(self, session: Session, report: Report, desk: Desk, news: bool, now: datetime) -> None:
-        self.session, self.report, self.desk, self.news, self.now = session, report, desk, news, now
-        self.changes: list[tuple[int, ChangeData]] = []
+    Whatever that changes on record, nobody is told. Raises ArchiveError where a kept text is gone.
+    """
+    with reading(desk.engine) as session:
+        stale = find_stale(session, region, kind, RULES_VERSION)
+    if not stale:
+        return 0
+    again = [(document, report, *_read_again(document, report, desk.archive)) for document, report in stale]
+    with transaction(desk.engine) as session:
+        one_at_a_time(session, region)
+        old: list[int] = []
+        for document, report, text, statements in again:
+            kept = session.get_one(Document, document.id)
+            if kept.rules_version != RULES_VERSION and kept.id is not None:  # nobody was quicker
+                kept.rules_version = RULES_VERSION
+                kept.targets, kept.targets_hash = weigh(data for data, _ in statements)
+                old += set_aside(session, kept.id)
+                add_statements(session, kept.id, report, statements, text)
+        for report in find_reports(session, regions=[region]):
+            if report.kind == kind:
+                Record(session, report, now, _is_watched(desk)).redo()
+        forget_unused(session, old)
+    return len(stale)
 
-    def compare_with_report_before(self, stated: Sequence[Stated], document: Document) -> None:
-        before = find_before(self.session, self.report)
-        if before is None:
-            self.tell(_compared([], stated, self.report, Basis.NEXT_REPORT))
-            return
-        earlier = find_spoken(self.session, before)
-        self.tell(_compared(earlier, stated, self.report, Basis.NEXT_REPORT, full=not document.excerpt))
-        self.tell(settle(earlier, stated, _better))
 
-    def compare_report_after(self, stated: Sequence[Stated]) -> None:
-        """An older report came late: what its successor changed is found again, and nobody is alarmed."""
-        after = find_after(self.session, self.report)
-        if after is None or after.id is None or after.document_id is None:
-            return
-        forget_untold(self.session, after.id)
-        document = find_document(self.session, after.document_id)
-        later = find_spoken(self.session, after)
-        full = document is not None and not document.excerpt
-        changes = _compared(stated, later, after, Basis.NEXT_REPORT, full=full)
-        self._keep([*changes, *settle(stated, later, _better)], after.id, news=False)
+def _read_again(document: Document, report: Report, archive: Archive) -> tuple[str, list[tuple[StatementData, str]]]:
+    text = archive.find_text(document.text_hash)
+    about = About(
+        region=report.region, year=report.year, kind=Kind(report.kind), title=document.title,
+        published_on=document.published_on,
+    )  # fmt: skip
+    return text, _keyed(extract(text, about))
 
-    def tell(self, changes: Sequence[ChangeData], version: str = "") -> None:
-        assert self.report.id is not None, "the report was added"
-        self.changes += self._keep(changes, self.report.id, news=self.news, version=version)
 
-    def owe(self) -> None:
-        """To each watch what it wants of the news."""
-        if not self.news:
-            return
-        for watch in self.desk.watches:
-            wanted = [id for id, change in self.changes if wants(watch, change)]
-            due_at = next_due(watch, self.now, self.desk.zone)
-            owe(self.session, watch.key, changes=wanted, due_at=due_at, now=self.now, example=self.report.example)
+def _keyed(statements: Iterable[StatementData]) -> list[tuple[StatementData, str]]:
+    return [(data, key_of(data.indicator, data.measure, data.unit)) for data in statements]
 
-    def _keep(
-        self, changes: Sequence[ChangeData], report_id: int, *, news: bool, version: str = ""
-    ) -> list[tuple[int, ChangeData]]:
-        events = [(event_id(change, version), change) for change in changes]
-        example = self.report.example
-        return add_changes(self.session, events, report_id=report_id, now=self.now, news=news, example=example)
+
+def _is_watched(desk: Desk) -> Callable[[Stated], bool]:
+    return lambda stated: any(names(watch, stated) for watch in desk.watches)
 
 
 def tell(session: Session, notice: Notice, region: str, desk: Desk, now: datetime) -> None:
@@ -303,25 +285,3 @@ def tell(session: Session, notice: Notice, region: str, desk: Desk, now: datetim
         if not region or covers(watch, region):
             due_at = max(now + NOTICE_WAIT, next_due(watch, now, desk.zone))
             owe(session, watch.key, notices=[id], due_at=due_at, now=now, example=notice.example)
-
-
-def _compared(
-    before: Sequence[Stated], after: Sequence[Stated], report: Report, basis: Basis, *, full: bool = True
-) -> list[ChangeData]:
-    return compare(before, after, year=report.year, basis=basis, full=full)
-
-
-def _is_fuller(document: Document, speaking: Document) -> bool:
-    if document.excerpt != speaking.excerpt:
-        return speaking.excerpt
-    return document.text_length > FULLER * speaking.text_length
-
-
-def _better(key: str) -> int:
-    known = indicator(key)
-    return 0 if known is None else DIRECTIONS.get(known.direction, 0)
-
-
-def _id(document: Document) -> int:
-    assert document.id is not None, "the row was read"
-    return document.id

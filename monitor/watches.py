@@ -60,6 +60,12 @@ def wants(watch: Watch, change: ChangeData) -> bool:
     return any(_names(watch, stated) for stated in (change.before, change.after) if stated)
 
 
+def names(watch: Watch, stated: Stated) -> bool:
+    """Whether a watch asks for this very indicator, by its key or its words, and not just for all or the main ones."""
+    asked = (indicator for indicator in watch.indicators if indicator not in ("all", "headline"))
+    return covers(watch, stated.region) and any(_is_named(indicator, stated) for indicator in asked)
+
+
 def covers(watch: Watch, region: str) -> bool:
     """Whether the region is one of the watch's, or lies within one; 000000 is the State Council alone (国务院)."""
     return (

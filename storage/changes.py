@@ -1,6 +1,7 @@
 """What one asks about changes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
@@ -11,31 +12,54 @@ from storage.models import Change, DigestChange
 from storage.values import Basis, ChangeData, ChangeKind
 
 
-def add_changes(
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a report's record: `fresh` was not on it before, `news` is to be told now; ids with changes."""
+
+    fresh: list[tuple[int, ChangeData]]
+    news: list[tuple[int, ChangeData]]
+
+
+def keep_changes(
     session: Session,
-    changes: Sequence[tuple[str, ChangeData]],
+    changes: Mapping[str, ChangeData],
     *,
     report_id: int,
+    bases: Collection[Basis],
     now: datetime,
-    news: bool,
     example: bool,
-) -> list[tuple[int, ChangeData]]:
-    """Keep changes, each under its event id; answers with those that were not on record, and their new ids.
+    is_news: Callable[[ChangeData, bool], bool] = lambda change, known: False,
+) -> Kept:
+    """Make the record of a report, as far as these `bases` go, agree with `changes`, each under its event id.
 
-    What is on record already is left out: nothing is told twice.
+    What was told stays, for nothing is told twice and nothing told is denied; what was not told, and no longer holds,
+    goes. `is_news(change, known)` is asked of all that nobody was told yet; `known` says that it was on record.
     """
-    events = dict(changes)
-    known = {row.event_id: row for row in session.exec(select(Change).where(col(Change.event_id).in_(events)))}
-    for event_id, row in known.items():  # said again, by a later version: the words to be shown are that one's
-        row.before_id, row.after_id = _sides(events[event_id])
-    fresh = {event_id: change for event_id, change in events.items() if event_id not in known}
-    if not fresh:
+    query = select(Change).where(Change.report_id == report_id, col(Change.basis).in_(bases))
+    rows = {row.event_id: row for row in session.exec(query)}
+    for event_id, row in rows.items():
+        if event_id in changes:  # the words to be shown are those of the witness that speaks now
+            row.before_id, row.after_id = _sides(changes[event_id])
+    late = [row for id, row in rows.items() if id in changes and not row.news and is_news(changes[id], True)]
+    for row in late:
+        row.news, row.seen_at = True, now
+    gone = [row.id for event_id, row in rows.items() if event_id not in changes and not row.news]
+    if gone:
+        session.exec(delete(Change).where(col(Change.id).in_(gone)))
+    same = {"report_id": report_id, "seen_at": now, "example": example}
+    fresh = {event_id: change for event_id, change in changes.items() if event_id not in rows}
+    added = [_row(id, change) | same | {"news": is_news(change, False)} for id, change in fresh.items()]
+    ids = _insert(session, added)
+    news = [(row.id, changes[row.event_id]) for row in late if row.id is not None]
+    news += [(id, change) for id, change, row in zip(ids, fresh.values(), added, strict=True) if row["news"]]
+    return Kept(list(zip(ids, fresh.values(), strict=True)), news)
+
+
+def _insert(session: Session, rows: Sequence[dict[str, object]]) -> list[int]:
+    if not rows:
         return []
-    same = {"report_id": report_id, "seen_at": now, "news": news, "example": example}
-    rows = [_row(event_id, change) | same for event_id, change in fresh.items()]
     made = insert(Change).returning(col(Change.id), sort_by_parameter_order=True)
-    ids = cast(Iterable[int], session.scalars(made, rows))  # a kept row has an id
-    return list(zip(ids, fresh.values(), strict=True))
+    return list(cast(Iterable[int], session.scalars(made, rows)))  # a kept row has an id
 
 
 def _row(event_id: str, change: ChangeData) -> dict[str, object]:
@@ -61,15 +85,9 @@ def _sides(change: ChangeData) -> tuple[int | None, int | None]:
     return change.before.id if change.before else None, change.after.id if change.after else None
 
 
-def forget_untold(session: Session, report_id: int) -> None:
-    """Drop a report's comparison with its predecessor, where nobody was told: it is about to be made again."""
-    session.exec(
-        delete(Change).where(
-            col(Change.report_id) == report_id,
-            col(Change.basis) == Basis.NEXT_REPORT,
-            col(Change.news).is_(False),  # only news is ever owed
-        )
-    )
+def find_told(session: Session, report_id: int) -> list[Change]:
+    """What readers were told of a report, or would have been, had somebody watched it."""
+    return list(session.exec(select(Change).where(Change.report_id == report_id, col(Change.news).is_(True))))
 
 
 def find_changes(

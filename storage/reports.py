@@ -37,6 +37,17 @@ def find_witnesses(session: Session, report_id: int) -> list[Document]:
     return list(session.exec(select(Document).where(Document.report_id == report_id).order_by(col(Document.id))))
 
 
+def find_stale(session: Session, region: str, kind: str, rules_version: int) -> list[tuple[Document, Report]]:
+    """The documents of a region's reports that another version of the rules has read, each with its report."""
+    rows = session.exec(
+        select(Document, Report)
+        .join(Report, col(Document.report_id) == Report.id)
+        .where(Report.region == region, Report.kind == kind, Document.rules_version != rules_version)
+        .order_by(col(Document.id))
+    )
+    return list(rows.all())
+
+
 def add_document(session: Session, document: Document) -> int:
     """Keep a document; answers with its id."""
     session.add(document)

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import cast
 
-from sqlalchemy import insert
-from sqlmodel import Session, col, func, select
+from sqlalchemy import insert, update
+from sqlmodel import Session, col, delete, func, select
 
-from storage.models import Report, Statement
+from storage.models import Change, Report, Statement
 from storage.values import Kind, Measure, Op, Role, Stated, StatementData
 
+BATCH = 500  # ids in one query
 _FIELDS = [field.name for field in fields(StatementData) if field.name != "rules"]
 
 
@@ -49,6 +50,23 @@ def find_of_document(session: Session, document_id: int) -> list[Stated]:
         .order_by(col(Statement.ordinal))
     )
     return [_stated(row, report) for row, report in rows]
+
+
+def set_aside(session: Session, document_id: int) -> list[int]:
+    """Make room for what better rules read in a document; answers with the ids of what the earlier ones read."""
+    old = select(Statement.id).where(Statement.document_id == document_id, Statement.ordinal >= 0)
+    ids = [id for id in session.exec(old) if id is not None]
+    session.exec(update(Statement).where(col(Statement.id).in_(ids)).values(ordinal=-col(Statement.id)))
+    return ids
+
+
+def forget_unused(session: Session, ids: Iterable[int]) -> None:
+    """Drop what was set aside, but for what readers were told of."""
+    rows = list(ids)
+    for at in range(0, len(rows), BATCH):
+        some = rows[at : at + BATCH]
+        told = [session.exec(select(one).where(col(one).in_(some))) for one in (Change.before_id, Change.after_id)]
+        session.exec(delete(Statement).where(col(Statement.id).in_(set(some).difference(*told))))
 
 
 def find_spoken(session: Session, report: Report) -> list[Stated]:

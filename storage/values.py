@@ -59,6 +59,7 @@ class ChangeKind(StrEnum):
     LOWERED = "lowered"
     REWORDED = "reworded"
     DROPPED = "dropped"
+    CONFLICT = "conflict"
     MET = "met"
     MISSED = "missed"
 
@@ -212,8 +213,9 @@ class Stated:
 class ChangeData:
     """What happened to one target of `region`'s report of `year`.
 
-    `after` is None for a dropped one, `before` for an added one. For `met` and `missed`, `before` is the target and
-    `after` the outturn.
+    `after` is None for a dropped one, `before` for an added one. Of a `conflict`, `before` is what the report's
+    speaking witness states and `after` what another publisher does: no direction is meant. For `met` and `missed`,
+    `before` is the target and `after` the outturn.
     """
 
     kind: ChangeKind

@@ -221,7 +221,7 @@ def conflict(language: str = "zh") -> DigestData:
     )
     lines = (
         line(
-            ChangeKind.RAISED,
+            ChangeKind.CONFLICT,
             "地区生产总值",
             before,
             after,

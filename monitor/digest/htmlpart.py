@@ -20,6 +20,7 @@ _COLOURS = {
     "reworded": "#57606a",
     "added": "#1a7f37",
     "dropped": "#57606a",
+    "conflict": "#57606a",
     "met": "#1a7f37",
     "missed": "#a8480a",
 }

@@ -7,7 +7,7 @@ from storage.values import Basis, ChangeKind
 from .figures import middle
 from .values import Line, ReportPart
 
-CHANGED = (ChangeKind.LOWERED, ChangeKind.RAISED, ChangeKind.REWORDED)
+CHANGED = (ChangeKind.LOWERED, ChangeKind.RAISED, ChangeKind.REWORDED, ChangeKind.CONFLICT)
 RESULTS = (ChangeKind.MET, ChangeKind.MISSED)
 _ORDER = dict.fromkeys(CHANGED, 0) | {ChangeKind.ADDED: 1, ChangeKind.DROPPED: 2}
 

@@ -15,6 +15,7 @@ SIGNS = {
     ChangeKind.REWORDED: "=",
     ChangeKind.ADDED: "+",
     ChangeKind.DROPPED: "-",
+    ChangeKind.CONFLICT: "≠",
     ChangeKind.MET: "✓",
     ChangeKind.MISSED: "✗",
 }

@@ -7,9 +7,12 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from scrapers.errors import DeadlineError, RefusedAddressError, UnreachableError
 
-# `is_global` is True for these, yet they lead to any IPv4 address by a gateway, or nowhere.
-DISGUISES = [ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")]
+UNICAST = ip_network("2000::/3")  # all that is given out of IPv6; the rest is private, mapped, or nobody's
+# `is_global` is True for some of these, yet they lead to any IPv4 address by a gateway, or nowhere.
+DISGUISES = [ip_network(net) for net in ("2002::/16", "2001::/23", "192.88.99.0/24", "3fff::/20")]
 SHARED = ip_network("100.64.0.0/10")  # carrier NAT; a cloud's metadata service lives in it
+HIDDEN = bytes.fromhex("00005efe")  # ISATAP: an IPv4 address follows
+WAKE = 0.2  # seconds
 NAMES_TRIED = 4  # addresses of one name
 
 
@@ -20,24 +23,35 @@ def resolve_name(host: str, port: int) -> Sequence[str]:
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is of the public internet: no loopback, intranet, multicast, NAT64, 6to4 or Teredo."""
-    return _is_public(_plain(address))
+    """Whether an address is of the public internet: no loopback, intranet, multicast, NAT64, 6to4, Teredo or ISATAP."""
+    plain = _plain(address)
+    if not plain.is_global or plain.is_multicast or plain.is_reserved or plain.is_unspecified:
+        return False
+    if isinstance(plain, IPv6Address) and (plain not in UNICAST or HIDDEN in plain.packed[8:12]):
+        return False
+    return not any(plain in net for net in (SHARED, *DISGUISES) if net.version == plain.version)
 
 
 def checked_addresses(
-    resolve: Callable[[str, int], Sequence[str]], host: str, port: int, *, private: bool, seconds: float
+    resolve: Callable[[str, int], Sequence[str]],
+    host: str,
+    port: int,
+    *,
+    private: bool,
+    seconds: float,
+    go_on: Callable[[], object] = lambda: None,
 ) -> list[str]:
     """Resolve once and check every answer; one that is not allowed refuses them all.
 
-    With `private`, addresses that are not public are allowed too, but never multicast. Raises UnreachableError,
-    DeadlineError (the resolver took longer than `seconds`), RefusedAddressError.
+    With `private`, addresses that are not public are allowed too, but never multicast. `go_on` is called now and then
+    while the resolver is waited for, and may raise. Raises UnreachableError, DeadlineError (the resolver took longer
+    than `seconds`), RefusedAddressError.
     """
-    addresses = _within(seconds, lambda: resolve(host, port), host)
+    addresses = _within(seconds, lambda: resolve(host, port), host, go_on)
     if not addresses:
         raise UnreachableError(f"{host} has no address")
     for address in addresses:
-        plain = _plain(address)
-        if plain.is_multicast or not (private or _is_public(plain)):
+        if _plain(address).is_multicast or not (private or is_public(address)):
             raise RefusedAddressError(
                 f"{host} is at {address}, which is not public; set private = true on the source if it is yours"
             )
@@ -49,15 +63,9 @@ def _plain(address: str) -> IPv4Address | IPv6Address:
     return plain.ipv4_mapped or plain if isinstance(plain, IPv6Address) else plain
 
 
-def _is_public(plain: IPv4Address | IPv6Address) -> bool:
-    if not plain.is_global or plain.is_multicast or plain.is_reserved or plain.is_unspecified:
-        return False
-    if isinstance(plain, IPv6Address) and plain.is_site_local:
-        return False
-    return not any(plain in net for net in (SHARED, *DISGUISES) if net.version == plain.version)
-
-
-def _within(seconds: float, look_up: Callable[[], Sequence[str]], host: str) -> Sequence[str]:
+def _within(
+    seconds: float, look_up: Callable[[], Sequence[str]], host: str, go_on: Callable[[], object]
+) -> Sequence[str]:
     # The system's resolver knows no timeout. A thread that outlives its wait ends when the resolver does.
     found: list[Sequence[str] | OSError | UnicodeError] = []
 
@@ -69,7 +77,10 @@ def _within(seconds: float, look_up: Callable[[], Sequence[str]], host: str) -> 
 
     thread = threading.Thread(target=run, name=f"resolve {host}", daemon=True)
     thread.start()
-    thread.join(max(seconds, 0.001))
+    while thread.is_alive() and seconds > 0:
+        thread.join(min(seconds, WAKE))
+        seconds -= WAKE
+        go_on()
     if not found:
         raise DeadlineError(f"the name {host} was not resolved in time")
     if isinstance(found[0], Exception):

@@ -16,6 +16,7 @@ import httpx
 from scrapers.addresses import resolve_name
 from scrapers.answer import FILE, PAGE, Answer, Conditions, Limit
 from scrapers.bodies import unpack
+from scrapers.budget import Budget
 from scrapers.errors import (
     BlockedError,
     EncodingError,
@@ -30,7 +31,8 @@ from scrapers.exchange import Asked, Got, clean_url, follow, hosts_of, read
 from scrapers.gates import Gates
 from scrapers.pace import Pace
 from scrapers.robots import PARSED, PRODUCT, Robots, RobotsReply
-from scrapers.transport import Budget, GuardedTransport, ReusedConnectionError
+from scrapers.tls import Contexts, TlsException
+from scrapers.transport import GuardedTransport, ReusedConnectionError
 from scrapers.verdict import judge
 
 __all__ = ["FILE", "PAGE", "Answer", "Client", "Conditions", "Limit", "user_agent"]
@@ -45,7 +47,8 @@ class Client:
     `contact` (a web or mail address) goes into the User-Agent. `gap` is the pause between two requests to one host in
     seconds, `private_gap` that for hosts of our own (fetched with `private=True`), `rest` how long a public host that
     blocked us is left alone. `gates` are where all processes meet that ask the same hosts; without them this is the
-    only one. `resolve`, `monotonic`, `wait` (sleeps so many seconds) and `tls` are there for tests.
+    only one. `tls_exceptions` are by host. `resolve`, `monotonic`, `wait` (sleeps so many seconds) and `tls` are there
+    for tests.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Client:
         private_gap: float = 0.1,
         rest: float = 600.0,
         gates: Gates | None = None,
+        tls_exceptions: Mapping[str, TlsException] | None = None,
         resolve: Callable[[str, int], Sequence[str]] = resolve_name,
         monotonic: Callable[[], float] = time.monotonic,
         wait: Callable[[float], object] | None = None,
@@ -73,10 +77,10 @@ class Client:
         self._pace = Pace(gap=gap, private_gap=private_gap, monotonic=monotonic, wait=wait or self._pause, gates=gates)
         self._robots = Robots(self._pace.require, monotonic)
         self._rest = rest
-        tls = tls or httpx.create_ssl_context(trust_env=False)
+        contexts = Contexts(tls_exceptions or {}, tls)
         # A connection that was opened to a private address must not serve a request that may not go there.
-        self._public = self._httpx(GuardedTransport(resolve, tls))
-        self._private = self._httpx(GuardedTransport(resolve, tls))
+        self._transports = (GuardedTransport(resolve, contexts), GuardedTransport(resolve, contexts))
+        self._public, self._private = map(self._httpx, self._transports)
 
     def fetch(
         self,
@@ -115,8 +119,10 @@ class Client:
             raise
 
     def stop(self) -> None:
-        """Let every fetch under way end soon, with StoppedError. Safe from any thread."""
+        """Let every fetch under way end at once, with StoppedError. Safe from any thread; nothing is fetched later."""
         self._stopping.set()
+        for transport in self._transports:
+            transport.stop()
 
     def close(self) -> None:
         """Close all connections. Call it when no thread fetches any more."""

@@ -70,6 +70,7 @@ def tools_of(installation: Installation) -> Iterator[Tools]:
             contact=installation.settings.contact,
             gap=fetch.gap_seconds,
             gates=HostGates(installation.engine, utc_now),
+            tls_exceptions=fetch.tls,
         ) as client,
         DocumentReader() as documents,
     ):

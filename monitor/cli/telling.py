@@ -166,6 +166,7 @@ def status(config: Config = Path("mubiao.toml"), as_json: AsJson = False) -> Non
         "digests_gathering": len(gathering),
         "deliveries": owed,
         "oldest_due_at": oldest,
+        "tls_exceptions": {host: one.words for host, one in installation.settings.fetch.tls.items()},
         "database": installation.engine.url.render_as_string(),
         "data": str(installation.settings.data),
     }  # fmt: skip
@@ -272,6 +273,10 @@ def _print_status(report: Mapping[str, object]) -> None:
     say(f"deliveries   {owed}; digests gathering: {report['digests_gathering']}")
     if report["oldest_due_at"]:
         say(f"             the oldest that is owed was due {_local(report['oldest_due_at'])}")
+    excused = report["tls_exceptions"]
+    assert isinstance(excused, dict)
+    for host, words in excused.items():
+        say(f"{'tls':12} {host} is excused from what is asked of all others: {words}")
 
 
 def _local(moment: object) -> str:

@@ -19,6 +19,7 @@ from scrapers.catalogue import CataloguedSource, Confidence, catalogued
 from scrapers.client import user_agent
 from scrapers.families import families
 from scrapers.source import Key, Source
+from scrapers.tls import Host, TlsException
 
 ENV_PREFIX = "MUBIAO_"
 EXAMPLE_KEY = "example"  # the source of the bundled example site
@@ -163,6 +164,7 @@ class FetchSettings(BaseModel):
     page_deadline_seconds: Annotated[float, Field(gt=0, le=3600)] = 60
     file_deadline_seconds: Annotated[float, Field(gt=0, le=3600)] = 300
     workers: Annotated[int, Field(ge=1, le=64)] = 8
+    tls: dict[Host, TlsException] = {}
 
 
 class SourceTable(Source):
@@ -253,6 +255,8 @@ def keys_within(path: tuple[str | int, ...], kind: str = "") -> list[str]:
             return list(ConsoleSettings.model_fields)
         case ("fetch",):
             return list(FetchSettings.model_fields)
+        case ("fetch", "tls", _):
+            return list(TlsException.model_fields)
         case ("sources", _):
             return [key for key in SourceTable.model_fields if key not in ("key", "example")]
         case ("watches", _):

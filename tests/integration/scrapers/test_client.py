@@ -304,7 +304,7 @@ class TestManners:
         assert all(error.status == 429 and 299 < (error.retry_after or 0) <= 300 for error in raised)
 
     def test_a_public_host_that_blocks_is_left_alone(self, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("scrapers.addresses._is_public", lambda plain: True)
+        monkeypatch.setattr("scrapers.addresses.is_public", lambda address: True)
         server = serve(lambda visitor: visitor.answer(b"<script>$_ts.cd=1</script>", status="412 Precondition Failed"))
         with Client(contact=CONTACT, gap=0) as client:
             for _ in range(3):

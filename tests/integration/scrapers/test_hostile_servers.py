@@ -9,7 +9,7 @@ import time
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ import trustme
 
 from scrapers.client import Client, Limit
 from scrapers.errors import (
+    CertificateError,
     DeadlineError,
     EncodingError,
     GoneError,
@@ -25,7 +26,6 @@ from scrapers.errors import (
     ScrapeError,
     StatusError,
     StoppedError,
-    TlsError,
     TooLargeError,
     TruncatedError,
     UnreachableError,
@@ -195,15 +195,52 @@ def test_cut_anywhere_in_any_framing_is_truncated(client: Client, serve: Serve) 
     assert raised == [TruncatedError] * 80
 
 
-def test_stop_ends_a_fetch_under_way(serve: Serve, behaviours: Any) -> None:
-    client = Client(contact="https://example.org/bot", private_gap=0)
-    server = serve(behaviours["drip in the body"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("name", ["drip in the body", "drip in the headers", "silence"])
+def test_stop_ends_a_fetch_under_way_at_once(name: str, scheme: str, serve: Serve, behaviours: Any) -> None:
+    authority, trusted, own = trustme.CA(), ssl.create_default_context(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.configure_trust(trusted)
+    authority.issue_cert("127.0.7.1", "www.yunxi.example").configure_cert(own)
+    server = serve(behaviours[name], tls=own if scheme == "https" else None)
+    client = Client(contact="https://example.org/bot", private_gap=0, tls=trusted, resolve=lambda *_: [server.host])
     with ThreadPoolExecutor(1) as pool:
-        fetch = pool.submit(client.fetch, server.url(), private=True)
+        fetch = pool.submit(client.fetch, server.url("/", scheme, "www.yunxi.example"), private=True)
         while not server.seen:
             time.sleep(0.01)
-        client.stop()
-        assert isinstance(fetch.exception(timeout=2), StoppedError)
+        assert_stops(client, fetch)
+
+
+def test_stop_ends_a_handshake_under_way_at_once() -> None:
+    client = Client(contact="https://example.org/bot", private_gap=0)
+    with socket.create_server(("127.0.7.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
+        fetch = pool.submit(client.fetch, f"https://127.0.7.1:{listener.getsockname()[1]}/", private=True)
+        sock, _ = listener.accept()
+        with sock:
+            assert sock.recv(10)
+            assert_stops(client, fetch)
+
+
+def test_stop_ends_a_connecting_under_way_at_once() -> None:
+    client = Client(contact="https://example.org/bot", private_gap=0)
+    with contextlib.ExitStack() as stack, ThreadPoolExecutor(1) as pool:
+        listener = stack.enter_context(socket.create_server(("127.0.7.1", 0), backlog=0))
+        for _ in range(3):  # the queue is full after that, and nobody is answered any more
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(listener.getsockname())
+        fetch = pool.submit(client.fetch, f"http://127.0.7.1:{listener.getsockname()[1]}/", private=True)
+        backend = client._private._transport._backend  # type: ignore[attr-defined]
+        while not backend.sockets._open:
+            time.sleep(0.01)
+        assert_stops(client, fetch)
+
+
+def assert_stops(client: Client, fetch: Future[Any]) -> None:
+    """Well before any socket's own time is over."""
+    started = time.monotonic()
+    client.stop()
+    assert isinstance(fetch.exception(timeout=30), StoppedError)
+    assert time.monotonic() - started < 8
     client.close()
 
 
@@ -243,13 +280,13 @@ class TestTls:
     ) -> None:
         server = self.secure(serve, authority, "www.linchuan.example", behaviours["good"])
         raised, _ = fail(trusting, server.url("/", "https", "www.yunxi.example"))
-        assert type(raised) is TlsError
+        assert type(raised) is CertificateError
         assert "www.yunxi.example" in str(raised)
 
     def test_an_unknown_authority_is_refused(self, trusting: Client, serve: Serve, behaviours: Any) -> None:
         server = self.secure(serve, trustme.CA(), "www.yunxi.example", behaviours["good"])
         raised, _ = fail(trusting, server.url("/", "https", "www.yunxi.example"))
-        assert type(raised) is TlsError
+        assert type(raised) is CertificateError
 
     def test_https_never_falls_to_http(self, trusting: Client, authority: trustme.CA, serve: Serve) -> None:
         plain = serve()

@@ -14,9 +14,11 @@ from monitor.briefing import region_names
 from monitor.cli.building import Installation, utc_now
 from monitor.cli.terminal import Stop
 from monitor.console import ListedReport, ReportPage, Witness, app
-from storage.database import reading
+from monitor.notifiers.email import EmailSettings
+from monitor.notifiers.unsubscribing import address_of
+from storage.database import reading, transaction
 from storage.models import Document, Report
-from storage.outbox import count_deliveries, find_deliveries
+from storage.outbox import add_unsubscribed, count_deliveries, find_oldest_due
 from storage.reports import find_document, find_reports, find_reports_by_id, find_witnesses
 from storage.statements import count_of_documents, find_of_document
 from storage.values import Kind
@@ -70,7 +72,7 @@ class KeptPages:
         with reading(self._desk.engine) as session:
             states = find_sources(session)
             owed = count_deliveries(session)
-            oldest = min((one.due_at for one in find_deliveries(session, "due")), default=None)
+            oldest = find_oldest_due(session)
         ticking = self._seconds_since_tick() < LATE_TICK
         return {
             "ok": ticking and not _is_late(oldest, utc_now()),
@@ -80,6 +82,23 @@ class KeptPages:
             "deliveries": owed,
             "oldest_delivery_due_at": oldest.isoformat() if oldest else None,
         }
+
+
+class KeptSubscribers:
+    """The readers of the e-mail channels."""
+
+    def __init__(self, installation: Installation) -> None:
+        channels = installation.settings.channels.values()
+        keys = (one.key_for_unsubscribing() for one in channels if isinstance(one, EmailSettings))
+        self._keys = [key for key in keys if key]
+        self._engine = installation.engine
+
+    def address_of(self, token: str) -> str | None:
+        return next((found for key in self._keys if (found := address_of(token, key))), None)
+
+    def unsubscribe(self, address: str) -> None:
+        with transaction(self._engine) as session:
+            add_unsubscribed(session, address, utc_now())
 
 
 @contextmanager
@@ -99,7 +118,7 @@ def serve(installation: Installation, seconds_since_tick: Callable[[], float]) -
         ) from error
     names = {"localhost", "127.0.0.1", settings.host, urlsplit(settings.url).hostname or "localhost"}
     config = uvicorn.Config(
-        app(KeptPages(installation, seconds_since_tick), sorted(names)),
+        app(KeptPages(installation, seconds_since_tick), sorted(names), KeptSubscribers(installation)),
         log_level="warning",
         access_log=False,
         lifespan="off",

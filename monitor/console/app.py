@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from monitor.console import views
 from monitor.console.language import chosen
-from monitor.console.pages import Pages
+from monitor.console.pages import Pages, Subscribers
 from monitor.digest.words import LANGUAGES
 
 LATEST = 100  # reports on the first page
@@ -29,8 +29,8 @@ _HEADERS = {
 _STYLE = (files("monitor") / "templates" / "console.css").read_text(encoding="utf-8")
 
 
-def app(pages: Pages, hosts: Sequence[str] = ("*",)) -> Starlette:
-    """Read-only pages over what `pages` finds: `/`, `/documents/{id}`, `/health`.
+def app(pages: Pages, hosts: Sequence[str] = ("*",), subscribers: Subscribers | None = None) -> Starlette:
+    """Read-only pages over what `pages` finds: `/`, `/documents/{id}`, `/health`; `/unsubscribe/{token}` for readers.
 
     `hosts` are the names it answers to: a page elsewhere that makes its own name point here reads nothing.
 
@@ -57,11 +57,25 @@ def app(pages: Pages, hosts: Sequence[str] = ("*",)) -> Starlette:
     def style(request: Request) -> Response:
         return Response(_STYLE, headers=_HEADERS, media_type="text/css")
 
+    def unsubscribe(request: Request) -> Response:
+        address = subscribers.address_of(request.path_params["token"]) if subscribers else None
+        if subscribers is None or address is None:
+            return _missing(request)
+        done = request.method == "POST"
+        if done:
+            subscribers.unsubscribe(address)
+        response = _html(views.unsubscribe(address, done, *_language(request)))
+        response.headers["Content-Security-Policy"] = _HEADERS["Content-Security-Policy"].replace(
+            "form-action 'none'", "form-action 'self'"
+        )
+        return response
+
     return Starlette(
         routes=[
             Route("/", home),
             Route("/documents/{document_id:int}", document),
             Route("/health", health),
+            Route("/unsubscribe/{token}", unsubscribe, methods=["GET", "POST"]),
             Route("/console.css", style),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))],

@@ -65,3 +65,13 @@ class Pages(Protocol):
 
     def health(self) -> Mapping[str, object]:
         """Values for JSON; `ok` says whether every promise is kept at the moment."""
+
+
+class Subscribers(Protocol):
+    """Who gets mail. Called from several threads at once."""
+
+    def address_of(self, token: str) -> str | None:
+        """Whose unsubscribe address this is; None for one that we did not make."""
+
+    def unsubscribe(self, address: str) -> None:
+        """No more mail to this address, from now on."""

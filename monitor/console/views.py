@@ -71,6 +71,11 @@ def document(page: ReportPage, language: str, query: str) -> str:
     )
 
 
+def unsubscribe(address: str, done: bool, language: str, query: str) -> str:
+    words = WORDS[language]
+    return _page("unsubscribe.html.j2", words, words["unsubscribe"], query, address=clean(address, 254), done=done)
+
+
 def missing(language: str, query: str) -> str:
     words = WORDS[language]
     return _page("missing.html.j2", words, words["not_found"], query)

@@ -22,6 +22,7 @@ from monitor.notifiers.message import DeliveryError, Message
 from monitor.notifiers.outgoing import clean_text
 from monitor.notifiers.secret_files import read_secret
 from monitor.notifiers.tls import trust
+from monitor.notifiers.unsubscribing import token_for
 
 CHINA = ZoneInfo("Asia/Shanghai")
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -31,6 +32,16 @@ def _checked_address(address: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", address):
         raise ValueError(f"{address!r} is not an e-mail address like name@example.org")
     return address
+
+
+def _checked_unsubscribe(url: str) -> str:
+    url = url.rstrip("/")
+    if url and not re.fullmatch(r"https://[^\s<>,]+/unsubscribe", url):
+        raise ValueError(
+            f"{url!r} must be https:// and the console's address as readers reach it, with /unsubscribe at the end:"
+            " https://mubiao.example.org/unsubscribe (mail programs press the button there, RFC 8058)"
+        )
+    return url
 
 
 MailAddress = Annotated[str, Field(max_length=254), AfterValidator(_checked_address)]
@@ -61,6 +72,9 @@ class EmailSettings(BaseModel):
     recipients: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
     reply_to: MailAddress | None = None
     unsubscribe: MailAddress | None = None
+    unsubscribe_url: Annotated[str, AfterValidator(_checked_unsubscribe)] = ""
+    unsubscribe_secret: Annotated[SecretStr, Field(min_length=16)] | None = None
+    unsubscribe_secret_file: Path | None = None
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30
     final_timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = 600
 
@@ -75,7 +89,17 @@ class EmailSettings(BaseModel):
             raise ValueError("give password or password_file, not both")
         if bool(self.username) != bool(self.password or self.password_file):
             raise ValueError("username and password (or password_file) go together")
+        if self.unsubscribe_secret and self.unsubscribe_secret_file:
+            raise ValueError("give unsubscribe_secret or unsubscribe_secret_file, not both")
+        if bool(self.unsubscribe_url) != bool(self.unsubscribe_secret or self.unsubscribe_secret_file):
+            raise ValueError("unsubscribe_url and unsubscribe_secret (or unsubscribe_secret_file) go together")
         return self
+
+    def key_for_unsubscribing(self) -> str:
+        """The secret that unsubscribe addresses are signed with, "" without one. ValueError for an unreadable file."""
+        if self.unsubscribe_secret_file:
+            return read_secret(self.unsubscribe_secret_file)
+        return self.unsubscribe_secret.get_secret_value() if self.unsubscribe_secret else ""
 
 
 class EmailNotifier:
@@ -89,6 +113,7 @@ class EmailNotifier:
         elif settings.password_file:
             self._password = read_secret(settings.password_file)
         self._tls = trust(settings.ca_file)
+        self._unsubscribing = settings.key_for_unsubscribing()
 
     def addresses(self) -> Sequence[str]:
         return tuple(dict.fromkeys(self._settings.recipients))
@@ -118,8 +143,12 @@ class EmailNotifier:
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: out-of-office replies keep quiet
         if settings.reply_to:
             mail["Reply-To"] = Address(addr_spec=settings.reply_to)
-        if settings.unsubscribe:
-            mail["List-Unsubscribe"] = f"<mailto:{settings.unsubscribe}?subject=unsubscribe>"
+        ways = [f"<mailto:{settings.unsubscribe}?subject=unsubscribe>"] if settings.unsubscribe else []
+        if settings.unsubscribe_url:
+            ways.insert(0, f"<{settings.unsubscribe_url}/{token_for(address, self._unsubscribing)}>")
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        if ways:
+            mail["List-Unsubscribe"] = ", ".join(ways)
 
     def send(self, body: bytes, *, id: str, address: str, now: datetime) -> str:
         """One connection, one mail, one recipient.

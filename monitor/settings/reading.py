@@ -16,7 +16,7 @@ from monitor.settings.lines import Lines, parse
 from monitor.settings.problems import Path, Problem, SettingsError, words_for
 from monitor.settings.shape import ENV_PREFIX, EXAMPLE_KEY, Settings, chosen, did_you_mean, keys_within
 
-PATH_KEYS = ("path", "ca_file", "password_file", "secret_file")
+PATH_KEYS = ("path", "ca_file", "password_file", "secret_file", "unsubscribe_secret_file")
 NOT_SETTINGS = ("MUBIAO_CONFIG",)  # for the command line: where the file is
 
 _channel: TypeAdapter[Any] = TypeAdapter(ChannelSettings)

@@ -25,6 +25,7 @@ class Front:
 
     def __init__(self) -> None:
         self.behind = KeptPages()
+        self.left: list[str] = []
 
     def find_latest(self, limit: int) -> list[ListedReport]:
         return self.behind.find_latest(limit)
@@ -35,13 +36,19 @@ class Front:
     def health(self) -> dict[str, object]:
         return self.behind.health()
 
+    def address_of(self, token: str) -> str | None:
+        return "<li@example.org>" if token == "good" else None
+
+    def unsubscribe(self, address: str) -> None:
+        self.left.append(address)
+
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[tuple[Front, str]]:
     """The console on a free port of loopback, and its address."""
     front = Front()
     server = uvicorn.Server(
-        uvicorn.Config(app(front, ["127.0.0.1"]), port=0, log_config=None, ws="none", lifespan="off")
+        uvicorn.Config(app(front, ["127.0.0.1"], front), port=0, log_config=None, ws="none", lifespan="off")
     )
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -259,3 +266,27 @@ def test_roles_are_told_apart_without_colour(browser: httpx.Client) -> None:
     style = browser.get("/console.css").text
     assert "mark.target { background: var(--target); border-bottom: 2px solid" in style
     assert "mark.outturn { background: var(--outturn); border-bottom: 2px dotted" in style
+
+
+def test_looking_at_an_unsubscribe_address_changes_nothing_and_pressing_the_button_does(
+    served: tuple[Front, str],
+) -> None:
+    front, base = served
+    front.left.clear()
+    asked = httpx.get(f"{base}/unsubscribe/good?lang=zh")
+    assert asked.status_code == 200
+    assert front.left == []
+    assert "&lt;li@example.org&gt;" in asked.text
+    assert BeautifulSoup(asked.text, "html.parser").select_one("form[method=post] button") is not None
+    assert "form-action 'self'" in asked.headers["content-security-policy"]
+    pressed = httpx.post(f"{base}/unsubscribe/good", content=b"List-Unsubscribe=One-Click", follow_redirects=False)
+    assert pressed.status_code == 200
+    assert front.left == ["<li@example.org>"]
+
+
+def test_an_unsubscribe_address_that_we_did_not_make_is_no_page(served: tuple[Front, str]) -> None:
+    front, base = served
+    front.left.clear()
+    assert httpx.post(f"{base}/unsubscribe/bad").status_code == 404
+    assert httpx.get(f"{base}/unsubscribe/bad").status_code == 404
+    assert front.left == []

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from monitor.notifiers.email import EmailNotifier, EmailSettings
 from monitor.notifiers.message import Message
+from monitor.notifiers.unsubscribing import address_of, token_for
 
 anything = st.text(alphabet=st.characters())  # with surrogates and controls
 HEADERS = {
@@ -134,3 +135,42 @@ def test_a_password_is_not_shown() -> None:
     with pytest.raises(ValidationError) as caught:
         settings(password="hunter2")
     assert "hunter2" not in str(caught.value)
+
+
+def test_one_click_leads_to_an_address_that_is_signed_for_one_reader() -> None:
+    secret, base = "canary-secret-of-32-characters-xx", "https://mubiao.example.org/unsubscribe"
+    head = parsed(mail(a_message(), unsubscribe_url=f"{base}/", unsubscribe_secret=secret, unsubscribe="a@example.org"))
+    web, by_mail = head["List-Unsubscribe"].split(", ")
+    assert by_mail == "<mailto:a@example.org?subject=unsubscribe>"
+    assert web.startswith(f"<{base}/")
+    token = web.removeprefix(f"<{base}/").removesuffix(">")
+    assert address_of(token, secret) == "li@example.org"
+    assert head["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+@given(address=st.text(max_size=80), other=st.text(max_size=80), secret=st.text(min_size=16, max_size=40))
+def test_a_token_is_good_for_its_address_alone(address: str, other: str, secret: str) -> None:
+    address, other, secret = (text.encode("utf-8", "replace").decode() for text in (address, other, secret))
+    token = token_for(address, secret)
+    assert address_of(token, secret) == address
+    assert address_of(token, f"{secret}x") is None
+    named, _, signature = token.partition(".")
+    if other != address:
+        assert address_of(f"{token_for(other, secret).partition('.')[0]}.{signature}", secret) is None
+    assert address_of(named, secret) is None
+
+
+@given(token=st.text(max_size=700))
+def test_nonsense_is_no_token(token: str) -> None:
+    assert address_of(token, "secret of an installation") is None
+
+
+@pytest.mark.parametrize("url", ["http://example.org/unsubscribe", "https://example.org", "https://a b/unsubscribe"])
+def test_the_button_needs_https_and_the_consoles_page(url: str) -> None:
+    with pytest.raises(ValidationError, match="must be https://"):
+        settings(unsubscribe_url=url, unsubscribe_secret="x" * 32)
+
+
+def test_the_button_needs_a_secret() -> None:
+    with pytest.raises(ValidationError, match="go together"):
+        settings(unsubscribe_url="https://example.org/unsubscribe")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from monitor.extractors.quantities import Quantity
+from monitor.extractors.relatives import Compared, find_gap
+from monitor.extractors.units import UnitKind
 from monitor.extractors.words import VERB, is_bare
 
 # Brackets and quotes hide the commas inside them.
@@ -36,6 +38,7 @@ class Slot:
     """A quantity with the words on both sides that may say what it measures.
 
     `linked`: it follows another number of the clause over 、 or 和. `attribute`: 的 follows (总投资136亿元的49个项目).
+    `compared`: the number is how far it is from something else, and `before` does not hold those words.
     """
 
     quantity: Quantity
@@ -43,6 +46,7 @@ class Slot:
     after: str
     linked: bool
     attribute: bool
+    compared: Compared | None = None
 
 
 def clauses_of(plain: str, start: int, end: int, quantities: Sequence[Quantity]) -> list[Clause]:
@@ -89,9 +93,17 @@ def slots_of(plain: str, clause: Clause) -> list[Slot]:
         if not linked[at + 1] and len(afters[at]) <= SHORT_NOUN and not afters[at].startswith("的"):
             afters[at] = (afters[at] + afters[at + 1])[:REACH]
     return [
-        Slot(quantity, before, after, link, after.startswith("的") and not is_bare(before))
+        _slot(quantity, before, after, link)
         for quantity, before, after, link in zip(quantities, befores, afters, linked, strict=True)
     ]
+
+
+def _slot(quantity: Quantity, before: str, after: str, link: bool) -> Slot:
+    gap = find_gap(before, quantity.kind is UnitKind.POINTS)
+    if gap:
+        before = before[: gap.at]
+    attribute = after.startswith("的") and not is_bare(before)
+    return Slot(quantity, before, after, link, attribute, gap.compared(1)[0] if gap else None)
 
 
 def _split(between: str) -> tuple[str, str, bool]:

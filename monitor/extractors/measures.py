@@ -46,6 +46,12 @@ def measure_of(quantity: Quantity, before: str, tail: Tail, after: str) -> tuple
     return Measure.LEVEL, quantity.value, "measure: end" if "endpoint" in tail.seen else "measure: unit"
 
 
+def measure_of_gap(measure: Measure, value: float | None, sign: int) -> tuple[Measure, float | None, str]:
+    """The same of a number that says how far something is from something else: 低于全国1.1个百分点 is -1.1."""
+    measure = Measure.GROWTH if measure in (Measure.RATIO, Measure.GROWTH) else Measure.DELTA
+    return measure, value and sign * value, "measure: gap"
+
+
 def without_cut(indicator: str) -> str:
     """压减一般性支出 → 一般性支出: in a change the verb of falling is the sign, no part of the indicator."""
     match = CUT.match(indicator)

@@ -26,6 +26,8 @@ TAIL = re.compile(
 HIGH = re.compile(rf"(?:——?|--?|~|至|到)({ARABIC})")
 
 NEXT_NUMBER = re.compile(rf"(?:、|和|与|及)(?:{ARABIC})")
+POINTS = "个百分点"
+POINTS_NEXT = re.compile(rf"(?:(?:、|和|与|及|，)(?:{ARABIC})个?){{1,5}}百分点")  # 提高9.4个和8.1个百分点
 DEALT_REACH = 24
 UNKNOWN_UNIT = re.compile(r"[\u4e00-\u9fff](?=以上|以内|左右|[，。、；）])")
 
@@ -142,6 +144,11 @@ def _arabic(plain: str, match: re.Match[str]) -> Quantity | None:
                 return _read(plain, match.start(), high_tail, *values, "range")
     if tail is None:
         return _borrowing(plain, match) or _unitless(plain, match)
+    if tail.unit == "个" and POINTS_NEXT.match(plain, tail.end):
+        kind = UnitKind.POINTS
+        return _hedged(
+            plain, match.start(), tail.end, value_of(low), None, POINTS, POINTS, kind, EXACT, "borrowed unit"
+        )
     return _read(plain, match.start(), tail, value_of(low), None, "number")
 
 

@@ -14,14 +14,14 @@ from monitor.extractors.clauses import Clause, Slot, clauses_of, slots_of
 from monitor.extractors.decoys import labels_in, why_decoy
 from monitor.extractors.distributive import members_of, share_hedge
 from monitor.extractors.indicators import Memory, indicator_of, shared_tails
-from monitor.extractors.measures import measure_of, without_cut
+from monitor.extractors.measures import measure_of, measure_of_gap, without_cut
 from monitor.extractors.periods import Span, period_of
 from monitor.extractors.quantities import Quantity, find_phrases, find_quantities
-from monitor.extractors.relatives import SIGNAL, Relation, find_relations
+from monitor.extractors.relatives import SIGNAL, Compared, Relation, deal_gap, find_relations
 from monitor.extractors.report_year import report_year
 from monitor.extractors.script import Script, read_script
 from monitor.extractors.sections import Sentence, read_sections
-from monitor.extractors.tables import find_entries, statement_of
+from monitor.extractors.tables import find_tables, stated_in
 from monitor.extractors.units import UnitKind
 from monitor.extractors.words import is_bare, trim_leading, trim_trailing
 from storage.values import About, Measure, Op, Role, StatementData
@@ -67,19 +67,15 @@ def extract_script(script: Script, about: About, passed_over: PassedOver) -> lis
 
 def _with_tables(found: list[StatementData], script: Script, about: About) -> list[StatementData]:
     """`found`, where tables stand replaced by what their cells state."""
-    entries = list(find_entries(script.text))
-    if not entries:
+    tables = find_tables(script.text)
+    if not tables:
         return found
     year = report_year(script.plain, about)
-    first, last = entries[0].row_start, entries[-1].row_end
-    rows = {entry.row_start: entry.row_end for entry in entries}
-    starts = sorted(rows)
+    starts = [table.start for table in tables]
     outside = [
-        one
-        for one in found
-        if not first <= one.start < last or one.start >= rows[starts[bisect_right(starts, one.start) - 1]]
+        one for one in found if one.start >= tables[bisect_right(starts, one.start) - 1].end or one.start < starts[0]
     ]
-    stated = [statement_of(entry, script.text, year) for entry in entries]
+    stated = [one for table in tables for one in stated_in(table, script.text, year)]
     return sorted([*outside, *stated], key=lambda statement: statement.start)
 
 
@@ -127,7 +123,7 @@ class _Reader:
             else:
                 self._memory.hear(plain[clause.start : clause.end])
             for relation in find_relations(plain, clause.start, clause.end):
-                statement = self._relative(relation)
+                statement = self._relative(clause, relation)
                 if statement.indicator:
                     yield statement
 
@@ -177,6 +173,7 @@ class _Reader:
         words, predicate = words.lstrip("、和的"), plain[predicate_at : quantities[0].left]
         if quantities[0].start in self._baselines:
             words, predicate = without_baseline(words), without_baseline(predicate)
+        words, predicate, compared = deal_gap(words, predicate, len(quantities), quantities[-1].kind is UnitKind.POINTS)
         subject, tail = trim_trailing(trim_leading(words))
         members: Sequence[str] = self._memory.members
         rule = "distributive: list before"
@@ -184,19 +181,27 @@ class _Reader:
         if subject:
             members = members_of(subject, len(quantities))
             rule = "distributive" if len(set(members)) == len(members) else "distributive: one for all"
+        elif compared and compared[0] != compared[-1]:  # 分别高于全国、全省1.7和0.9个百分点
+            members, rule = [self._memory.indicator] * len(quantities), "distributive: one for all"
         elif len(members) != len(quantities):  # else: 分别完成…，同比分别增长…
             dealt_back = len(heads) == len(quantities) > 1  # 游客80万人次，收入9亿元，分别增长…
             members = heads if dealt_back else members_of(self._memory.indicator, len(quantities))
             rule = "distributive: numbers before" if dealt_back else "distributive: subject before"
         self._memory.members = tuple(members)
-        yield from self._deal(clause, members, tail.words + predicate, quantities, rule)
+        yield from self._deal(clause, members, tail.words + predicate, quantities, rule, compared)
 
     def _deal(
-        self, clause: Clause, members: Sequence[str], predicate: str, quantities: Sequence[Quantity], rule: str
+        self,
+        clause: Clause,
+        members: Sequence[str],
+        predicate: str,
+        quantities: Sequence[Quantity],
+        rule: str,
+        compared: Sequence[Compared] = (),
     ) -> Iterator[StatementData]:
         """One of `quantities` for each of `members`, all of them said with the same `predicate`."""
-        for member, quantity, hedged in zip(members, quantities, share_hedge(quantities), strict=True):
-            slot = Slot(hedged, member + predicate, "", False, False)
+        for at, (member, quantity, hedged) in enumerate(zip(members, quantities, share_hedge(quantities), strict=True)):
+            slot = Slot(hedged, member + predicate, "", False, False, compared[at] if compared else None)
             rules = (rule, "hedge: shared") if hedged.op is not quantity.op else (rule,)
             yield self._numeric(clause, slot, indicator_of(slot, self._memory, dealt=True), rules)
 
@@ -207,6 +212,8 @@ class _Reader:
         measure, value, sort = measure_of(quantity, trim_leading(before), tail, slot.after)
         if measure is Measure.RATIO and self._memory.carried and self._memory.measure is Measure.GROWTH:
             measure, sort = Measure.GROWTH, "measure: carried"  # 增长5.5%、力争6%
+        if slot.compared:
+            measure, value, sort = measure_of_gap(measure, value, slot.compared.sign)
         self._memory.measure = measure
         if measure in (Measure.GROWTH, Measure.DELTA):
             indicator = without_cut(indicator)
@@ -215,7 +222,6 @@ class _Reader:
             self._script.plain, sentence.start, quantity, measure, indicator, sentence.span, sentence.role, counted
         )
         binding = BINDING.match(self._script.plain, quantity.right, clause.end + len("（预期性"))
-        commitment = COMMITMENT.search(self._script.plain, max(clause.start, quantity.start - REACH), quantity.start)
         return self._statement(
             quantity.start,
             quantity.end,
@@ -225,8 +231,9 @@ class _Reader:
             value=value,
             value_hi=quantity.value_hi,
             unit=quantity.unit,
+            reference=slot.compared.reference if slot.compared else None,
             period=period,
-            commitment=commitment[0] if commitment else "",
+            commitment=self._commitment(clause, quantity.start),
             baseline=baseline.value if baseline else None,
             binding=binding[1] if binding else "",
             rules=(
@@ -240,7 +247,11 @@ class _Reader:
             ),
         )
 
-    def _relative(self, relation: Relation) -> StatementData:
+    def _commitment(self, clause: Clause, at: int) -> str:
+        match = COMMITMENT.search(self._script.plain, max(clause.start, at - REACH), at)
+        return match[0] if match else ""
+
+    def _relative(self, clause: Clause, relation: Relation) -> StatementData:
         head = trim_leading(relation.head)
         named = trim_trailing(head)[0]
         indicator = named or self._memory.indicator or head
@@ -258,6 +269,7 @@ class _Reader:
             op=relation.op,
             reference=relation.reference,
             period=str(span) if span else None,
+            commitment=self._commitment(clause, relation.start),
             rules=(self._sentence.rule, relation.rule, self._memory.rule, "period: chapter"),
         )
 

@@ -9,9 +9,10 @@ from sqlmodel import Session
 
 from monitor.catalogue.indicators import indicator
 from monitor.catalogue.regions import NATION, path_zh, region
-from monitor.compare import compare, series_of
+from monitor.compare import compare
 from monitor.digest import DigestData, Figure, Foot, Line, Notice, ReportPart, Steady
 from monitor.example.source import EXAMPLE_REGIONS
+from monitor.series import series_of
 from monitor.watches import WEEKDAYS, Watch
 from storage.changes import find_in_digest
 from storage.models import Change, Digest, Document, Report, SourceState

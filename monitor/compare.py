@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from monitor.ledger import settle  # noqa: F401
 from monitor.matching import match
-from monitor.series import YEAR, dimension, equal, magnitude, series_of, signature  # noqa: F401
+from monitor.series import YEAR, equal, magnitude, series_of, signature
 from storage.values import Basis, ChangeData, ChangeKind, Role, Stated, StatementData
 
 

@@ -63,7 +63,7 @@ def wants(watch: Watch, change: ChangeData) -> bool:
 def names(watch: Watch, stated: Stated) -> bool:
     """Whether a watch asks for this very indicator, by its key or its words, and not just for all or the main ones."""
     asked = (indicator for indicator in watch.indicators if indicator not in ("all", "headline"))
-    return covers(watch, stated.region) and any(_is_named(indicator, stated) for indicator in asked)
+    return covers(watch, stated.region) and any(is_named(indicator, stated) for indicator in asked)
 
 
 def covers(watch: Watch, region: str) -> bool:
@@ -76,10 +76,17 @@ def covers(watch: Watch, region: str) -> bool:
 
 
 def _names(watch: Watch, stated: Stated) -> bool:
-    return any(_is_named(indicator, stated) for indicator in watch.indicators)
+    return any(is_named(indicator, stated) for indicator in watch.indicators)
 
 
-def _is_named(indicator: str, stated: Stated) -> bool:
+def asks_for(watch: Watch, stated: Stated) -> bool:
+    """Whether the watch names the statement's indicator itself (gdp, 含投资), and not only `headline` or `all`."""
+    words = (word for word in watch.indicators if word not in ("all", "headline"))
+    return covers(watch, stated.region) and any(is_named(word, stated) for word in words)
+
+
+def is_named(indicator: str, stated: Stated) -> bool:
+    """Whether a statement is of what a watch's word means: `all`, `headline`, a key, or words of its names."""
     if indicator == "all":
         return True
     if indicator == "headline":

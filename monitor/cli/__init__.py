@@ -27,7 +27,7 @@ COMMANDS = {
     "explain": "explaining:explain_file",
     "indicators": "catalogue:list_indicators",
     "import": "importing:import_files",
-    "targets": "telling:targets",
+    "targets": "targets:targets",
     "changes": "telling:changes",
     "digest": "telling:digest",
     "deliver": "telling:deliver_now",

@@ -1,56 +1,28 @@
-"""The commands that tell: targets, changes, digest, deliver, status."""
+"""The commands that tell: changes, digest, deliver, status."""
 
 import sys
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlmodel import Session
 
 from monitor.briefing import region_names
-from monitor.catalogue.indicators import indicator
-from monitor.catalogue.regions import contains, find_regions, path_zh
 from monitor.cli.building import Installation, open_installation, utc_now
 from monitor.cli.options import AsJson, Config
-from monitor.cli.terminal import Stop, print_json, print_rows, say
-from monitor.compare import series_of
+from monitor.cli.places import codes_within
+from monitor.cli.terminal import print_json, print_rows, say, warn
 from monitor.delivery import close_digests, deliver, preview
 from monitor.digest.figures import said
 from monitor.rhythm import CHINA
-from storage.changes import find_changes, find_settled
+from storage.changes import find_changes
 from storage.database import reading
-from storage.models import Change, Report
 from storage.outbox import count_deliveries, find_deliveries, find_digests, find_open_digests
-from storage.reports import count_reports, find_region_codes, find_reports
-from storage.statements import find_by_id, find_spoken
-from storage.values import Role, Stated
+from storage.reports import count_reports
+from storage.statements import find_by_id
+from storage.values import Stated
 from storage.visits import find_sources
-
-
-def targets(
-    region: Annotated[str, typer.Argument(help="长春市 or 220100; all regions when left out")] = "",
-    all_: Annotated[bool, typer.Option("--all", help="every target, not only the main ones")] = False,
-    config: Config = Path("mubiao.toml"),
-    as_json: AsJson = False,
-) -> None:
-    """The targets of a region by year: what was aimed at, and what became of it.
-
-    Without a region: the newest report of each, with its growth target.
-
-    Example: mubiao targets 长春市
-    """
-    installation = open_installation(config)
-    with reading(installation.engine) as session:
-        if region:
-            code = _one_region(region, session)
-            rows = list(_target_rows(session, code, all_))
-        else:
-            rows = list(_newest_rows(session))
-    name = region_names(code)[2] if region else ""
-    print_rows(rows, as_json=as_json, title=name, empty=f"no report of {name or 'any region'} is kept yet")
 
 
 def changes(
@@ -58,6 +30,7 @@ def changes(
     days: Annotated[int | None, typer.Option(help="only those found in the last so many days")] = None,
     year: Annotated[int | None, typer.Option(help="only those of the reports of this year")] = None,
     all_: Annotated[bool, typer.Option("--all", help="every target, not only the main ones")] = False,
+    limit: Annotated[int, typer.Option(min=0, help="how many, the newest first; 0: all")] = 200,
     config: Config = Path("mubiao.toml"),
     as_json: AsJson = False,
 ) -> None:
@@ -68,8 +41,12 @@ def changes(
     installation = open_installation(config)
     since = utc_now() - timedelta(days=days) if days is not None else None
     with reading(installation.engine) as session:
-        codes = _codes_within(region, session) if region else None
-        found = find_changes(session, regions=codes, since=since, year=year, headline=not all_)
+        codes = codes_within(region, session) if region else None
+        found = find_changes(
+            session, regions=codes, since=since, year=year, headline=not all_, limit=limit + 1 if limit else None
+        )
+        more = bool(limit) and len(found) > limit
+        found = found[:limit] if more else found
         ids = {id for one in found for id in (one.before_id, one.after_id) if id}
         stated = find_by_id(session, ids)
     rows = []
@@ -94,6 +71,8 @@ def changes(
             }  # fmt: skip
         rows.append(row)
     print_rows(rows, as_json=as_json, empty="no change is on record")
+    if more:
+        warn(f"the newest {limit}; --limit 0 shows all, and a region, --year or --days fewer")
 
 
 def digest(
@@ -175,72 +154,6 @@ def status(config: Config = Path("mubiao.toml"), as_json: AsJson = False) -> Non
     else:
         _print_status(report)
     raise typer.Exit(int(bool(broken) or bool(owed.get("dead"))))
-
-
-def _target_rows(session: Session, code: str, every: bool) -> Iterator[dict[str, object]]:
-    """One row a target: by indicator, then by year, the newest first."""
-    rows: dict[tuple[object, ...], list[tuple[int, dict[str, object]]]] = defaultdict(list)
-    for report in find_reports(session, regions=[code]):
-        targets = [one for one in find_spoken(session, report) if one.data.role is Role.TARGET]
-        shown = [one for one in targets if every or one.data.headline]
-        settled = find_settled(session, [one.id for one in shown])
-        reached = find_by_id(session, [change.after_id for change in settled.values() if change.after_id])
-        for one in shown:
-            row = _target_row(report, one, settled.get(one.id), reached)
-            rows[series_of(one)].append((report.year, row))
-    for series in sorted(rows, key=lambda key: min(-year for year, _ in rows[key])):
-        yield from (row for _, row in sorted(rows[series], key=lambda pair: -pair[0]))
-
-
-def _target_row(
-    report: Report, target: Stated, settled: Change | None, reached: Mapping[int, tuple[Stated, str]]
-) -> dict[str, object]:
-    known = indicator(target.indicator_key)
-    return {
-        "indicator": target.data.indicator,
-        "english": known.en if known else "",
-        "year": report.year,
-        "target": said(target.data, "zh"),
-        "period": target.data.period,
-        "outturn": _said(reached.get(settled.after_id or 0)) if settled else "",
-        "verdict": settled.kind if settled else "",
-    }
-
-
-def _newest_rows(session: Session) -> Iterator[dict[str, object]]:
-    for code in find_region_codes(session):
-        report = max(find_reports(session, regions=[code]), key=lambda one: one.year)
-        stated = [one for one in find_spoken(session, report) if one.data.role is Role.TARGET]
-        growth = next((one for one in stated if one.indicator_key == "gdp" and one.data.headline), None)
-        yield {
-            "region": region_names(code)[2],
-            "code": code,
-            "kind": report.kind,
-            "year": report.year,
-            "growth target": said(growth.data, "zh") if growth else "",
-            "main targets": sum(one.data.headline for one in stated),
-            "targets": len(stated),
-        }
-
-
-def _codes_within(name: str, session: Session) -> list[str]:
-    outer = _one_region(name, session)
-    return [code for code in find_region_codes(session) if code == outer or contains(outer, code)]
-
-
-def _one_region(name: str, session: Session) -> str:
-    """A code for a region's name or code; among several of one name, those that have a report."""
-    kept = find_region_codes(session)
-    by_name = [code for code in kept if name in (code, region_names(code)[0])]
-    if len(by_name) == 1:
-        return by_name[0]
-    found = [one.code for one in find_regions(name)]
-    if len(found) == 1:
-        return found[0]
-    if not found and not by_name:
-        raise Stop(f"{name}: no such region; write its name (长春市) or its GB/T 2260 code (220100)", code=2)
-    choices = ", ".join(f"{code} {path_zh(code) or name}" for code in by_name or found)
-    raise Stop(f"{name}: which one? {choices}", code=2)
 
 
 def _said(found: tuple[Stated, str] | None) -> str:

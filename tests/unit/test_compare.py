@@ -2,7 +2,9 @@
 
 import pytest
 
-from monitor.compare import compare, dimension, event_id, settle
+from monitor.compare import compare, event_id
+from monitor.ledger import settle
+from monitor.series import dimension
 from storage.values import Basis, ChangeData, ChangeKind, Measure, Op, Role, Stated
 from tests.statements import stated
 

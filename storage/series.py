@@ -1,0 +1,176 @@
+"""What one asks about the series of a region, over all its years: the ledger, the newest reports, the panel.
+
+Only what the speaking witness of each report states counts, as its latest reading has it. Rows are read as columns, not
+as objects: these questions meet many thousands of them.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, Select, and_, or_
+from sqlmodel import Session, col, func, select
+
+from storage.models import Document, Report, Statement
+from storage.values import Kind, Measure, Op, Role, Stated, StatementData
+
+_KEPT = (
+    "id",
+    "document_id",
+    "indicator_key",
+    "rules",
+    *(one.name for one in fields(StatementData) if one.name != "rules"),
+)
+_COLUMNS: tuple[Any, ...] = tuple(getattr(Statement, name) for name in _KEPT)
+_REPORT: tuple[Any, ...] = (
+    col(Report.id).label("report"), col(Report.region), col(Report.kind).label("report_kind"), col(Report.year),
+)  # fmt: skip
+_DOCUMENT: tuple[Any, ...] = (Document.title, Document.published_on, Document.url, Document.text_hash)
+BATCH = 500  # ids in one query
+
+
+class Newest(NamedTuple):
+    """The newest report of a region: how many targets it states, how many of them main ones."""
+
+    report: Report
+    targets: int
+    main_targets: int
+    growth: Stated | None
+
+
+@dataclass(frozen=True, slots=True)
+class PanelRow:
+    """A statement with its sentence and the document it was read in."""
+
+    stated: Stated
+    sentence: str
+    title: str
+    published_on: date | None
+    url: str
+    text_hash: str
+
+
+def find_ledger_statements(session: Session, region: str, *, headline: bool) -> list[Stated]:
+    """The targets of all reports of a region and the outturns that may answer them.
+
+    With `headline` only main targets, and of the outturns those of the same indicators; else everything.
+    """
+    spoken = _spoken().where(col(Report.region) == region)
+    if not headline:
+        return _read(session, spoken)
+    targets = _read(session, spoken.where(col(Statement.role) == Role.TARGET, col(Statement.headline).is_(True)))
+    keys = {target.indicator_key for target in targets}
+    return targets + _read(session, spoken.where(_of_outturns(keys)))
+
+
+def find_sentences_by_id(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """The sentences of statements, by the statement's id."""
+    found: dict[int, str] = {}
+    wanted = sorted(set(ids))
+    for at in range(0, len(wanted), BATCH):
+        some = wanted[at : at + BATCH]
+        rows = session.exec(select(Statement.id, Statement.sentence).where(col(Statement.id).in_(some)))
+        found |= {id: sentence for id, sentence in rows if id is not None}
+    return found
+
+
+def find_newest(session: Session) -> list[Newest]:
+    """The newest report of each region, by code; of several of one year the work report."""
+    last = select(Report.region, func.max(Report.year).label("year")).group_by(Report.region).subquery()
+    rows = session.exec(
+        select(Report).join(last, and_(col(Report.region) == last.c.region, col(Report.year) == last.c.year))
+    )
+    newest: dict[str, Report] = {}
+    for report in sorted(rows, key=lambda one: (one.kind != Kind.WORK_REPORT, one.kind)):
+        newest.setdefault(report.region, report)
+    documents = [report.document_id for report in newest.values() if report.document_id is not None]
+    counts, growth = _counts(session, documents), _growth(session, documents)
+    return [
+        Newest(report, *counts.get(report.document_id or 0, (0, 0)), growth.get(report.id or 0))
+        for _, report in sorted(newest.items())
+    ]
+
+
+def find_panel_regions(session: Session) -> list[str]:
+    """The codes of all regions that have a report, without the example's."""
+    query = select(Report.region).where(col(Report.example).is_(False)).distinct().order_by(Report.region)
+    return list(session.exec(query))
+
+
+def find_panel(session: Session, region: str) -> list[PanelRow]:
+    """Every statement of a region's reports, by kind, year and place in the text; the example's are left out."""
+    query = (
+        _spoken(col(Statement.sentence), *(col(one) for one in _DOCUMENT))
+        .join(Document, col(Statement.document_id) == Document.id)
+        .where(col(Report.region) == region, col(Report.example).is_(False))
+        .order_by(col(Report.kind), col(Report.year), col(Statement.ordinal))
+    )
+    return [
+        PanelRow(_stated(row), row.sentence, row.title, row.published_on, row.url, row.text_hash)
+        for row in session.connection().execute(query)
+    ]
+
+
+def _spoken(*more: Any) -> Select[Any]:
+    """Statements of the witnesses that speak, with their reports; what was set aside has an ordinal below zero."""
+    query: Select[Any] = (
+        select(*_COLUMNS, *_REPORT, *more)
+        .join(Report, and_(col(Statement.report_id) == Report.id, col(Statement.document_id) == Report.document_id))
+        .where(col(Statement.ordinal) >= 0)
+    )
+    return query
+
+
+def _of_outturns(keys: Collection[str]) -> Any:
+    """Outturns of these indicators; of the long tail all, for their words are compared later."""
+    known = sorted(key for key in keys if not key.startswith("~"))
+    tail = col(Statement.indicator_key).startswith("~") if len(known) < len(keys) else None
+    of_keys = col(Statement.indicator_key).in_(known)
+    return and_(col(Statement.role) == Role.OUTTURN, of_keys if tail is None else or_(of_keys, tail))
+
+
+def _read(session: Session, query: Select[Any]) -> list[Stated]:
+    ordered = query.order_by(col(Report.year), col(Report.kind), col(Statement.ordinal))
+    return [_stated(row) for row in session.connection().execute(ordered)]
+
+
+def _counts(session: Session, documents: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Targets and main targets of each document."""
+    rows = session.exec(
+        select(Statement.document_id, Statement.headline, func.count())
+        .where(col(Statement.document_id).in_(documents), col(Statement.role) == Role.TARGET)
+        .group_by(col(Statement.document_id), col(Statement.headline))
+    )
+    found: dict[int, tuple[int, int]] = {}
+    for document_id, headline, count in rows:
+        every, main = found.get(document_id, (0, 0))
+        found[document_id] = every + count, main + count * headline
+    return found
+
+
+def _growth(session: Session, documents: Sequence[int]) -> dict[int, Stated]:
+    """The first main target for GDP of each report, by the report's id."""
+    query = _spoken().where(
+        col(Statement.document_id).in_(documents),
+        col(Statement.role) == Role.TARGET,
+        col(Statement.headline).is_(True),
+        col(Statement.indicator_key) == "gdp",
+    )
+    found: dict[int, Stated] = {}
+    for stated in _read(session, query):
+        found.setdefault(stated.report_id, stated)
+    return found
+
+
+def _stated(row: Row[Any]) -> Stated:
+    data = StatementData(
+        start=row.start, end=row.end, text=row.text, role=Role(row.role), indicator=row.indicator,
+        measure=Measure(row.measure), op=Op(row.op), value=row.value, value_hi=row.value_hi, unit=row.unit,
+        reference=row.reference, period=row.period, headline=row.headline, sentence_start=row.sentence_start,
+        sentence_end=row.sentence_end, commitment=row.commitment, binding=row.binding, baseline=row.baseline,
+        rules=tuple(row.rules.split()),
+    )  # fmt: skip
+    return Stated(
+        row.id, row.document_id, row.report, row.region, Kind(row.report_kind), row.year, row.indicator_key, data
+    )

@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: help setup run test check format gold bench-extract crash show-digests lock clean
+.PHONY: help setup run test check format gold firings bench-extract crash show-digests lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ format: setup  ## format the code and mend what ruff can mend
 
 gold: setup  ## score the extractor on the gold in ../shared, errors below (ARGS=--all-errors for each of them)
 	@$(PY) tools/gold.py $(ARGS)
+
+firings: setup  ## how often each rule of the extractor fires on the reports in ../shared (ARGS="--rule NAME": where)
+	@$(PY) tools/firings.py --jobs 0 $(ARGS)
 
 crash: setup  ## the delivering process killed 150 times: nothing lost, nothing told under two ids
 	@MUBIAO_CRASHES=150 $(PY) -m pytest -q --timeout=900 tests/integration/test_crashes.py

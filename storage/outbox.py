@@ -216,6 +216,7 @@ def forget_unsubscribed(session: Session, address: str) -> bool:
     found = session.get(Unsubscribed, address)
     if found is not None:
         session.delete(found)
+        session.flush()
     return found is not None
 
 

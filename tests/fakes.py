@@ -221,7 +221,10 @@ class Sent:
 
 
 class RecordingNotifier:
-    """A channel that keeps what it was handed. `answers` says what becomes of the next tries: an error, or None."""
+    """A channel that keeps what it was handed. `answers` says what becomes of the next tries: an error, or None.
+
+    A digest is `parts` messages; `takes` is how many it takes now, None for any number.
+    """
 
     def __init__(self, *addresses: str) -> None:
         self._addresses = addresses or ("",)
@@ -230,17 +233,20 @@ class RecordingNotifier:
         self.answers: list[Exception | None] = []
         self.always: Callable[[str], Exception | None] = lambda address: None
         self.prepared = 0
+        self.parts = 1
+        self.takes: int | None = None
 
     def addresses(self) -> Sequence[str]:
         return self._addresses
 
     def room(self, now: datetime) -> int | None:
-        return None
+        return self.takes
 
     def prepare(self, message: Message, address: str) -> tuple[bytes, ...]:
         self.prepared += 1
-        facts = {"nth": self.prepared, "subject": message.subject, "text": message.text}
-        return (json.dumps(facts | {"payload": json.loads(message.payload)}, ensure_ascii=False).encode(),)
+        facts: dict[str, object] = {"nth": self.prepared, "subject": message.subject, "text": message.text}
+        facts |= {"payload": json.loads(message.payload), "chat": list(message.chat)}
+        return tuple(json.dumps({"part": part} | facts, ensure_ascii=False).encode() for part in range(self.parts))
 
     def send(self, body: bytes, *, id: str, address: str, now: datetime) -> str:
         sent = Sent(id, address, body, now)

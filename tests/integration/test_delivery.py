@@ -3,89 +3,29 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from random import Random
 from threading import Event
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from monitor.briefing import Links
-from monitor.delivery import WAITS, Post, Told, close_digests, deliver, next_try, preview
-from monitor.filing import NOTICE_WAIT, Desk, Found, file, tell
+from monitor.delivery import WAITS, close_digests, next_try, preview
+from monitor.filing import NOTICE_WAIT, tell
 from monitor.notifiers.message import DeliveryError
 from monitor.watches import Watch
-from storage.archive import Archive
 from storage.database import make_engine, reading, transaction
-from storage.models import Change, Delivery, Digest, DigestChange, Notice
-from storage.outbox import find_deliveries, find_open_digests, owe
-from storage.values import Kind
-from tests.fakes import PLACE, REGION, TARGETS, Clock, RecordingNotifier, gone_for_good, later, refused, report_text
-
-ALL = Watch(key="all", indicators=("all",), when="at once", channels=("desk",))
-
-
-@dataclass
-class Office:
-    """A post with recording channels, over a real database, and a clock that the test moves."""
-
-    post: Post
-    clock: Clock
-    channels: dict[str, RecordingNotifier]
-
-    def news(self, year: int = 2026, gdp: str = "增长6%左右") -> None:
-        """A report that the watches hear of."""
-        text = report_text(year, TARGETS | {"地区生产总值": gdp})
-        found = Found(
-            source_key="lanting", region=REGION, kind=Kind.WORK_REPORT, url=f"http://reports.test/{year}.html",
-            title=f"{year}年{PLACE}政府工作报告", issuer="", site_code="", published_on=None, text=text,
-            raw=text.encode(), content_type="text/html", fetched_at=self.clock(),
-        )  # fmt: skip
-        file(found, self.post.desk, news=True, now=self.clock())
-
-    def close(self) -> list[Digest]:
-        return close_digests(self.post, self.clock())
-
-    def deliver(self, channel: str = "desk") -> list[Told]:
-        return deliver(self.post, channel, self.clock)
-
-    def after(self, **duration: float) -> None:
-        """Some time later: what is due is closed and tried."""
-        self.clock.move(**duration)
-        self.close()
-        for channel in self.channels:
-            self.deliver(channel)
-
-    def deliveries(self) -> list[Delivery]:
-        with reading(self.post.desk.engine) as session:
-            return find_deliveries(session)
-
-    def states(self) -> list[tuple[str, str, int]]:
-        return [(one.channel, one.state, one.attempts) for one in self.deliveries()]
-
-    def digests(self) -> list[Digest]:
-        with reading(self.post.desk.engine) as session:
-            return list(session.exec(select(Digest)))
-
-    def with_watches(self, *watches: Watch) -> "Office":
-        return replace(self, post=replace(self.post, desk=replace(self.post.desk, watches=watches)))
+from storage.models import Change, Digest, DigestChange, Notice
+from storage.outbox import find_open_digests, owe
+from tests.fakes import REGION, Clock, RecordingNotifier, gone_for_good, later, refused
+from tests.office import ALL, Office, an_office, two_channels
 
 
 @pytest.fixture
 def office(tmp_path: Path, engine: Engine, now: datetime) -> Office:
-    desk = Desk(engine, Archive(tmp_path / "archive"), (ALL,), ZoneInfo("Asia/Shanghai"))
-    channels = {"desk": RecordingNotifier()}
-    return Office(Post(desk, channels, Links(), Random(1)), Clock(now), channels)
-
-
-def two_channels(office: Office) -> Office:
-    channels = {"desk": RecordingNotifier(), "hook": RecordingNotifier()}
-    both = replace(office, channels=channels, post=replace(office.post, channels=channels))
-    return both.with_watches(ALL.model_copy(update={"channels": ("desk", "hook")}))
+    return an_office(tmp_path, engine, Clock(now))
 
 
 def test_a_digest_is_sent_when_its_time_has_come_and_not_before(office: Office) -> None:

@@ -12,8 +12,9 @@ from monitor.catalogue.regions import NATION, path_zh, region
 from monitor.compare import compare
 from monitor.digest import DigestData, Figure, Foot, Line, Notice, ReportPart, Steady
 from monitor.example.source import EXAMPLE_REGIONS
+from monitor.hours import WEEKDAYS
 from monitor.series import series_of
-from monitor.watches import WEEKDAYS, Watch
+from monitor.watches import Watch
 from storage.changes import find_in_digest
 from storage.models import Change, Digest, Document, Report, SourceState
 from storage.models import Notice as KeptNotice

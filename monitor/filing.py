@@ -18,9 +18,10 @@ from sqlmodel import Session
 from monitor.catalogue.indicators import key_of
 from monitor.extractors import RULES_VERSION
 from monitor.extractors.statements import extract
+from monitor.hours import next_due
 from monitor.identity import Identity, identify
 from monitor.record import Record
-from monitor.watches import Watch, covers, names, next_due, wants
+from monitor.watches import Watch, covers, names, wants
 from storage.archive import Archive
 from storage.database import one_at_a_time, reading, transaction
 from storage.models import Document, Notice, Report

@@ -1,63 +1,146 @@
-"""Watches (订阅): who wants to hear which changes, when, in which language, over which channels. Pure."""
+"""Watches (订阅): who wants to hear which changes, when, in which language, over which channels. Pure.
 
-import re
-from datetime import UTC, datetime, time, timedelta
+Also silences (静默): what is kept from them for a while, and counted. When it is time: `monitor.hours`.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date
 from functools import cache
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from monitor.catalogue.indicators import find_indicators
-from monitor.catalogue.regions import NATION, contains
+from monitor.catalogue.regions import NATION, Level, contains
+from monitor.catalogue.regions import region as known_region
+from monitor.conditions import holds, parse
+from monitor.hours import Quiet, When, ZoneName, clock_of, is_quiet
 from storage.values import ChangeData, ChangeKind, Kind, Stated
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-HOURLY_MINUTE = 7  # everybody else's jobs run at :00, and some chat services are shut to them then
-_CLOCK = re.compile(rf"(?:daily|weekly ({'|'.join(WEEKDAYS)})) ([01]\d|2[0-3]):([0-5]\d)")
+
+def _checked_condition(text: str) -> str:
+    parse(text)
+    return " ".join(text.split())
 
 
-def _checked_when(when: str) -> str:
-    when = " ".join(when.lower().split())
-    if when in ("at once", "hourly") or _CLOCK.fullmatch(when):
-        return when
-    raise ValueError(
-        f'"{when}" is not understood: write "at once", "hourly", "daily 08:07" or "weekly mon 08:07"'
-        f" (days: {' '.join(WEEKDAYS)}; times from 00:00 to 23:59)"
-    )
-
-
-When = Annotated[str, AfterValidator(_checked_when)]
+Code = Annotated[str, Field(pattern=r"^\d{6}$")]
+Words = Annotated[str, Field(min_length=1)]
+LevelWord = Literal["nation", "province", "city", "county"]
+LEVELS: dict[Level, LevelWord] = {
+    Level.NATION: "nation",
+    Level.PROVINCE: "province",
+    Level.PREFECTURE: "city",
+    Level.COUNTY: "county",
+}
+_OF_TARGETS = ("indicators", "changes", "kinds", "conditions")  # what an operator's watch cannot ask for
 
 
 class Watch(BaseModel):
     """One watch.
 
-    `regions` are codes, and whatever lies within them counts; none means everywhere. `indicators` are `headline`
-    (主要预期目标), `all`, a key of the catalogue (`gdp`), or words that the indicator's names contain, in the report or
-    in the catalogue (投资, or 含投资); one of them is enough. `when`: `at once` waits `wait_seconds` so that one
-    publication makes one message, `hourly` is at most one an hour, `daily 08:07` and `weekly mon 08:07` are clock
-    times in the settings' time zone.
+    `regions` are codes, and whatever lies within them counts; none means everywhere. `levels` keeps of those only the
+    ones of these levels. `indicators` are `headline` (主要预期目标), `all`, a key of the catalogue (`gdp`), or words
+    that the indicator's names contain, in the report or in the catalogue (投资, or 含投资); one of them is enough.
+    `conditions` are those of `monitor.conditions`; where there are any, one of them must hold. `when`, `quiet`,
+    `timezone` and `wait_seconds` are explained in `monitor.hours`. `operator`: it hears of the watching itself instead
+    of targets, and then nobody else does.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     key: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
-    regions: tuple[Annotated[str, Field(pattern=r"^\d{6}$")], ...] = ()
-    indicators: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)] = ("headline",)
+    operator: bool = False
+    regions: tuple[Code, ...] = ()
+    levels: tuple[LevelWord, ...] = ()
+    indicators: Annotated[tuple[Words, ...], Field(min_length=1)] = ("headline",)
+    conditions: tuple[Annotated[str, AfterValidator(_checked_condition)], ...] = ()
     changes: Annotated[tuple[ChangeKind, ...], Field(min_length=1)] = tuple(ChangeKind)
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1)] = tuple(Kind)
     when: When = "daily 08:07"
+    quiet: Quiet = ""
+    timezone: ZoneName = ""
     language: Literal["zh", "en"] = "zh"
     channels: Annotated[tuple[str, ...], Field(min_length=1)]
     wait_seconds: Annotated[float, Field(ge=0, le=3600)] = 15
 
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        asked = [key for key in _OF_TARGETS if self.operator and key in self.model_fields_set]
+        if asked:
+            raise ValueError(
+                f"operator = true hears of sources and channels, not of targets: remove {', '.join(asked)} here, or"
+                " make a second watch of it"
+            )
+        clock = clock_of(self.when)
+        if clock and is_quiet(self.quiet, clock):
+            raise ValueError(f'when = "{self.when}" lies within quiet = "{self.quiet}": move one of them')
+        return self
 
-def wants(watch: Watch, change: ChangeData) -> bool:
-    """Whether a change is for this watch; of its two sides, either one may name the indicator."""
-    if change.kind not in watch.changes or change.report_kind not in watch.kinds or not covers(watch, change.region):
+
+class Silence(BaseModel):
+    """What is kept from readers through the day `until`, and counted in the foot of what they get.
+
+    Each list narrows it; an empty one is all. `indicators` and `changes` are about targets alone, `sources` about what
+    is told of sources, `regions` about both.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
+    until: date
+    watches: tuple[str, ...] = ()
+    regions: tuple[Code, ...] = ()
+    indicators: tuple[Words, ...] = ()
+    changes: tuple[ChangeKind, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+def unknown() -> Stated | None:
+    """The parent's target where nobody can tell it."""
+    return None
+
+
+def wants(watch: Watch, change: ChangeData, above: Callable[[], Stated | None] = unknown) -> bool:
+    """Whether a change is for this watch; of its two sides, either one may name the indicator.
+
+    `above` finds the parent region's target of the same series and year; it is asked only where a condition needs it.
+    """
+    if watch.operator or change.kind not in watch.changes or change.report_kind not in watch.kinds:
         return False
-    return any(_names(watch, stated) for stated in (change.before, change.after) if stated)
+    if not covers(watch, change.region) or not _names(watch.indicators, change):
+        return False
+    asked = [parse(text) for text in watch.conditions]
+    return not asked or any(holds(one, change, above() if one.parent else None) for one in asked)
+
+
+def asks_for_parents(watch: Watch) -> bool:
+    """Whether what a parent region's report says can make another region's change news to this watch."""
+    return any(parse(text).parent for text in watch.conditions)
+
+
+def hearers(watches: Iterable[Watch], region: str = "") -> list[Watch]:
+    """Who hears of the watching itself in a region ("": everywhere): the operators, or all where there is none."""
+    concerned = [watch for watch in watches if not region or covers(watch, region)]
+    return [watch for watch in concerned if watch.operator] or concerned
+
+
+def hushes(silence: Silence, watch: Watch, change: ChangeData, today: date) -> bool:
+    """Whether a change is kept from a watch; `today` is the day in the watch's time zone."""
+    if silence.sources or not _lasts(silence, watch, today) or not _holds_region(silence.regions, change.region):
+        return False
+    named = not silence.indicators or _names(silence.indicators, change)
+    return named and (not silence.changes or change.kind in silence.changes)
+
+
+def hushes_notice(silence: Silence, watch: Watch, source: str, region: str, today: date) -> bool:
+    """The same for what is told of a source, by its key."""
+    if silence.indicators or silence.changes or not _lasts(silence, watch, today):
+        return False
+    return (not silence.sources or source in silence.sources) and _holds_region(silence.regions, region)
+
+
+def _lasts(silence: Silence, watch: Watch, today: date) -> bool:
+    return today <= silence.until and (not silence.watches or watch.key in silence.watches)
 
 
 def names(watch: Watch, stated: Stated) -> bool:
@@ -67,22 +150,30 @@ def names(watch: Watch, stated: Stated) -> bool:
 
 
 def covers(watch: Watch, region: str) -> bool:
-    """Whether the region is one of the watch's, or lies within one; 000000 is the State Council alone (国务院)."""
-    return (
-        not watch.regions
-        or region in watch.regions
-        or any(contains(outer, region) for outer in watch.regions if outer != NATION)
-    )
+    """Whether the region is one of the watch's, or lies within one, and is of its levels.
+
+    000000 is the State Council alone (国务院).
+    """
+    return _holds_region(watch.regions, region) and (not watch.levels or level_of(region) in watch.levels)
 
 
-def _names(watch: Watch, stated: Stated) -> bool:
-    return any(is_named(indicator, stated) for indicator in watch.indicators)
+def level_of(code: str) -> LevelWord:
+    """How high a region stands; of one that the catalogue does not know, its code tells."""
+    known = known_region(code)
+    if known:
+        return LEVELS[known.level]
+    return "province" if code.endswith("0000") else "city" if code.endswith("00") else "county"
 
 
-def asks_for(watch: Watch, stated: Stated) -> bool:
-    """Whether the watch names the statement's indicator itself (gdp, 含投资), and not only `headline` or `all`."""
-    words = (word for word in watch.indicators if word not in ("all", "headline"))
-    return covers(watch, stated.region) and any(is_named(word, stated) for word in words)
+def _holds_region(regions: tuple[str, ...], region: str) -> bool:
+    if not regions or region in regions:
+        return True
+    return any(contains(outer, region) for outer in regions if outer != NATION)
+
+
+def _names(indicators: Iterable[str], change: ChangeData) -> bool:
+    stated = [one for one in (change.before, change.after) if one]
+    return any(is_named(indicator, one) for indicator in indicators for one in stated)
 
 
 def is_named(indicator: str, stated: Stated) -> bool:
@@ -100,37 +191,3 @@ def is_named(indicator: str, stated: Stated) -> bool:
 def _keys_holding(words: str) -> frozenset[str]:
     """The catalogue's indicators that reports write with these words: who watches 地区生产总值 wants GDP too."""
     return frozenset(found.key for found in find_indicators(words))
-
-
-def next_due(watch: Watch, now: datetime, zone: ZoneInfo) -> datetime:
-    """When what is gathered from `now` on is to be sent: aware UTC, later than `now`.
-
-    Clock times are those of `zone`, whatever zone this machine lives in. A time that the zone's clocks skip is taken an
-    hour later; one that they show twice counts the first time only. Raises ValueError for a naive `now`.
-    """
-    if now.tzinfo is None:
-        raise ValueError("now must be an aware datetime")
-    now = now.astimezone(UTC)
-    if watch.when == "at once":
-        return now + timedelta(seconds=watch.wait_seconds)
-    if watch.when == "hourly":
-        return _next_hourly(now, zone)
-    clock = _CLOCK.fullmatch(watch.when)
-    assert clock is not None, "the model has checked `when`"
-    day, hour, minute = clock.groups()
-    return _next_clock(now, zone, time(int(hour), int(minute)), day)
-
-
-def _next_hourly(now: datetime, zone: ZoneInfo) -> datetime:
-    ahead = (HOURLY_MINUTE - now.astimezone(zone).minute) % 60
-    due = now.replace(second=0, microsecond=0) + timedelta(minutes=ahead)
-    return due if due > now else due + timedelta(hours=1)
-
-
-def _next_clock(now: datetime, zone: ZoneInfo, clock: time, weekday: str | None) -> datetime:
-    day = now.astimezone(zone).date()
-    while True:
-        due = datetime.combine(day, clock, zone).astimezone(UTC)
-        if due > now and weekday in (None, WEEKDAYS[day.weekday()]):
-            return due
-        day += timedelta(days=1)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from monitor.watches import Watch, covers, next_due, wants
+from monitor.hours import next_due
+from monitor.watches import Watch, covers, wants
 from storage.values import Basis, ChangeData, ChangeKind, Kind, Measure, Op, Role, Stated, StatementData
 
 CHINA = ZoneInfo("Asia/Shanghai")

@@ -271,6 +271,21 @@ class DigestNotice(SQLModel, table=True):
     watch: str
 
 
+class Hushed(SQLModel, table=True):
+    """A change or a notice that a silence keeps from a watch. The next digest to be closed counts it, once."""
+
+    __tablename__ = "hushed"
+    __table_args__ = (UniqueConstraint("watch", "change_id"), UniqueConstraint("watch", "notice_id"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    watch: str
+    silence: str
+    change_id: int | None = Field(default=None, foreign_key="change.id")
+    notice_id: int | None = Field(default=None, foreign_key="notice.id")
+    digest_id: str | None = Field(default=None, foreign_key="digest.id", index=True)
+    example: bool = False
+
+
 class Delivery(SQLModel, table=True):
     """One message owed to one address of one channel, until the service said it has it. `body` never changes.
 

@@ -334,3 +334,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest_id", "change_id"),
         sa.UniqueConstraint("watch", "change_id"),
     )
+    op.create_table(
+        "hushed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("watch", sa.String(), nullable=False),
+        sa.Column("silence", sa.String(), nullable=False),
+        sa.Column("change_id", sa.Integer(), nullable=True),
+        sa.Column("notice_id", sa.Integer(), nullable=True),
+        sa.Column("digest_id", sa.String(), nullable=True),
+        sa.Column("example", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["change_id"],
+            ["change.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["digest_id"],
+            ["digest.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["notice_id"],
+            ["notice.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("watch", "change_id"),
+        sa.UniqueConstraint("watch", "notice_id"),
+    )
+    with op.batch_alter_table("hushed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hushed_digest_id"), ["digest_id"], unique=False)

@@ -13,7 +13,7 @@ from monitor.extractors.report_year import report_year
 from monitor.extractors.script import read_script
 from monitor.extractors.sections import Sentence, read_sections
 from monitor.extractors.statements import extract_script
-from monitor.extractors.tables import find_entries
+from monitor.extractors.tables import find_tables
 from monitor.extractors.units import UnitKind, kind_of, unit_at
 from storage.values import About, Role, StatementData
 
@@ -147,7 +147,7 @@ class _Reading:
         self._tokens = {at: match for match in TOKEN.finditer(script.plain) for at in range(*match.span())}
         self._names = {at for span in labels_in(script.plain) for at in range(*span)}
         self._places = {offset: at for at, offset in enumerate(script.offsets)}
-        self._rows = {entry.row_start: entry.row_end for entry in find_entries(text)}
+        self._rows = {table.start: table.end for table in find_tables(text)}
         self._chapters = [
             (chapter.pieces[0].start, chapter.heading) for chapter in chapters_of(script.plain) if chapter.pieces
         ]

@@ -1,39 +1,43 @@
-"""Tables of indicators in plans: 指标 单位 2025年 2030年 属性, one indicator a line. Pure.
+"""Tables of indicators in plans: 指标 单位 2025年 2030年 年均/累计 属性, one indicator a row. Pure.
 
-A table is found by its head, a line of cells with 指标, 单位 and at least one year; it ends with the first line that has
-no number in a cell below a year. Cells stand between tabs, bars, or two spaces; 预期性 and 约束性 may stand in any.
+A table is found by its head, a row of cells with 指标, a year or a span of years, and 单位, 属性 or another year. Cells stand
+between tabs, bars, or spaces, or each on a line of its own. Rows are read from their right end, because cells that are
+merged over several rows (类别) stand in the first of them alone.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from monitor.extractors.cells import BINDING, DASHES, PLAIN, CellNumber, Column, Head, is_unit, read_head, read_number
 from monitor.extractors.words import trim_trailing
-from storage.values import Measure, Op, Role, StatementData
+from storage.values import Measure, Role, StatementData
 
-CELL = re.compile(r"[^\t|｜\n]+?(?=[ \u3000]{2,}|[\t|｜]|$)")
-INDICATOR = re.compile(r"(?:主要|具体)?指标(?:名称)?$")
-UNIT = re.compile(r"(?:计量)?单位$")
-YEAR = re.compile(r"(?P<year>20\d\d)年?(?P<rest>.{0,8})$")
-NUMBER = re.compile(r"(?P<mark>[≥≤><约]?)(?P<value>-?\d+(?:\.\d+)?)(?P<unit>%?)$")
-BINDING = re.compile(r"(预期性|约束性)(?:指标)?$")
-UNIT_INSIDE = re.compile(r"(?P<name>.+?)[（(](?P<unit>[^（()）]{1,10})[)）]$")
-NUMBERED = re.compile(r"^(?:[（(]?\d{1,2}[)）.、．]?|[一二三四五六七八九十]{1,2}、)\s*")
-
-
-MARKS: dict[str, Op] = {
-    "≥": Op.AT_LEAST,
-    ">": Op.AT_LEAST,
-    "≤": Op.AT_MOST,
-    "<": Op.AT_MOST,
-    "约": Op.ABOUT,
-    "": Op.EXACT,
-}
+SEPARATORS = (
+    re.compile(r"(?:^|(?<=[\t|｜]))[^\t|｜\n]*"),
+    re.compile(r"[^\s](?:[^\t\n ]| (?! ))*"),
+    re.compile(r"[^\s]+"),
+)
+UNIT_INSIDE = re.compile(r"(?P<name>.+?)\((?P<unit>[^()]{1,10})\)[*#]?$")
+NUMBERED = re.compile(
+    r"^(?:其中[:：]?)?(?:\(?\d{1,2}(?:[).、](?!\d)|(?=\s))|[一二三四五六七八九十]{1,2}、|[①-⑳])?\s*(?:其中[:：]?|#)?\s*"
+)
+NUMBERED_FIRST = re.compile(r"\(?\d{1,2}[).、]")
+NOTE_MARK = re.compile(r"(?:\[\d{1,2}\]|[①-⑳*#])+$")
+RULE = re.compile(r"[\s|:—-]*$")
+LONGEST_HEAD = 160
+LONGEST_CELL = 20  # of a head that has each cell on a line of its own
+MOST_COLUMNS = 14
+MOST_STRANGERS = 2  # rows without any number that a table goes over
+NUMBERS = (Column.YEAR, Column.SPAN)
+CAPTION = 16
+FULL_WIDTH = str.maketrans("()", "（）")
+FIVE_YEARS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One number of a table: offsets in the text it was given, and what its row and column say of it."""
+    """One number of a table: offsets in the text it was given, and what its row and its column say of it."""
 
     start: int
     end: int
@@ -41,10 +45,19 @@ class Entry:
     row_end: int
     indicator: str
     unit: str
-    value: float
-    mark: str
-    year: int
+    number: CellNumber
+    head: Head
     binding: str
+    differs: bool  # the row gives both ends, so that a sum in brackets is their difference
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table's place in the text, and its numbers; nothing else in it states anything."""
+
+    start: int
+    end: int
+    entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,100 +67,270 @@ class _Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class _Head:
-    """Which column holds what; `years` are columns of numbers."""
-
-    indicator: int
-    unit: int
-    years: dict[int, int]
+class _Row:
+    start: int
+    end: int
+    cells: tuple[_Cell, ...]
 
 
-def find_entries(text: str) -> Iterator[Entry]:
-    """Every number below a year, row by row; costs one pass, and nothing where no line heads a table."""
-    if "指标" not in text or "单位" not in text:
-        return
-    head: _Head | None = None
+def find_tables(text: str) -> list[Table]:
+    """The tables of `text` in order; costs a look for 指标 where there is none."""
+    if "指标" not in text and "指標" not in text:
+        return []
+    text = text.translate(PLAIN)
+    lines: list[tuple[int, str]] = []
     start = 0
     for line in text.split("\n"):
-        cells = _cells(line, start)
-        told = _head(cells)
-        if told:
-            head = told
-        elif head:
-            entries = list(_entries(cells, head, start, start + len(line)))
-            yield from entries
-            if not entries and line.strip() and len(cells) > 1:
-                head = None
+        lines.append((start, line))
         start += len(line) + 1
-
-
-def _cells(line: str, start: int) -> list[_Cell]:
-    found = []
-    for match in CELL.finditer(line):
-        words = match[0].strip()
-        if words:
-            found.append(_Cell(start + match.start() + match[0].index(words), words))
+    found: list[Table] = []
+    at = 0
+    while at < len(lines):
+        table, behind = _table(lines, at) if "指标" in lines[at][1] else (None, at + 1)
+        if table:
+            found.append(table)
+        at = behind
     return found
 
 
-def _head(cells: list[_Cell]) -> _Head | None:
-    places = {name: at for name, pattern in (("name", INDICATOR), ("unit", UNIT)) for at in _matching(cells, pattern)}
-    years = {at: int(match["year"]) for at, cell in enumerate(cells) if (match := YEAR.match(cell.text))}
-    if len(places) < 2 or not years:
-        return None
-    return _Head(places["name"], places["unit"], years)
+def _table(lines: Sequence[tuple[int, str]], at: int) -> tuple[Table | None, int]:
+    """The table whose head begins in line `at`, and the line behind it."""
+    start, line = lines[at]
+    for separator in SEPARATORS if len(line) <= LONGEST_HEAD else ():
+        heads = _heads(_cells(separator, line, start))
+        if heads:
+            rows, behind = _rows_of_lines(lines, at + 1, separator, heads)
+            break
+    else:
+        heads, behind = _head_of_lines(lines, at)
+        if not heads:
+            return None, at + 1
+        rows, behind = _rows_of_cells(lines, behind, heads)
+    if not rows:
+        return None, at + 1
+    numbered = sum(1 for row in rows if NUMBERED_FIRST.match(row.cells[-len(heads)].text)) > len(rows) / 2
+    entries = tuple(entry for row in rows for entry in _entries(row, heads, numbered))
+    return Table(start, rows[-1].end, entries), behind
 
 
-def _matching(cells: list[_Cell], pattern: re.Pattern[str]) -> list[int]:
-    return [at for at, cell in enumerate(cells) if pattern.match(cell.text)][:1]
+def _cells(separator: re.Pattern[str], line: str, start: int) -> tuple[_Cell, ...]:
+    found = []
+    for match in separator.finditer(line):
+        words = match[0].strip()
+        found.append(_Cell(start + match.start() + match[0].index(words), words))
+    return tuple(found)
 
 
-def _entries(cells: list[_Cell], head: _Head, start: int, end: int) -> Iterator[Entry]:
-    if len(cells) <= max(head.indicator, head.unit):
-        return
-    binding = next((match[1] for cell in cells if (match := BINDING.match(cell.text))), "")
-    name, unit = NUMBERED.sub("", cells[head.indicator].text), cells[head.unit].text
-    inside = UNIT_INSIDE.match(name)
-    if inside and inside["unit"] == unit:
-        name = inside["name"]
-    for at, year in head.years.items():
-        number = NUMBER.match(cells[at].text) if at < len(cells) else None
+def _heads(cells: Sequence[_Cell]) -> tuple[Head, ...]:
+    """The columns from 指标 on; none where the cells head no table."""
+    if not 3 <= sum(1 for cell in cells if cell.text) <= len(cells) <= MOST_COLUMNS:
+        return ()
+    heads = tuple(read_head(cell.text) for cell in cells)
+    columns = [head.column for head in heads]
+    if Column.INDICATOR not in columns:
+        return ()
+    first = columns.index(Column.INDICATOR)
+    values = columns.count(Column.YEAR) + columns.count(Column.SPAN)
+    others = {Column.UNIT, Column.CHARACTER}.intersection(columns)
+    return _with_years(heads[first:]) if values > 1 or (values and others) else ()
+
+
+def _with_years(heads: tuple[Head, ...]) -> tuple[Head, ...]:
+    """A span that names no years of its own goes from the first year of the table, exclusive, to the last."""
+    years = [head.last for head in heads if head.column is Column.YEAR and head.last]
+    if not years:
+        return heads
+    last = max(years)
+    first = min(years) + 1 if min(years) < last else last - FIVE_YEARS
+    dated: list[Head] = []
+    for head in heads:
+        if head.column is Column.SPAN:
+            head = replace(head, first=head.first or first, last=head.last or last)
+        elif head.column is Column.OTHER and head.changes and dated and dated[-1].column is Column.YEAR:
+            head = replace(dated[-1], column=Column.SPAN, changes=True)  # 增长（%） beside 2026年计划
+        dated.append(head)
+    return tuple(dated)
+
+
+def _rows_of_lines(
+    lines: Sequence[tuple[int, str]], at: int, separator: re.Pattern[str], heads: Sequence[Head]
+) -> tuple[list[_Row], int]:
+    rows: list[_Row] = []
+    strangers, behind = 0, at
+    while at < len(lines) and strangers <= MOST_STRANGERS:
+        start, line = lines[at]
+        cells = _cells(separator, line, start)
+        at += 1
+        if len(cells) >= len(heads) and _is_row(cells, heads):
+            rows.append(_Row(start, start + len(line), cells))
+            strangers, behind = 0, at
+        elif _is_second_head(cells, rows):
+            return [], at
+        elif not RULE.match(line) and (
+            sum(1 for cell in cells if cell.text) > 1 or len(line) > CAPTION or line.endswith("。")
+        ):
+            strangers += 1
+    return rows, behind
+
+
+def _is_row(cells: Sequence[_Cell], heads: Sequence[Head]) -> bool:
+    """Whether below every year there is a number, a dash, or words, but below one of them no words."""
+    own = cells[-len(heads) :]
+    below = [cell.text for cell, head in zip(own, heads, strict=True) if head.column in NUMBERS and cell.text]
+    units = [cell.text for cell, head in zip(own, heads, strict=True) if head.column is Column.UNIT]
+    if not own[0].text or not all(is_unit(unit) or DASHES.match(unit) for unit in units):
+        return False
+    return any(DASHES.match(text) or read_number(text) for text in below)
+
+
+def _is_second_head(cells: Sequence[_Cell], rows: Sequence[_Row]) -> bool:
+    """计划 实际 计划 below 2025年 2026年: whose number is whose cannot be told."""
+    told = [
+        cell
+        for cell in cells
+        if len(cell.text) < CAPTION and re.search(r"计划|实际|完成|目标|增长|增速|预计", cell.text)
+    ]
+    return not rows and len(told) > 1 and len(told) > len(cells) // 2 and not any(read_number(c.text) for c in cells)
+
+
+def _head_of_lines(lines: Sequence[tuple[int, str]], at: int) -> tuple[tuple[Head, ...], int]:
+    """A head that has each cell on a line of its own, and ends with 属性."""
+    cells: list[_Cell] = []
+    while at < len(lines) and len(cells) < MOST_COLUMNS:
+        start, line = lines[at]
+        words = line.strip()
+        at += 1
+        if len(words) > LONGEST_CELL:
+            break
+        if words:
+            cells.append(_Cell(start, words))
+            if read_head(words).column is Column.CHARACTER:
+                return _heads(cells), at
+    return (), at
+
+
+def _rows_of_cells(lines: Sequence[tuple[int, str]], at: int, heads: Sequence[Head]) -> tuple[list[_Row], int]:
+    """Rows whose cells stand each on a line of its own; a row ends where 预期性 or 约束性 stands in its column."""
+    rows: list[_Row] = []
+    waiting: list[_Cell] = []
+    behind = at
+    while at < len(lines) and len(waiting) < len(heads) + MOST_STRANGERS + 1:
+        start, line = lines[at]
+        at += 1
+        words = line.strip()
+        if not words:
+            continue
+        waiting.append(_Cell(start + line.index(words), words))
+        if BINDING.match(words):
+            if len(waiting) >= len(heads) and _is_row(waiting, heads):
+                rows.append(_Row(waiting[0].start, start + len(line), tuple(waiting)))
+                behind = at
+            waiting = []
+    return rows, behind
+
+
+def _entries(row: _Row, heads: Sequence[Head], numbered: bool) -> Iterator[Entry]:
+    own = row.cells[-len(heads) :]
+    binding = next((match[1] for cell in own if (match := BINDING.match(cell.text))), "")
+    name, unit = _name_and_unit(own, heads, numbered)
+    numbers = [
+        read_number(cell.text) if head.column in NUMBERS else None for cell, head in zip(own, heads, strict=True)
+    ]
+    plain = [
+        head
+        for number, head in zip(numbers, heads, strict=True)
+        if number and not number.bracketed and head.column is Column.YEAR
+    ]
+    for cell, head, number in zip(own, heads, numbers, strict=True):
         if number and name:
-            place = cells[at].start + number.start("value")
+            place = cell.start + number.start
             yield Entry(
                 place,
-                place + len(number["value"] + number["unit"]),
-                start,
-                end,
+                cell.start + number.end,
+                row.start,
+                row.end,
                 name,
-                number["unit"] or unit,
-                float(number["value"]),
-                number["mark"],
-                year,
+                number.unit or unit,
+                number,
+                head,
                 binding,
+                len(plain) > 1,
             )
 
 
-def statement_of(entry: Entry, text: str, year: int | None) -> StatementData:
-    """What `entry` of `text` states: a target for `year`, the report's, and for all behind it, an outturn before."""
-    indicator, tail = trim_trailing(entry.indicator)
-    share = entry.unit in ("%", "％")
+def _name_and_unit(cells: Sequence[_Cell], heads: Sequence[Head], numbered: bool) -> tuple[str, str]:
+    """地区生产总值 and 亿元, whether the unit has a column or stands behind the name."""
+    words = NUMBERED_FIRST.sub("", cells[0].text, count=1) if numbered else NUMBERED.sub("", cells[0].text)
+    name = NOTE_MARK.sub("", words.strip())
+    unit = next((cell.text for cell, head in zip(cells, heads, strict=True) if head.column is Column.UNIT), "")
+    inside = UNIT_INSIDE.match(name)
+    if inside and (is_unit(inside["unit"]) if not unit else inside["unit"] == unit):
+        return NOTE_MARK.sub("", inside["name"]), inside["unit"]
+    return name, unit
+
+
+def stated_in(table: Table, text: str, year: int | None) -> Iterator[StatementData]:
+    """What a table of `text` states: outturns before `year`, the report's (without one: the table's last), then targets.
+
+    What was planned for a year that is over states nothing.
+    """
+    turns = year or max((entry.head.last or 0 for entry in table.entries), default=0)
+    for entry in table.entries:
+        over = (entry.head.last or turns) < turns
+        if not (over and entry.head.role is Role.TARGET):
+            yield _statement(entry, text, entry.head.role or (Role.OUTTURN if over else Role.TARGET))
+
+
+def _statement(entry: Entry, text: str, role: Role) -> StatementData:
+    """A number in brackets is what several years come to: of the table's span, or of the five that end with its own."""
+    name = entry.indicator.translate(FULL_WIDTH)
+    indicator, tail = trim_trailing(name)
+    head, number = entry.head, entry.number
+    measure = _measure(entry, tail.changes)
+    falls = "fall" in tail.seen and measure in (Measure.GROWTH, Measure.DELTA)
+    summed = number.bracketed and head.column is Column.YEAR and head.last
     return StatementData(
         start=entry.start,
         end=entry.end,
         text=text[entry.start : entry.end],
-        role=Role.OUTTURN if year and entry.year < year else Role.TARGET,
-        indicator=indicator or entry.indicator,
-        measure=(Measure.GROWTH if tail.changes else Measure.RATIO) if share else Measure.LEVEL,
-        op=MARKS[entry.mark],
-        value=entry.value,
-        value_hi=None,
-        unit=entry.unit,
+        role=role,
+        indicator=indicator or name,
+        measure=measure,
+        op=number.op,
+        value=-number.value if falls else number.value,
+        value_hi=-number.value_hi if falls and number.value_hi else number.value_hi,
+        unit=_unit(entry.unit, measure),
         reference=None,
-        period=str(entry.year),
+        period=_period(head.last - FIVE_YEARS if summed and head.last else head.first, head.last),
         headline=False,
         sentence_start=entry.row_start,
         sentence_end=entry.row_end,
         binding=entry.binding,
         rules=("table",),
     )
+
+
+def _unit(unit: str, measure: Measure) -> str | None:
+    if measure is Measure.GROWTH and unit not in ("%", "‰", "倍"):
+        return "%"  # 亿元 below 年均增长 is what grows
+    if measure is Measure.DELTA and unit == "%":
+        return "个百分点"
+    return unit or None
+
+
+def _period(first: int | None, last: int | None) -> str | None:
+    if last is None:
+        return None
+    return str(last) if first in (None, last) else f"{first}/{last}"
+
+
+def _measure(entry: Entry, changes: bool) -> Measure:
+    """Growth where the name or the column says so; a sum in brackets beside both ends is their difference."""
+    share = entry.unit in ("%", "‰")
+    if entry.number.bracketed and entry.head.column is Column.SPAN and not changes:
+        return Measure.DELTA if entry.differs else Measure.RATIO if share else Measure.LEVEL
+    within = entry.head.column is Column.SPAN and not entry.number.bracketed and not entry.number.unit
+    rate = within and (entry.head.changes or entry.differs)  # 年均, beside both ends: how fast from one to the other
+    if share:
+        return Measure.GROWTH if changes or (entry.head.changes and not entry.number.bracketed) else Measure.RATIO
+    return Measure.GROWTH if rate else Measure.LEVEL

@@ -1,5 +1,6 @@
 """The units we know. A new unit is one word in one of these rows."""
 
+import re
 from enum import StrEnum
 
 
@@ -27,7 +28,7 @@ _ROWS: dict[UnitKind, str] = {
     UnitKind.SIZE: (
         "亩 亩次 公顷 平方公里 平方千米 平方米 平米 平方 立方米 立方 方 公里 千米 车道公里 皮长公里 芯公里 对公里 华里 里 米 延米 延长米 "
         "厘米 毫米 吨公里 人公里 吨标准煤 吨标煤 吨煤 吨二氧化碳 蒸吨 吨位 载重吨 总吨 吨 公斤 千克 克 市斤 斤 担 石 千升 升 毫升 "
-        "千瓦时 兆瓦时 吉瓦时 千瓦 兆瓦 吉瓦 千伏安 兆伏安 千伏 伏 度电 度 微克 毫克 分贝 焦 焦耳 P PB TB EB EFLOPS Eflops EFlops EFLOPs "
+        "千瓦时 兆瓦时 吉瓦时 千瓦 兆瓦 吉瓦 千伏安 兆伏安 千伏 伏 度电 度 微克 毫克 分贝 焦 焦耳 P PB TB EB PF EF TFLOPS EFLOPS Eflops EFlops EFLOPs "
         "PFLOPS PFlops Pflops kV KV MW GW GWh MWh kWh kW kVA MVA km KM m m2 m3 m² m³ ㎡ mm cm 摄氏度 ℃ 兆 Gbps Mbps Tbps 寸 吋 英寸 "
         "尺 匹马力 马力 大卡 卡 核 像素 比特 标方 标立方米 方公里 "
     ),
@@ -43,6 +44,8 @@ _ROWS: dict[UnitKind, str] = {
 }
 KINDS: dict[str, UnitKind] = {unit: kind for kind, row in _ROWS.items() for unit in row.split()}
 LONGEST = max(map(len, KINDS))
+
+POWERS = re.compile(r"^(?:万亿|[百千十]?亿|[百千十]?万|百|千)")
 
 # Behind a slash only short things stand: 微克/立方米, 人/百亿元, 元/人·月, 克/千瓦时.
 PER_MULTIPLIERS = ("百亿", "亿", "百万", "万", "千", "百", "十")

@@ -40,6 +40,16 @@ PATTERNS = {
     "relations": "与经济增长",
     "no break": "地区生产总值增长",
     "spaces": " 1 ",
+    "spaces in numbers": "米1 ",
+    "full-width thousands": "1，000",
+    "what it is per": "每人每月每立方米1微克、",
+    "at least": "至少新增",
+    "heads of tables": "指标\t单位\t2025年\n",
+    "heads of one space": "指标 单位 2025年 属性\n",
+    "heads of lines": "指标\n单位\n2025年\n",
+    "a table": "指标\t单位\t2025年\n" + "公园\t个\t3\n" * 40,
+    "a table of dashes": "指标\t单位\t2025年\n" + "公园\t个\t—\n" * 4000,
+    "rows of one cell": "指标\t单位\t2025年\n" + "公园\n" * 4000,
 }
 
 

@@ -1,108 +1,90 @@
-"""The command export: all statements as one clean table."""
+"""The command export: all statements as one clean table, with its description beside it."""
 
-import csv
-import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
-from sqlmodel import Session
 
-from monitor.briefing import region_names
-from monitor.cli.building import open_installation
+from monitor.cli.building import open_installation, utc_now
 from monitor.cli.options import Config
+from monitor.cli.panel import MEDIA, NAMES, check_describable, describe, panel
+from monitor.cli.parquet import check_installed, write_parquet
+from monitor.cli.sheets import write_csv
 from monitor.cli.terminal import Stop, json_line, say
-from storage.changes import find_settled
 from storage.database import reading
-from storage.models import Document, Report
-from storage.reports import find_documents_by_id, find_reports
-from storage.statements import find_sentences, find_spoken
-from storage.values import Role, Stated
 
-# What a spreadsheet takes for a formula at the start of a cell, full-width forms included.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+Rows = Iterable[Mapping[str, object]]
 
 
 def export(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="a file; standard output if left out")] = None,
-    form: Annotated[str, typer.Option("--format", help="csv or jsonl")] = "csv",
+    form: Annotated[str, typer.Option("--format", help="csv, jsonl or parquet; else what the file's name says")] = "",
     bom: Annotated[bool, typer.Option("--bom", help="begin a CSV with a byte order mark, for Excel")] = False,
+    described: Annotated[
+        bool, typer.Option("--describe/--no-describe", help="datapackage.json and CSVW metadata beside the file")
+    ] = True,
     config: Config = Path("mubiao.toml"),
 ) -> None:
     """All statements of all reports as one clean table, without the example.
 
+    Beside a file its description is written: datapackage.json (Frictionless) and, for CSV, CSVW metadata.
+
     Example: mubiao export -o targets.csv --bom
     """
-    if form not in ("csv", "jsonl"):
-        raise Stop(f"--format {form}: write csv or jsonl", code=2)
+    form = form or _form_of(output)
+    _check(form, output, described)
     installation = open_installation(config)
     with reading(installation.engine) as session:
-        rows = list(_rows(session))
-    text = "".join(map(json_line, rows)) if form == "jsonl" else ("\ufeff" if bom else "") + _csv(rows)
-    if output is None:
-        sys.stdout.write(text)
-    else:
-        output.write_text(text, encoding="utf-8", newline="")
-        say(f"{len(rows)} statements written to {output}")
+        rows = panel(session)
+        if output is None:
+            _write_text(rows, sys.stdout, form, bom)
+            return
+        count = _write_file(rows, output, form, bom)
+    say(f"{count} statements written to {output}")
+    for path in describe(output, form, count, utc_now()) if described else ():
+        say(f"described in {path}")
 
 
-def _rows(session: Session) -> Iterator[dict[str, object]]:
-    for report in find_reports(session, example=False):
-        if report.document_id is None:
-            continue
-        document = find_documents_by_id(session, [report.document_id])[report.document_id]
-        sentences = find_sentences(session, report.document_id)
-        spoken = find_spoken(session, report)
-        settled = find_settled(session, [stated.id for stated in spoken if stated.data.role is Role.TARGET])
-        for stated in spoken:
-            verdict = settled[stated.id].kind if stated.id in settled else ""
-            yield _row(report, document, stated, sentences[stated.id], verdict)
+def _form_of(output: Path | None) -> str:
+    suffix = output.suffix.lower().lstrip(".") if output else ""
+    return {"ndjson": "jsonl", "pq": "parquet"}.get(suffix, suffix if suffix in MEDIA else "csv")
 
 
-def _row(report: Report, document: Document, stated: Stated, sentence: str, verdict: str) -> dict[str, object]:
-    data = stated.data
-    return {
-        "region": region_names(report.region)[0],
-        "code": report.region,
-        "report_kind": report.kind,
-        "report_year": report.year,
-        "role": data.role,
-        "indicator": data.indicator,
-        "indicator_key": stated.indicator_key,
-        "measure": data.measure,
-        "op": data.op,
-        "value": data.value,
-        "value_hi": data.value_hi,
-        "unit": data.unit,
-        "reference": data.reference,
-        "period": data.period,
-        "headline": data.headline,
-        "verdict": verdict,
-        "text": data.text,
-        "sentence": sentence,
-        "title": document.title,
-        "published_on": document.published_on,
-        "url": document.url,
-        "archive": document.text_hash,
-        "start": data.start,
-        "end": data.end,
-    }
+def _check(form: str, output: Path | None, described: bool) -> None:
+    if form not in MEDIA:
+        raise Stop(f"--format {form}: write csv, jsonl or parquet", code=2)
+    if form == "parquet":
+        check_installed()
+        if output is None:
+            raise Stop("--format parquet: give a file with -o; it is no text", code=2)
+    if output is not None and not output.parent.is_dir():
+        raise Stop(f"{output.parent}: no such folder", code=2)
+    if output is not None and described:
+        check_describable(output)
 
 
-def _csv(rows: list[dict[str, object]]) -> str:
-    if not rows:
-        return ""
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, fieldnames=list(rows[0]), lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
-    return buffer.getvalue()
+def _write_file(rows: Rows, output: Path, form: str, bom: bool) -> int:
+    """Whole or not at all: what was there before stays until the last row is written."""
+    part = output.with_name(f"{output.name}.part")
+    try:
+        if form == "parquet":
+            count = write_parquet(rows, part)
+        else:
+            with part.open("w", encoding="utf-8", newline="") as stream:
+                count = _write_text(rows, stream, form, bom)
+        part.replace(output)
+    finally:
+        part.unlink(missing_ok=True)
+    return count
 
 
-def _cell(value: object) -> object:
-    """Text that a spreadsheet would run as a formula is quoted; numbers stay numbers."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA):
-        return f"'{value}"
-    return value
+def _write_text(rows: Rows, stream: TextIO, form: str, bom: bool) -> int:
+    if form == "csv":
+        return write_csv(rows, NAMES, stream, bom=bom)
+    count = 0
+    for row in rows:
+        stream.write(json_line(row))
+        count += 1
+    return count

@@ -22,6 +22,7 @@ from monitor.series import YEAR, series_of
 from monitor.watches import is_named
 from storage.database import reading
 from storage.series import Newest, find_ledger_statements, find_newest, find_sentences_by_id
+from storage.values import Stated
 
 SHOWN = ("indicator", "english", "year", "period", "target", "outturn", "verdict", "by")
 
@@ -67,7 +68,7 @@ def _ledger(session: Session, code: str, named: Sequence[str], *, every: bool) -
     """One row a target: by series, the newest first; main targets before the rest."""
     entries = reckon(find_ledger_statements(session, code, headline=not every))
     if named:
-        entries = [entry for entry in entries if any(is_named(word, entry.target) for word in named)]
+        entries = [entry for entry in entries if any(_is_asked(word, entry.target) for word in named)]
     sides = [side.id for entry in entries for side in (entry.target, entry.outturn) if side]
     sentences = find_sentences_by_id(session, sides)
     groups: dict[object, list[LedgerEntry]] = defaultdict(list)
@@ -75,6 +76,13 @@ def _ledger(session: Session, code: str, named: Sequence[str], *, every: bool) -
         groups[_series(entry)].append(entry)
     ordered = sorted(groups.values(), key=_place)
     return [_row(entry, sentences) for group in ordered for entry in reversed(group)]
+
+
+def _is_asked(word: str, target: Stated) -> bool:
+    """A key means that indicator and its scopes alone, other words whatever is named with them."""
+    if indicator(word) is not None:
+        return word in (target.indicator_key, target.indicator_key.partition(".")[0])
+    return is_named(word, target)
 
 
 def _series(entry: LedgerEntry) -> tuple[object, ...]:

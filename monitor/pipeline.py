@@ -17,7 +17,8 @@ from monitor.filing import Desk, Filed, Found, Outcome, file, storable, tell
 from monitor.identity import can_be_report, title_and_heading, title_year
 from monitor.rhythm import is_sweep_due, next_recheck, next_try, next_visit
 from scrapers.answer import Answer, Conditions
-from scrapers.errors import LayoutError, NotAReportError, OwnFaultError, ScrapeError, StoppedError
+from scrapers.discovery import find_again
+from scrapers.errors import GoneError, LayoutError, NotAReportError, OwnFaultError, ScrapeError, StoppedError
 from scrapers.folders import is_folder_address
 from scrapers.scrape import Fetched, Look, Scraper
 from scrapers.source import Source
@@ -25,11 +26,21 @@ from storage.database import reading, transaction
 from storage.models import Entry, Notice, Page, SourceState, Visit
 from storage.outbox import add_notice
 from storage.reports import find_entries, find_latest_version, keep_entry
-from storage.values import EntryData
-from storage.visits import add_visit, find_page, find_source, is_newly_broken, keep_page, went_well, went_wrong
+from storage.values import EntryData, Kind
+from storage.visits import (
+    TELL_AFTER,
+    add_visit,
+    find_page,
+    find_source,
+    is_broken_news,
+    keep_page,
+    went_well,
+    went_wrong,
+)
 
 T = TypeVar("T")
 FEW = 0.3  # of the usual entries: fewer is a fault of the source, not news
+MOVED = "; it may have moved to"
 KEEP = 0.8  # of what was usual: a list that crumbles away bit by bit is noticed too
 
 
@@ -65,6 +76,7 @@ class Visited:
     error: ScrapeError | None = None
     seconds: float = 0.0
     swept_at: datetime | None = None  # when all index pages were read, if they were
+    proposal: str = ""  # where the column may have moved to, in words
 
     @property
     def changes(self) -> int:
@@ -87,6 +99,7 @@ def visit(source: Source, tools: Tools, *, again: bool = False) -> Visited:
     look = _attempt(lambda: look_at(source, state, known, tools, sweep=sweep, accept=again))
     if isinstance(look, ScrapeError):
         visited.outcome, visited.error = "failed", look
+        visited.proposal = propose(source, state, look, tools)
     else:
         tasks, passed = choose(source, look.entries, known, started_at, first=visited.baseline, again=again)
         visited.entries = len(look.entries)
@@ -146,6 +159,26 @@ def look_at(
         told = f"the index page shows {look.on_first_page} entries, usually {usual}"
         raise LayoutError(f"{told}; if that is right: mubiao visit {source.key} --recheck", url=look.first.url)
     return look
+
+
+def propose(source: Source, state: SourceState, error: ScrapeError, tools: Tools) -> str:
+    """Where the column may be now, when it moved or died: looked for once from the portal, as it is about to be told.
+
+    Words for the failure's record, or "". Nothing is replaced: a person decides.
+    """
+    if not isinstance(error, GoneError | LayoutError):
+        return ""
+    if state.failures + 1 != TELL_AFTER:
+        return "".join(state.failure.partition(MOVED)[1:])
+    column = _attempt(lambda: find_again(tools.scraper, source, holds_reports))
+    if column is None or isinstance(column, ScrapeError):
+        return ""
+    return f"{MOVED} {column.url} ({column.name}); to watch it: mubiao add {column.url}"
+
+
+def holds_reports(entries: Sequence[EntryData], kind: Kind) -> bool:
+    """Whether a list is one of such reports, by its titles."""
+    return any(can_be_report(entry.title, kind) for entry in entries)
 
 
 def choose(
@@ -279,7 +312,7 @@ def _page(url: str, answer: Answer, now: datetime) -> Page:
 def _record(visited: Visited, look: Look | None, tools: Tools, started_at: datetime) -> None:
     """The visit, the source's state, and what readers should hear about the watching itself."""
     source, error, now = visited.source, visited.error, tools.clock()
-    label, words = (error.label, str(error)) if error else ("", "")
+    label, words = (error.label, f"{error}{visited.proposal}") if error else ("", "")
     notice = Notice(kind="", source_key=source.key, at=now, example=source.example)
     with transaction(tools.desk.engine) as session:
         state = find_source(session, source.key)
@@ -287,7 +320,7 @@ def _record(visited: Visited, look: Look | None, tools: Tools, started_at: datet
         due_at = next_visit(source, now, failures=state.failures + 1 if error else 0, spread=tools.random.random())
         if error:
             went_wrong(state, label=label, error=words, now=now, next_due_at=due_at)
-            if is_newly_broken(state):
+            if is_broken_news(state, now):
                 state.told_broken_at = now
                 notice.kind, notice.count, notice.label, notice.detail = "broken", state.failures, label, words
                 tell(session, notice, source.region, tools.desk, now)

@@ -105,6 +105,10 @@ class Scraper:
             first = replace(first, etag=None, last_modified=None, body_hash="")
         return Look(first, name, False, tuple(entries.values()), on_first_page)
 
+    def fetch_page(self, source: Source) -> Answer:
+        """The page at a source's own address, where it forwards to, unparsed."""
+        return self._forwarded(source, self._fetch(source, source.url))[0]
+
     def read_entry(
         self, source: Source, url: str, *, name: str, conditions: Conditions | None = None
     ) -> Fetched | Answer:

@@ -1,11 +1,14 @@
 """What one asks about sources: which are due, how they are, what their pages answered last, what a visit did."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
 from storage.models import Entry, Page, SourceState, Visit
+
+TELL_AFTER = 2  # failures in a row
+REMIND_FIRST, REMIND_AGAIN = timedelta(days=7), timedelta(days=30)
 
 
 def declare_source(session: Session, state: SourceState) -> SourceState:
@@ -77,6 +80,11 @@ def went_wrong(state: SourceState, *, label: str, error: str, now: datetime, nex
     state.failure_label, state.failure = label, error
 
 
-def is_newly_broken(state: SourceState, after: int = 2) -> bool:
-    """Whether it is time to tell: `after` failures in a row, not told yet."""
-    return state.failures >= after and state.told_broken_at is None
+def is_broken_news(state: SourceState, now: datetime) -> bool:
+    """Whether to tell that a source is broken: at the second failure in a row, a week later, then monthly."""
+    if state.failures < TELL_AFTER:
+        return False
+    if state.told_broken_at is None or state.failing_since is None:
+        return True
+    reminded = state.told_broken_at - state.failing_since >= REMIND_FIRST
+    return now - state.told_broken_at >= (REMIND_AGAIN if reminded else REMIND_FIRST)

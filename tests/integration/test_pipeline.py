@@ -555,6 +555,61 @@ def test_files_that_are_put_into_a_folder_are_news(watching: Watching, tmp_path:
     assert ("地区生产总值", "lowered") in watching.told()
 
 
+def move_column(watching: Watching, *, to: str = "http://reports.test/xxgk/fdzdgknr/zfgzbg/") -> Column:
+    """The column's old address is gone, and the portal's tree leads to the new one."""
+    home, tree = "http://reports.test/", "http://reports.test/xxgk/fdzdgknr/"
+    watching.web.put(home, f'<a href="/news/">新闻</a><a href="{tree}">法定主动公开内容</a>')
+    watching.web.put(tree, f'<script>var menu = [{{"name": "政府工作报告", "url": "{to}"}}];</script><p>目录</p>')
+    moved = Column(watching.web, url=to)
+    moved.publish_report(2025)
+    moved.publish("市政府召开会议部署工作", "会议研究了有关工作。" * 60, date(2024, 1, 1))
+    del watching.web.pages[watching.column.url]
+    return moved
+
+
+def test_a_column_that_moved_is_looked_for_and_proposed_and_not_replaced(watching: Watching) -> None:
+    watching.settled(2025)
+    moved = move_column(watching)
+    watching.visit(hours=1)
+    assert "moved" not in watching.state().failure
+    watching.visit(hours=1)
+    proposal = f"it may have moved to {moved.url} (政府工作报告); to watch it: mubiao add {moved.url}"
+    assert proposal in watching.state().failure
+    with reading(watching.tools.desk.engine) as session:
+        details = [notice.detail for notice in session.exec(select(Notice)) if notice.kind == "broken"]
+    assert [proposal in detail for detail in details] == [True]
+    watching.web.asked.clear()
+    watching.visit(hours=1)
+    assert watching.web.asked == [watching.column.url], "it is looked for once"
+    assert proposal in watching.state().failure
+
+
+def test_a_column_that_answers_no_more_for_another_reason_is_not_looked_for(watching: Watching) -> None:
+    watching.settled(2025)
+    watching.web.broken[watching.column.url] = broken_by(BlockedError)
+    watching.web.asked.clear()
+    for _ in range(3):
+        watching.visit(hours=1)
+    assert set(watching.web.asked) == {watching.column.url}
+
+
+def test_a_source_that_stays_broken_is_told_at_once_after_a_week_and_monthly(watching: Watching) -> None:
+    watching.settled(2025)
+    watching.web.broken[watching.column.url] = broken_by(BlockedError)
+    told = []
+    for day in range(75):
+        watching.visit(days=1)
+        with reading(watching.tools.desk.engine) as session:
+            count = len([one for one in session.exec(select(Notice)) if one.kind == "broken"])
+        told += [day] if count > len(told) else []
+    assert told == [1, 8, 38, 68]
+    watching.web.broken.clear()
+    watching.visit(days=1)
+    watching.visit(days=1)
+    with reading(watching.tools.desk.engine) as session:
+        assert [one.kind for one in session.exec(select(Notice))].count("recovered") == 1
+
+
 def test_two_sources_of_one_report_make_one_report(watching: Watching) -> None:
     watching.settled()
     paper = Column(watching.web, url="http://paper.test/gb/")

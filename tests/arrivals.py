@@ -10,12 +10,13 @@ from random import Random
 from threading import Event
 from zoneinfo import ZoneInfo
 
-from pytest import MonkeyPatch
+import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, col, select
 
 from monitor import filing
 from monitor.cli.building import declare
+from monitor.extractors.statements import extract
 from monitor.filing import Desk, Filed, Found, file
 from monitor.pipeline import Tools, Visited, visit
 from monitor.watches import Watch
@@ -36,7 +37,6 @@ PLACES = {
     "other": ("990400", "潮汀县人民政府"),
 }
 Extract = Callable[[str, About], list[StatementData]]
-_extract = filing.extract
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,7 @@ class World:
     def publish(self, key: str, year: int, variant: Variant) -> str:
         title = f"{year}年{PLACE}政府工作报告" + ("" if variant.full else "（摘要）")
         day = self.clock().astimezone(ZONE).date()
-        url = self.columns[key].publish(title, "", day, page=self._page(key, title, year, variant, day))
-        return url
+        return self.columns[key].publish(title, "", day, page=self._page(key, title, year, variant, day))
 
     def rewrite(self, key: str, url: str, year: int, variant: Variant) -> None:
         title, day = next((title, day) for at, title, day in self.columns[key].shown if at == url)
@@ -118,7 +117,7 @@ def watched_filing(world: World, after_each: Callable[[Found, Filed, bool], None
         after_each(found, result, news)
         return result
 
-    with MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr("monitor.pipeline.file", filed)
         yield
 
@@ -126,7 +125,7 @@ def watched_filing(world: World, after_each: Callable[[Found, Filed, bool], None
 class Rules:
     """The extractor in two versions: the second no longer takes parks for a target, and reads growth more strictly."""
 
-    def __init__(self, patch: MonkeyPatch) -> None:
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._patch = patch
         self._known: dict[tuple[int, str, str, int | None], list[StatementData]] = {}
         self.version = 1
@@ -140,7 +139,7 @@ class Rules:
     def _read(self, text: str, about: About) -> list[StatementData]:
         asked = self.version, text, about.region, about.year
         if asked not in self._known:
-            found = _extract(text, about)
+            found = extract(text, about)
             if self.version == 2:
                 found = [replace(one, headline=one.headline and "工业" not in one.indicator) for one in found]
                 found = [one for one in found if "公园" not in one.indicator]
@@ -171,7 +170,7 @@ def kept(engine: Engine) -> Kept:
             speakers[report.id] = report
         said = {(one.url, one.version): _said(session, one) for one in documents.values() if one.report_id}
         places = dict(session.exec(select(Statement.id, Statement.start)).all())
-        changes = {
+        changes: dict[str, tuple[str, ...]] = {
             row.event_id: (
                 row.region, str(row.year), row.basis, row.kind, row.indicator,
                 str(places.get(row.before_id)), str(places.get(row.after_id)),

@@ -56,14 +56,14 @@ Place = tuple[str, int]  # region and year
 
 
 class AnyOrder(RuleBasedStateMachine):
-    """One world. `told` are event ids; `quiet` says of each report why something on its record may be told to nobody."""
+    """One world; what is told is checked after each document, what is kept at the end."""
 
     make: "Maker"
 
     def __init__(self) -> None:
         super().__init__()
         self.patch = pytest.MonkeyPatch()
-        self.rules = Rules(self.patch)
+        self.extractor = Rules(self.patch)
         self.world = self.make.world()
         self.orderly = self.make.orderly
         self.pages: list[tuple[str, str, int]] = []
@@ -113,7 +113,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule()
     def read_by_other_rules(self) -> None:
-        self.rules.use(3 - self.rules.version)
+        self.extractor.use(3 - self.extractor.version)
         self.upgraded = True
 
     @rule(key=keys)
@@ -133,7 +133,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.before = new
         told = new.told - old.told
         assert old.told <= new.told, "something told is told no more"
-        year, region = filed.identity.year, filed.identity.region
+        year = filed.identity.year
         if filed.outcome == "unchanged" or year is None:
             assert not told
             return
@@ -199,7 +199,7 @@ class AnyOrder(RuleBasedStateMachine):
             versions = connection.execute(
                 text("select distinct rules_version from document where report_id is not null")
             )
-            return {version for (version,) in versions} != {self.rules.version}
+            return {version for (version,) in versions} != {self.extractor.version}
 
     def teardown(self) -> None:
         try:

@@ -21,7 +21,8 @@ from tests.fakes import TARGETS, report_text
 COMMAND = Path(sys.executable).parent / "mubiao"
 COMMANDS = (
     "init", "run", "visit", "check", "add", "sources", "extract", "import", "targets", "changes", "digest", "deliver",
-    "status", "export", "example remove", "explain", "indicators",
+    "status", "export", "example remove", "explain", "indicators", "deliveries", "retry", "replay", "send-test",
+    "unsubscribed",
 )  # fmt: skip
 CODE = "220106"  # a region that the catalogue knows; the texts are invented
 CUT = TARGETS | {"地区生产总值": "增长6%左右"}

@@ -11,9 +11,9 @@ import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from monitor.notifiers import CHANNEL_MODELS
 from monitor.notifiers.email import EmailSettings
 from monitor.notifiers.folder import FolderSettings
-from monitor.notifiers.webhook import WebhookSettings
 from monitor.settings import Settings, SettingsError, add_source, read_settings, starter_config
 from monitor.settings.shape import ConsoleSettings, FetchSettings, SourceTable, WatchTable
 from scrapers.catalogue import catalogued
@@ -228,9 +228,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "fetch": FetchSettings,
     "sources.<key>": SourceTable,
     "watches.<key>": WatchTable,
-    "channels.<key> folder": FolderSettings,
-    "channels.<key> email": EmailSettings,
-    "channels.<key> webhook": WebhookSettings,
+    **{f"channels.<key> {kind}": model for kind, model in CHANNEL_MODELS.items()},
 }
 
 

@@ -1,4 +1,4 @@
-"""Files that are zips of XML (docx, ofd): opened without trusting their sizes, parsed without entities. Pure."""
+"""Files that are zips of XML (docx, ofd, xlsx): opened without trusting their sizes, parsed without entities. Pure."""
 
 import io
 import zipfile
@@ -10,6 +10,7 @@ from scrapers.answer import MEGABYTE
 from scrapers.errors import DocumentError
 
 LARGEST_PART = 50 * MEGABYTE
+LARGEST_WHOLE = 200 * MEGABYTE
 RATIO = 200  # XML packs well, but not better than this
 MOST_PARTS = 20_000
 
@@ -25,21 +26,34 @@ def open_zip(body: bytes) -> zipfile.ZipFile:
     return archive
 
 
+def refuse_bombs(archive: zipfile.ZipFile) -> None:
+    """Raises DocumentError if the directory promises parts that no honest file has; for readers that open it whole."""
+    for info in archive.infolist():
+        _check_size(info)
+    whole = sum(info.file_size for info in archive.infolist())
+    if whole > LARGEST_WHOLE:
+        raise DocumentError(f"the zip unpacks to {whole} bytes; {LARGEST_WHOLE} is the limit")
+
+
 def read_part(archive: zipfile.ZipFile, name: str) -> etree._Element:
     """One XML part, parsed. Raises DocumentError for a missing, damaged, encrypted or oversized one."""
     try:
         info = archive.getinfo(name)
     except KeyError as error:
         raise DocumentError(f"the file has no part {name}") from error
-    if info.file_size > LARGEST_PART or info.file_size > RATIO * max(info.compress_size, 1) > RATIO * 1000:
-        raise DocumentError(
-            f"{name} unpacks from {info.compress_size} to {info.file_size} bytes: refused as a zip bomb"
-        )
+    _check_size(info)
     try:
         data = archive.read(info)  # never more than the directory says
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
         raise DocumentError(f"{name} cannot be unpacked: {error}") from error
     return parse_xml(data, name)
+
+
+def _check_size(info: zipfile.ZipInfo) -> None:
+    if info.file_size > LARGEST_PART or info.file_size > RATIO * max(info.compress_size, 1) > RATIO * 1000:
+        raise DocumentError(
+            f"{info.filename} unpacks from {info.compress_size} to {info.file_size} bytes: refused as a zip bomb"
+        )
 
 
 def parse_xml(data: bytes, name: str) -> etree._Element:

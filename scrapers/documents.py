@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,6 +19,7 @@ from scrapers.frames import OUT_OF_MEMORY, receive_frame, send_frame
 
 LARGEST = 50 * MEGABYTE
 CHILD = (sys.executable, "-P", "-m", "scrapers.parser_child")
+OCR_CHILD = (sys.executable, "-P", "-m", "scrapers.ocr_child")
 CAUSES = {
     signal.SIGXCPU: "it took too much computing time",
     signal.SIGALRM: "it took too long",
@@ -26,18 +28,26 @@ CAUSES = {
     signal.SIGBUS: "it crashed the parser",
     signal.SIGKILL: "the parser was killed, perhaps for want of memory",
 }
+SCAN = "scan:"
+NO_OCR = f"{SCAN} no text layer, only pictures of pages; to have them read: pip install 'mubiao[ocr]'"
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentText:
-    """What a file says: one paragraph a line. `kind` is pdf, docx, doc, ofd or text.
+    """What a file says: one paragraph a line. `kind` is pdf, docx, doc, ofd, xlsx or text.
 
-    `warnings` say why the text may not be all of it: `scan: no text layer`, `incomplete: …`, `unreadable: …`.
+    `warnings` say why the text may not be all of it, or not to the letter: `scan: …`, `incomplete: …`,
+    `unreadable: …`, `ocr: …`.
     """
 
     text: str
     kind: str
     warnings: tuple[str, ...] = ()
+
+    @property
+    def is_scan(self) -> bool:
+        """Whether it is made of pictures that nobody has read."""
+        return any(warning.startswith(SCAN) for warning in self.warnings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +59,14 @@ class ChildLimits:
     wall: float = 30.0
 
 
+OCR_LIMITS = ChildLimits(memory=6_000_000_000, cpu=2400, wall=1200)  # some six seconds of computing a page
+
+
 class DocumentReader:
     """Reads one document at a time in a child process; safe to use from several threads.
 
     The child is started with the first document, used again for the next, replaced after a death, and ends with us.
+    Scans are read in another one, so that they hold up nothing else; where `ocr_command` is None, not at all.
     """
 
     def __init__(
@@ -60,33 +74,38 @@ class DocumentReader:
         limits: ChildLimits = ChildLimits(),
         *,
         command: Sequence[str] = CHILD,
+        ocr_limits: ChildLimits = OCR_LIMITS,
+        ocr_command: Sequence[str] | None = OCR_CHILD if find_spec("rapidocr") else None,
     ) -> None:
-        self._limits = limits
-        self._command = command
-        self._lock = threading.Lock()
-        self._child: subprocess.Popen[bytes] | None = None
-        self._link: socket.socket | None = None
+        self._parser = _Child(command, limits)
+        self._ocr = _Child(ocr_command, ocr_limits) if ocr_command else None
 
-    def read_document(self, body: bytes, *, name: str, content_type: str = "") -> DocumentText:
-        """The text of a pdf, docx, doc (wps), ofd or plain text file; what it is, its bytes decide.
+    def read_document(self, body: bytes, *, name: str, content_type: str = "", ocr: bool = True) -> DocumentText:
+        """The text of a pdf, docx, doc (wps), ofd, xlsx or plain text file; what it is, its bytes decide.
 
-        Raises DocumentError, naming `name`, for other kinds, damaged or protected files, and those that take more
-        than the limits. HTML is not read here. Nothing is written, nothing is fetched.
+        A scan is read by OCR if `ocr` says so and that is installed; otherwise its text is empty and a warning says
+        what to do. Raises DocumentError, naming `name`, for other kinds, damaged or protected files, and those that
+        take more than the limits. HTML is not read here. Nothing is written, nothing is fetched.
         """
         if not body:
             raise DocumentError(f"{name}: the file is empty")
         if len(body) > LARGEST:
             raise DocumentError(f"{name}: {len(body)} bytes; {LARGEST} is the limit")
-        with self._lock:
-            answer = self._ask(body, name, content_type)
-        if "error" in answer:
-            raise DocumentError(f"{name}: {answer['error']}")
-        return DocumentText(answer["text"], answer["kind"], tuple(answer["warnings"]))
+        read = self._parser.read(body, name, content_type)
+        if not (ocr and read.is_scan):
+            return read
+        if self._ocr is None:
+            return DocumentText(read.text, read.kind, (NO_OCR,))
+        try:
+            return self._ocr.read(body, name, content_type)
+        finally:
+            self._ocr.end()  # its models take half a gigabyte, and the next scan may be months away
 
     def close(self) -> None:
-        """End the child. Reading another document starts a new one."""
-        with self._lock:
-            self._end()
+        """End the children. Reading another document starts new ones."""
+        self._parser.end()
+        if self._ocr:
+            self._ocr.end()
 
     def __enter__(self) -> Self:
         return self
@@ -95,6 +114,28 @@ class DocumentReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class _Child:
+    """One child process, started when it is needed; one document at a time."""
+
+    def __init__(self, command: Sequence[str], limits: ChildLimits) -> None:
+        self._command = command
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._link: socket.socket | None = None
+
+    def read(self, body: bytes, name: str, content_type: str) -> DocumentText:
+        with self._lock:
+            answer = self._ask(body, name, content_type)
+        if "error" in answer:
+            raise DocumentError(f"{name}: {answer['error']}")
+        return DocumentText(answer["text"], answer["kind"], tuple(answer["warnings"]))
+
+    def end(self) -> None:
+        with self._lock:
+            self._end()
 
     def _ask(self, body: bytes, name: str, content_type: str) -> dict[str, Any]:
         request = json.dumps({"name": name, "content_type": content_type, **asdict(self._limits)})
@@ -115,12 +156,12 @@ class DocumentReader:
         return parsed
 
     def _started(self) -> socket.socket:
-        if self._link and self._child and self._child.poll() is None:
+        if self._link and self._process and self._process.poll() is None:
             return self._link
         self._end()
         ours, theirs = socket.socketpair()
         with theirs:
-            self._child = subprocess.Popen(
+            self._process = subprocess.Popen(
                 self._command,
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
@@ -131,9 +172,9 @@ class DocumentReader:
         return ours
 
     def _cause_of_death(self) -> str:
-        assert self._child is not None
+        assert self._process is not None
         try:
-            code = self._child.wait(2)
+            code = self._process.wait(2)
         except subprocess.TimeoutExpired:
             code = 0
         self._end()
@@ -146,10 +187,10 @@ class DocumentReader:
     def _end(self) -> None:
         if self._link:
             self._link.close()
-        if self._child:
-            self._child.kill()
-            self._child.wait()
-        self._link = self._child = None
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+        self._link = self._process = None
 
 
 def _environment() -> dict[str, str]:

@@ -9,7 +9,7 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from scrapers.charset import decode
@@ -17,6 +17,7 @@ from scrapers.errors import CharsetError, DocumentError
 from scrapers.frames import OUT_OF_MEMORY, receive_frame, send_frame
 from scrapers.ofd import parse_ofd
 from scrapers.pdf import parse_pdf
+from scrapers.spreadsheet import parse_xlsx
 from scrapers.word import parse_doc, parse_docx
 
 Parser = Callable[[bytes], tuple[str, tuple[str, ...]]]
@@ -27,7 +28,7 @@ WHAT_TO_DO = {
     "rar": "unpack it",
     "7z": "unpack it",
     "rtf": "save it as docx",
-    "xlsx": "tables are not read; look for the text version",
+    "xls": "save it as xlsx",
     "pptx": "slides are not read; look for the text version",
     "zip": "unpack it",
     "picture": "it needs to be read by a person or by OCR",
@@ -48,6 +49,7 @@ PARSERS: dict[str, Parser] = {
     "docx": lambda body: (parse_docx(body), ()),
     "doc": lambda body: (parse_doc(body), ()),
     "ofd": lambda body: (parse_ofd(body), ()),
+    "xlsx": parse_xlsx,
     "text": parse_text,
 }
 
@@ -87,13 +89,13 @@ def _zip_kind(body: bytes, name: str) -> str:
     return suffix if suffix in PARSERS and b"PK\x05\x06" not in body[-66_000:] else "zip"  # cut off: its parser says so
 
 
-def parse(body: bytes, name: str, content_type: str) -> dict[str, Any]:
+def parse(body: bytes, name: str, content_type: str, parsers: Mapping[str, Parser] = PARSERS) -> dict[str, Any]:
     """The answer to one request, as JSON would have it."""
     kind = kind_of(body, name, content_type)
     try:
-        if kind not in PARSERS:
+        if kind not in parsers:
             raise DocumentError(f"{kind} files are not read: {WHAT_TO_DO.get(kind, 'convert it to PDF or docx')}")
-        text, warnings = PARSERS[kind](body)
+        text, warnings = parsers[kind](body)
     except DocumentError as error:
         return {"error": str(error)}
     except RecursionError:
@@ -109,7 +111,7 @@ def limit_one(cpu: float, wall: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, wall + 1)
 
 
-def main() -> None:
+def serve(parsers: Mapping[str, Parser]) -> None:
     """Answer until the other side closes the link, which is standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the link
     link = socket.socket(fileno=sys.stdin.fileno())
@@ -121,11 +123,15 @@ def main() -> None:
         body = receive_frame(link)
         limit_one(request["cpu"], request["wall"])
         try:
-            answer = json.dumps(parse(body, request["name"], request["content_type"]))
+            answer = json.dumps(parse(body, request["name"], request["content_type"], parsers))
         except MemoryError:
             sys.exit(OUT_OF_MEMORY)  # what is left of the heap is not to be trusted
         signal.setitimer(signal.ITIMER_REAL, 0)
         send_frame(link, answer.encode())
+
+
+def main() -> None:
+    serve(PARSERS)
 
 
 if __name__ == "__main__":

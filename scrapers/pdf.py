@@ -27,14 +27,27 @@ def parse_pdf(body: bytes) -> tuple[str, tuple[str, ...]]:
                 pages.append(_page_lines(document, number))
             except pypdfium2.PdfiumError:
                 lost += 1
+        text = join_pages(pages)
+        scanned = len(text) < A_FEW * len(pages) and (not text or _has_pictures(document))
     finally:
         document.close()
     if count > MOST_PAGES:
         warnings.append(f"incomplete: the first {MOST_PAGES} of {count} pages")
     if lost:
         warnings.append(f"incomplete: {lost} of {count} pages are damaged")
-    text = join_pages(pages)
-    return text, (*warnings, *_doubts(text, pages))
+    return text, (*warnings, *(["scan: no text layer"] if scanned else _doubts(text, pages)))
+
+
+def _has_pictures(document: pypdfium2.PdfDocument) -> bool:
+    """Whether the first page shows more than text: a short text alone is no scan."""
+    try:
+        page = document[0]
+    except pypdfium2.PdfiumError:
+        return True
+    try:
+        return any(item.type != pypdfium2.raw.FPDF_PAGEOBJ_TEXT for item in page.get_objects())
+    finally:
+        page.close()
 
 
 def _page_lines(document: pypdfium2.PdfDocument, number: int) -> list[str]:
@@ -67,11 +80,9 @@ def _lines(words: pypdfium2.PdfTextPage) -> list[Line]:
 
 
 def _doubts(text: str, pages: list[list[str]]) -> list[str]:
-    if not pages:
-        return []
-    empty = sum(sum(map(len, page)) < A_FEW for page in pages)
     if len(text) < A_FEW * len(pages):
-        return ["scan: no text layer"]
+        return []  # a few words on a page of nothing else
+    empty = sum(sum(map(len, page)) < A_FEW for page in pages)
     doubts = [f"incomplete: {empty} of {len(pages)} pages have no text"] if empty * 5 > len(pages) else []
     strange = sum(ord(mark) in PRIVATE or mark == "\ufffd" for mark in text)
     if strange * 100 > len(text):

@@ -20,7 +20,8 @@ FORWARDS = 2  # meta refreshes followed from a source's address
 BARE = 3  # pages without entries that only lead on: a shell for a script, a script that names the list's request
 PARTS = 20  # pages that one report's text may be cut into
 SHORTEST = 300  # characters; what is shorter is a notice about a report, not one
-PREFERRED = ("docx", "pdf", "ofd", "doc", "wps")  # of several files with the same report
+PREFERRED = ("docx", "pdf", "ofd", "doc", "wps", "xlsx")  # of several files with the same report
+FILES = 4  # of them are tried at most
 MARKUP = ("text/html", "application/xhtml+xml", "text/xml", "application/xml", "application/json", "")
 
 
@@ -122,9 +123,9 @@ class Scraper:
         page, attached = ReportPageData("", None, "", "", ""), None
         if answer.content_type in MARKUP:
             page = self._read_parts(source, answer, name)
-            attached = self._attached(source, page)
-        file = attached or (None if answer.content_type in MARKUP else answer)
-        read = self._read_file(file) if file else DocumentText(page.text, "html")
+            attached, read = self._read_attached(source, page)
+        else:
+            read = self._read_file(answer)
         _check_length(read, answer.url)
         return Fetched(
             answer, page.title, page.issuer, page.site_code, page.published_on, read.text, attached, read.warnings
@@ -151,15 +152,32 @@ class Scraper:
             page = replace(page, text=f"{page.text}\n{part.text}", attachments=page.attachments + part.attachments)
         return page
 
-    def _attached(self, source: Source, page: ReportPageData) -> Answer | None:
-        """The file most likely to hold the text, where the page itself does not."""
-        if len(page.text) >= SHORTEST:
-            return None
-        readable = [one for one in page.attachments if _rank(one) < len(PREFERRED)]
-        return self._fetch(source, min(readable, key=_rank).url, limit=self.file) if readable else None
+    def _read_attached(self, source: Source, page: ReportPageData) -> tuple[Answer | None, DocumentText]:
+        """The text, and the file that holds it where the page itself does not: the first that can be read, scans last.
 
-    def _read_file(self, answer: Answer) -> DocumentText:
-        return self.documents.read_document(answer.body, name=answer.url, content_type=answer.content_type)
+        Raises what was wrong with the first file if none can be.
+        """
+        readable = sorted((one for one in page.attachments if _rank(one) < len(PREFERRED)), key=_rank)
+        if len(page.text) >= SHORTEST or not readable:
+            return None, DocumentText(page.text, "html")
+        scans: list[Answer] = []
+        broken: DocumentError | None = None
+        for one in readable[:FILES]:
+            answer = self._fetch(source, one.url, limit=self.file)
+            try:
+                read = self._read_file(answer, ocr=False)
+            except DocumentError as error:
+                broken = broken or error
+                continue
+            if not read.is_scan:
+                return answer, read
+            scans.append(answer)
+        if not scans and broken:
+            raise broken
+        return scans[0], self._read_file(scans[0])
+
+    def _read_file(self, answer: Answer, *, ocr: bool = True) -> DocumentText:
+        return self.documents.read_document(answer.body, name=answer.url, content_type=answer.content_type, ocr=ocr)
 
     def _fetch(
         self,

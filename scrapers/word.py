@@ -71,6 +71,8 @@ def parse_doc(body: bytes) -> str:
     """The paragraphs of a Word 97–2003 (or WPS) file, one a line; a table's row is a line with tabs."""
     try:
         with olefile.OleFileIO(io.BytesIO(body)) as ole:
+            if ole.exists("Workbook") or ole.exists("Book"):
+                raise DocumentError("an old Excel file, which does not say what is a percentage: save it as xlsx")
             if not ole.exists("WordDocument"):
                 raise DocumentError("an old Office file, but not a Word document: save it as docx or PDF")
             main = ole.openstream("WordDocument").read()

@@ -3,7 +3,11 @@
 import io
 import struct
 import zipfile
-from collections.abc import Sequence
+import zlib
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import openpyxl
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 OFD = "http://www.ofdspec.org/2016"
@@ -74,6 +78,48 @@ def pdf(pages: Sequence[Sequence[str]]) -> bytes:
         kids.append(b"%d 0 R" % len(objects))
     objects[1] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(kids), b" ".join(kids))
     return _pdf_file(objects)
+
+
+def scan(pixels: bytes = b"", width: int = 100, height: int = 100) -> bytes:
+    """A page that is one grey picture, a byte a pixel; white without `pixels`."""
+    packed = zlib.compress(pixels or b"\xff" * (width * height))
+    return _pdf_file(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</XObject<</I 4 0 R>>>>/Contents 5 0 R>>",
+            b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceGray/BitsPerComponent 8"
+            b"/Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (width, height, len(packed), packed),
+            b"<</Length 30>>stream\nq 500 0 0 250 40 400 cm /I Do Q\nendstream",
+        ]
+    )
+
+
+def pdf_bomb(size: int) -> bytes:
+    """A page whose content unpacks to so many bytes of text operators."""
+    packer, show = zlib.compressobj(9), b"(0) Tj " * 100_000
+    packed = b"".join(packer.compress(show) for _ in range(size // len(show))) + packer.flush()
+    return _pdf_file(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 4 0 R>>>>/Contents 5 0 R>>",
+            b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+            b"<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (len(packed), packed),
+        ]
+    )
+
+
+def xlsx(rows: Sequence[Sequence[object]], *, formats: Mapping[str, str] = MappingProxyType({})) -> bytes:
+    """One sheet; `formats` are number formats by cell: `{"B2": "0.0%"}`."""
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(list(row))
+    for cell, shape in formats.items():
+        book.active[cell].number_format = shape
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 def _shown(line: str) -> str:

@@ -3,7 +3,9 @@
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import date, datetime
 
+import openpyxl
 import pytest
 
 from scrapers.errors import DocumentError
@@ -11,6 +13,7 @@ from scrapers.ofd import parse_ofd
 from scrapers.paragraphs import clean_line, join_lines, join_pages
 from scrapers.parser_child import kind_of, parse
 from scrapers.pdf import parse_pdf
+from scrapers.spreadsheet import parse_xlsx
 from scrapers.word import parse_doc, parse_docx
 from tests import files
 
@@ -87,6 +90,49 @@ class TestParagraphs:
         ]
 
 
+class TestXlsx:
+    def test_a_row_is_a_line_as_its_reader_sees_it(self) -> None:
+        rows = [
+            ["云溪市2026年主要指标"],
+            [],
+            ["指标", "单位", "2026年目标"],
+            ["地区生产总值增速", "%", 0.065],
+            ["城镇新增就业", "人", 5000],
+            ["粮食产量", "亿斤", 600.25],
+            ["单位能耗", None, -0.02],
+        ]
+        body = files.xlsx(rows, formats={"C4": "0.0%", "C6": "#,##0.0_ ", "C7": "0%"})
+        assert parse_xlsx(body) == (
+            "云溪市2026年主要指标\n指标\t单位\t2026年目标\n地区生产总值增速\t%\t6.5%\n城镇新增就业\t人\t5000\n"
+            "粮食产量\t亿斤\t600.2\n单位能耗\t\t-2%",
+            (),
+        )
+
+    def test_days_formulas_without_result_and_line_breaks(self) -> None:
+        rows = [[date(2026, 1, 20), "=1+1", "含\n税", datetime(2026, 1, 20, 9, 30)]]  # noqa: DTZ001
+        assert parse_xlsx(files.xlsx(rows))[0] == "2026-01-20\t\t含 税\t2026-01-20 09:30"
+
+    def test_each_visible_sheet_has_its_name(self) -> None:
+        book = openpyxl.Workbook()
+        for name, hidden in (("经济", False), ("草稿", True), ("民生", False)):
+            sheet = book.create_sheet(name)
+            sheet.append([f"{name}指标", 1.5])
+            sheet.sheet_state = "hidden" if hidden else "visible"
+        out = io.BytesIO()
+        book.save(out)
+        assert parse_xlsx(out.getvalue())[0] == "经济\n经济指标\t1.5\n民生\n民生指标\t1.5"
+
+    def test_a_damaged_one_is_said_to_be(self) -> None:
+        whole = files.xlsx([["指标", 1]])
+        for body in (whole[:-40], files.zipped({"xl/workbook.xml": "<a", "[Content_Types].xml": "<Types/>"})):
+            with pytest.raises(DocumentError):
+                parse_xlsx(body)
+
+    def test_an_old_one_says_what_to_do(self) -> None:
+        with pytest.raises(DocumentError, match="save it as xlsx"):
+            parse_doc(files.ole({"Workbook": b"x"}))
+
+
 class TestDocx:
     def test_paragraphs_and_runs(self) -> None:
         body = files.docx(
@@ -153,7 +199,7 @@ class TestDoc:
 
     def test_other_ole_files_are_named(self) -> None:
         with pytest.raises(DocumentError, match="not a Word document"):
-            parse_doc(files.ole({"Workbook": b"x"}))
+            parse_doc(files.ole({"PowerPoint Document": b"x"}))
 
     def test_a_cut_file_is_an_error_or_whole(self) -> None:
         text = "全市地区生产总值增长6.5%以上。\r" * 100
@@ -219,7 +265,7 @@ def test_a_file_is_what_its_bytes_say(body: bytes, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "make", [lambda: files.zipped({"xl/workbook.xml": "<x/>"}), lambda: b"{\\rtf1}", lambda: b"GIF89a"]
+    "make", [lambda: files.zipped({"ppt/presentation.xml": "<x/>"}), lambda: b"{\\rtf1}", lambda: b"GIF89a"]
 )
 def test_what_is_not_read_says_what_to_do(make: Callable[[], bytes]) -> None:
     answer = parse(make(), "附件", "")

@@ -1,0 +1,157 @@
+"""`mubiao add` and `mubiao sources` as a user runs them, against a portal on loopback."""
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from tests.fakes import PLACE, article, listing, report_text
+
+pytestmark = pytest.mark.enable_socket
+COMMAND = Path(sys.executable).parent / "mubiao"
+CODE = "220106"  # a region that the catalogue knows; the texts are invented
+META = f'<html><head><meta name="SiteIDCode" content="{CODE}0001"></head>'
+TITLES = {
+    "/xxgk/gzbg/": "年政府工作报告",
+    "/xxgk/ysjs/": "年预算执行情况和下一年预算草案的报告",
+    "/news/": "年第一次常务会议召开",
+}
+STARTER = '# my own words\ndata = "data"\n\n[console]\nenabled = false  # not here\n'
+
+
+@dataclass
+class Portal:
+    """A government's portal on loopback: what it serves, by path, and what was asked."""
+
+    pages: dict[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    base: str = ""
+
+    def column(self, path: str, years: tuple[int, ...] = (2031, 2030)) -> None:
+        shown = [(f"{path}t{year}0110_{year}.html", f"{year}{TITLES[path]}", date(year, 1, 10)) for year in years]
+        self.pages[path] = listing(shown)
+        for url, title, day in shown:
+            self.pages[url] = article(title, report_text(day.year), day)
+
+
+@pytest.fixture
+def portal() -> Iterator[Portal]:
+    portal = Portal()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            portal.asked.append(self.path)
+            body = portal.pages.get(self.path, "").encode()
+            self.send_response(200 if body else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        portal.base = f"http://127.0.0.1:{server.server_address[1]}"
+        portal.pages["/"] = f'{META}<a href="/xxgk/">政务公开</a><a href="/news/">工作动态</a></html>'
+        portal.pages["/xxgk/"] = '<a href="/xxgk/gzbg/">政府工作报告</a><a href="/xxgk/ysjs/">预算/决算</a>'
+        for path in TITLES:
+            portal.column(path)
+        yield portal
+        server.shutdown()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "mubiao.toml").write_text(STARTER)
+    return tmp_path
+
+
+def run(folder: Path, *words: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MUBIAO_")}
+    done = subprocess.run(
+        [COMMAND, *words], cwd=folder, capture_output=True, text=True, timeout=90, check=False,
+        env=kept | {"COLUMNS": "200"},
+    )  # fmt: skip
+    assert done.returncode == expect, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def rows(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def written(folder: Path) -> dict[str, dict[str, Any]]:
+    return dict(tomllib.loads((folder / "mubiao.toml").read_text()).get("sources", {}))
+
+
+def test_an_index_page_is_named_shown_and_written_with_comments_kept(folder: Path, portal: Portal) -> None:
+    told = run(folder, "add", f"{portal.base}/xxgk/gzbg/", "--private").stdout
+    assert "绿园区" in told
+    assert "kind    work_report" in told
+    assert "2 on the first page, of which 2 would be kept" in told
+    assert "* 2031-01-10 2031年政府工作报告" in told
+    text = (folder / "mubiao.toml").read_text()
+    assert text.startswith(STARTER.rstrip())
+    (source,) = written(folder).values()
+    assert (source["url"], source["region"]) == (f"{portal.base}/xxgk/gzbg/", CODE)
+    run(folder, "check")
+
+
+def test_the_kind_is_told_by_the_entries(folder: Path, portal: Portal) -> None:
+    run(folder, "add", f"{portal.base}/xxgk/ysjs/", "--private")
+    assert [source["kind"] for source in written(folder).values()] == ["budget_report"]
+
+
+def test_a_portals_home_page_leads_to_its_report_columns(folder: Path, portal: Portal) -> None:
+    done = run(folder, "add", f"{portal.base}/", "--private", "--json")
+    assert [(row["kind"], row["url"]) for row in rows(done)] == [
+        ("work_report", f"{portal.base}/xxgk/gzbg/"),
+        ("budget_report", f"{portal.base}/xxgk/ysjs/"),
+    ]
+    assert "no column of 计划报告" in done.stderr
+    assert {source["region"] for source in written(folder).values()} == {CODE}
+    assert len(written(folder)) == 2
+
+
+def test_a_dry_run_writes_nothing(folder: Path, portal: Portal) -> None:
+    done = run(folder, "add", f"{portal.base}/", "--private", "--dry-run")
+    assert "政府工作报告" in done.stdout
+    assert (folder / "mubiao.toml").read_text() == STARTER
+
+
+def test_the_same_address_again_gets_a_key_of_its_own(folder: Path, portal: Portal) -> None:
+    for _ in range(2):
+        run(folder, "add", f"{portal.base}/xxgk/gzbg/", "--private")
+    assert len(written(folder)) == 2
+
+
+def test_a_page_without_entries_and_columns_is_refused_with_a_way_out(folder: Path, portal: Portal) -> None:
+    portal.pages["/empty/"] = "<p>建设中</p>"
+    done = run(folder, "add", f"{portal.base}/empty/", "--private", expect=1)
+    assert "add the column's own address" in done.stderr
+    assert "unreachable" in run(folder, "add", "http://127.0.0.1:9/", "--private", expect=1).stderr
+    assert (folder / "mubiao.toml").read_text() == STARTER
+
+
+def test_a_folder_of_files_becomes_a_source_and_is_read(folder: Path) -> None:
+    reports = folder / "reports"
+    reports.mkdir()
+    (reports / "1.txt").write_text(f"2031年绿园区政府工作报告\n{report_text(2031).replace(PLACE, '绿园区')}")
+    assert "name the region" in run(folder, "add", str(reports), expect=2).stderr
+    run(folder, "add", str(reports), "--region", CODE)
+    (source,) = written(folder).values()
+    assert (source["url"], source["family"]) == (reports.as_uri(), "folder")
+    assert "1 report" in run(folder, "visit").stdout

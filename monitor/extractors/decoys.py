@@ -49,7 +49,7 @@ _TOPIC = r"(?:聚焦|围绕|紧扣|紧盯|抓好|抓住|突出|瞄准|提出|安
 # Times state something only of what lasts that long: 审批时限压缩至5天, 优良天数增加9天.
 _LONG = "年 周年 岁 周岁 月龄 天 日 小时 个小时 分钟 秒 个月 个季度 季度"
 _LASTING = r"延长(?:到|至)|寿命|年限|年龄|时限|时间|时长|耗时|周期|工期|期限|天数|办结|审批|审核|压缩|压减|缩短|提速|优良天|污染天|良好天|好天|增加|减少"
-_SITE = r"(?:年产|(?:公司|集团|项目|基地|石化|化工|钢铁|科技|能源|股份|药业|铝业|矿业|水泥|电厂|电站|一期|二期)[^，。]{0,6})$"
+_SITE = r"(?:年产|(?:公司|集团|项目|基地|石化|化工|钢铁|科技|能源|股份|药业|铝业|矿业|纸业|酒业|乳业|煤业|水泥|电厂|电站|一期|二期)[^，。]{0,6})$"
 DECOYS: tuple[Decoy, ...] = (
     _row("date", units="月 日 月份 年代 世纪 时 点 点钟 届 周"),
     _row("date: day of a month", units="号", before=r"月$"),
@@ -73,8 +73,10 @@ DECOYS: tuple[Decoy, ...] = (
     _row("label: ordinal", "counter", before=r"(?:第|百|千|(?:全.|名|入|列|居|位|球|界)前)$"),
     _row("rhetoric", "counter", behind=r"(?:方面|领域|维度|环节|原则|阶段|层面|步骤|字|坚持|确立|自信|意识|维护|问题导向|件?事(?![项业故件务]))"),
     _row("talked about", "counter", before=rf"{_TOPIC}[^，。]{{0,60}}$", behind=r".{0,8}(?:领域|方面|指标|重点任务|行业|环节|赛道|方向|板块|关键|主题|目标|部分|章)"),
+    _row("stock", "counter", before=r"(?:发挥|用好)[^，。]{0,60}$", behind=r"[^，。]{0,31}作用"),
     _row("indicators counted: behind", units="项 个", before=r"指标$"),
     _row("indicators counted", units="项 个", behind=r"[^，。、]{0,8}指标"),
+    _row("baseline", before=r"[比较](?:上年|去年|前年|(?:19|20)\d\d年)(?:同期|末|底)?的?$", behind=r"(?:增加|提高|提升|上升|增长|减少|下降|降低|压减)了?\d"),
     _row("one of a group: 之一", "counter", behind=r"(?:[^，。、（）]|（[^（）]{0,8}）){1,24}(?<!分)之一"),
     _row("label: metals", units="种", before=r"(?:^|[、和])$", behind=r"(?:常用)?有色金属"),
     _row("baseline: per point", "points", before=r"每(?:增长|提高|提升|上升|增加|下降|降低|减少)?$|(?:相当于|\d年前)[^，]{0,6}$"),

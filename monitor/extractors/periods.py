@@ -27,7 +27,7 @@ PLAN = re.compile(r"[“\"](十?[一二三四五六七八九]|十)五[”\"]|第
 
 # 到2025年, 2025年底前, 到“十五五”末: a year that the sentence itself sets for its number.
 DEADLINE = re.compile(
-    r"(?<![比较与从由同])(?:(?P<till>到|至|截至)?(?<!\d)(?P<year>(?:19|20)\d\d)年(?P<end>底前|末前|底|末|前|之前|以前)?"
+    r"(?<![比较与从由同])(?:(?P<till>到|至|截至)?(?<!\d)(?P<year>(?:19|20)\d\d|二[〇零][〇零一二三四五六七八九]{2})年(?P<end>底前|末前|底|末|前|之前|以前)?"
     r"|“(?P<plan>十[一二三四五])五”(?:规划)?(?:期)?末)(?!相比|以来|开始)"
 )
 ENDPOINT = re.compile(
@@ -171,7 +171,7 @@ def _deadline(plain: str, start: int, quantity: Quantity, span: Span | None, rol
     if plain.find("年", start, quantity.start) < 0 and plain.find("末", start, quantity.start) < 0:
         return None  # cheaper than the pattern, and most numbers have no deadline
     for match in reversed(list(DEADLINE.finditer(plain, start, quantity.start))):
-        year = plan_span(match["plan"]).last if match["plan"] else int(match["year"])
+        year = plan_span(match["plan"]).last if match["plan"] else year_of(match["year"])
         set_for_it = bool(match["till"] or match["end"] or match["plan"]) or span is None
         possible = span is None or (year >= span.first and (role is Role.TARGET or year <= span.last))
         if set_for_it and possible:

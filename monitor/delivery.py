@@ -13,10 +13,11 @@ from sqlmodel import Session
 
 from monitor.briefing import NOTICES_SINCE, Links, brief
 from monitor.digest import Rendered, render
-from monitor.filing import Desk, tell
+from monitor.filing import Desk
 from monitor.notifiers.message import DeliveryError, Message, Notifier
+from monitor.owing import tell
 from monitor.rhythm import CHINA
-from monitor.watches import Watch, covers
+from monitor.watches import Watch, hearers
 from storage.database import reading, transaction
 from storage.errors import Mendable
 from storage.models import Delivery, Digest, Notice
@@ -39,6 +40,7 @@ from storage.outbox import (
     note_sent,
     ride_along,
 )
+from storage.silences import settle_hushed
 from storage.visits import find_sources
 
 # The waits of Standard Webhooks: the last try is 75 hours after the first.
@@ -119,9 +121,10 @@ def close_digest(due: Digest, post: Post, now: datetime) -> Digest | None:
         if watch is None:
             digest.state = "empty"  # nobody is left to be told: the watch was taken out of the settings
             return None
-        ride_along(session, digest, _baselines(session, digest, watch, now))
+        ride_along(session, digest, _baselines(session, digest, watch, post, now))
         data = brief(session, digest, watch, post.links, now)
         rendered = render(data)
+        settle_hushed(session, digest)
         digest.state, digest.rendered_at = "rendered", now
         digest.subject, digest.text, digest.html, digest.payload = (
             rendered.subject, rendered.text, rendered.html, rendered.payload,
@@ -176,10 +179,14 @@ def _known(post: Post, channel: str) -> None:
         raise UnknownChannel(f"{channel}: no such channel in the settings (there: {known})")
 
 
-def _baselines(session: Session, digest: Digest, watch: Watch, now: datetime) -> list[Notice]:
-    states = {state.key: state for state in find_sources(session)}
+def _baselines(session: Session, digest: Digest, watch: Watch, post: Post, now: datetime) -> list[Notice]:
+    regions = {state.key: state.region for state in find_sources(session)}
     notices = find_baselines(session, digest, since=now - NOTICES_SINCE)
-    return [one for one in notices if one.source_key in states and covers(watch, states[one.source_key].region)]
+    return [
+        one
+        for one in notices
+        if one.source_key in regions and watch in hearers(post.desk.watches, regions[one.source_key])
+    ]
 
 
 def _message(digest: Digest, watch: Watch, made_at: datetime) -> Message:

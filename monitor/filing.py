@@ -7,7 +7,7 @@ Reading and archiving are over before the transaction begins. Used by a visit an
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 from zoneinfo import ZoneInfo
@@ -18,14 +18,13 @@ from sqlmodel import Session
 from monitor.catalogue.indicators import key_of
 from monitor.extractors import RULES_VERSION
 from monitor.extractors.statements import extract
-from monitor.hours import next_due
 from monitor.identity import Identity, identify
+from monitor.owing import owe_news, tell_operators
 from monitor.record import Record
-from monitor.watches import Watch, covers, names, wants
+from monitor.watches import Silence, Watch, names
 from storage.archive import Archive
 from storage.database import one_at_a_time, reading, transaction
 from storage.models import Document, Notice, Report
-from storage.outbox import add_notice, owe
 from storage.reports import (
     add_document,
     add_report,
@@ -36,8 +35,6 @@ from storage.reports import (
 )
 from storage.statements import add_statements, forget_unused, set_aside
 from storage.values import About, Kind, Role, Stated, StatementData
-
-NOTICE_WAIT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +87,13 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What filing needs: where things are kept, who wants to hear, and the zone their hours are in."""
+    """What filing needs: where things are kept, who wants to hear, the zone their hours are in, what is silent."""
 
     engine: Engine
     archive: Archive
     watches: Sequence[Watch]
     zone: ZoneInfo
+    silences: Sequence[Silence] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +208,7 @@ def _place(
     document_id = add_document(session, document)
     said = add_statements(session, document_id, report, read.statements, read.found.text)
     taken = Record(session, report, now, _is_watched(desk)).take_in(document, said, known=known, news=news)
-    for watch in desk.watches:
-        wanted = [id for id, change in taken.news if wants(watch, change)]
-        owe(session, watch.key, changes=wanted, due_at=next_due(watch, now, desk.zone), now=now, example=report.example)
+    owe_news(session, report, taken.news, desk, now)
     outcome = Outcome.REVISION if taken.revised else Outcome.WITNESS if known else Outcome.REPORT
     return Filed(outcome, document_id, read.identity, len(said), taken.fresh)
 
@@ -256,6 +252,10 @@ def reread(desk: Desk, region: str, kind: Kind, now: datetime) -> int:
             if report.kind == kind:
                 Record(session, report, now, _is_watched(desk)).redo()
         forget_unused(session, old)
+        if any(not document.example for document, _ in stale):
+            tell_operators(
+                session, Notice(kind="rules", source_key=region, at=now, count=len(stale)), region, desk, now
+            )
     return len(stale)
 
 
@@ -274,15 +274,3 @@ def _keyed(statements: Iterable[StatementData]) -> list[tuple[StatementData, str
 
 def _is_watched(desk: Desk) -> Callable[[Stated], bool]:
     return lambda stated: any(names(watch, stated) for watch in desk.watches)
-
-
-def tell(session: Session, notice: Notice, region: str, desk: Desk, now: datetime) -> None:
-    """Keep a notice and owe it, after a while, to the watches that cover `region`; "" concerns them all.
-
-    The wait makes one message of a morning on which many sources fail.
-    """
-    id = add_notice(session, notice)
-    for watch in desk.watches:
-        if not region or covers(watch, region):
-            due_at = max(now + NOTICE_WAIT, next_due(watch, now, desk.zone))
-            owe(session, watch.key, notices=[id], due_at=due_at, now=now, example=notice.example)

@@ -13,8 +13,9 @@ from datetime import date, datetime
 from random import Random
 from typing import TypeVar
 
-from monitor.filing import Desk, Filed, Found, Outcome, file, storable, tell
+from monitor.filing import Desk, Filed, Found, Outcome, file, storable
 from monitor.identity import can_be_report, title_and_heading, title_year
+from monitor.owing import tell, tell_operators
 from monitor.rhythm import is_sweep_due, next_recheck, next_try, next_visit
 from scrapers.answer import Answer, Conditions
 from scrapers.discovery import find_again
@@ -24,7 +25,6 @@ from scrapers.scrape import Fetched, Look, Scraper
 from scrapers.source import Source
 from storage.database import reading, transaction
 from storage.models import Entry, Notice, Page, SourceState, Visit
-from storage.outbox import add_notice
 from storage.reports import find_entries, find_latest_version, keep_entry
 from storage.values import EntryData, Kind
 from storage.visits import (
@@ -334,7 +334,7 @@ def _record(visited: Visited, look: Look | None, tools: Tools, started_at: datet
                 keep_page(session, _page(source.url, look.first, now))
             if state.baseline_at is None:
                 state.baseline_at = started_at
-                add_notice(session, _baseline(visited, now))
+                tell_operators(session, _baseline(visited, now), source.region, tools.desk, now)
         add_visit(
             session,
             Visit(

@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from monitor.delivery import WAITS, close_digests, next_try, preview
-from monitor.filing import NOTICE_WAIT, tell
 from monitor.notifiers.message import DeliveryError
+from monitor.owing import NOTICE_WAIT, tell
 from monitor.watches import Watch
 from storage.database import make_engine, reading, transaction
 from storage.models import Change, Digest, DigestChange, Notice

@@ -389,7 +389,7 @@ def test_what_breaks_in_the_transaction_leaves_nothing_half_kept(room: Room) -> 
         raise RuntimeError("the disk is full")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("monitor.filing.owe", breaks)
+        patch.setattr("monitor.filing.owe_news", breaks)
         with pytest.raises(RuntimeError):
             room.file(report_text(2025))
     assert [room.rows(table) for table in (Report, Document, Statement, Change, Digest)] == [0, 0, 0, 0, 0]

@@ -1,5 +1,6 @@
 """What stays the same from year to year: the series of a statement, and its size in one unit. Pure."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.catalogue.sameness import counter
@@ -31,6 +32,7 @@ class Magnitude(NamedTuple):
         return (self.low + self.high) / 2
 
 
+@lru_cache(maxsize=10_000)
 def dimension(unit: str | None) -> tuple[str, float]:
     """The base unit and the factor to it: 亿元 → (元, 1e8), 万人 → (人, 1e4), % → (%, 1)."""
     unit, factor = (unit or "").replace(" ", ""), 1.0
@@ -47,8 +49,12 @@ def series_of(stated: Stated) -> Series:
     horizon = YEAR if data.period in (None, str(stated.year)) else str(data.period)
     if data.measure is Measure.RELATIVE:
         return Series(stated.indicator_key, Measure.GROWTH, "%", horizon)
-    counted = counter(dimension(data.unit)[0], data.indicator)
-    return Series(stated.indicator_key, data.measure, counted, horizon)
+    return Series(stated.indicator_key, data.measure, _counted(data.unit, data.indicator), horizon)
+
+
+@lru_cache(maxsize=50_000)
+def _counted(unit: str | None, indicator: str) -> str:
+    return counter(dimension(unit)[0], indicator)
 
 
 def period_of(stated: Stated) -> str:

@@ -27,6 +27,10 @@ _REPORT: tuple[Any, ...] = (
     col(Report.id).label("report"), col(Report.region), col(Report.kind).label("report_kind"), col(Report.year),
 )  # fmt: skip
 _DOCUMENT: tuple[Any, ...] = (Document.title, Document.published_on, Document.url, Document.text_hash)
+_ROLES = {one.value: one for one in Role}
+_MEASURES = {one.value: one for one in Measure}
+_OPS = {one.value: one for one in Op}
+_KINDS = {one.value: one for one in Kind}
 BATCH = 500  # ids in one query
 
 
@@ -164,13 +168,14 @@ def _growth(session: Session, documents: Sequence[int]) -> dict[int, Stated]:
 
 
 def _stated(row: Row[Any]) -> Stated:
+    """Of a row that begins with the columns of `_spoken`; taken apart by place, for there are thousands."""
+    (
+        id, document_id, key, rules, start, end, text, role, indicator, measure, op, value, value_hi, unit, reference,
+        period, headline, sentence_start, sentence_end, commitment, binding, baseline, report_id, region, kind, year,
+        *_,
+    ) = tuple(row)  # fmt: skip
     data = StatementData(
-        start=row.start, end=row.end, text=row.text, role=Role(row.role), indicator=row.indicator,
-        measure=Measure(row.measure), op=Op(row.op), value=row.value, value_hi=row.value_hi, unit=row.unit,
-        reference=row.reference, period=row.period, headline=row.headline, sentence_start=row.sentence_start,
-        sentence_end=row.sentence_end, commitment=row.commitment, binding=row.binding, baseline=row.baseline,
-        rules=tuple(row.rules.split()),
+        start, end, text, _ROLES[role], indicator, _MEASURES[measure], _OPS[op], value, value_hi, unit, reference,
+        period, headline, sentence_start, sentence_end, commitment, binding, baseline, tuple(rules.split()),
     )  # fmt: skip
-    return Stated(
-        row.id, row.document_id, row.report, row.region, Kind(row.report_kind), row.year, row.indicator_key, data
-    )
+    return Stated(id, document_id, report_id, region, _KINDS[kind], year, key, data)

@@ -1,0 +1,183 @@
+"""All that is measured, by section: how long things take, and how that grows. `make bench ARGS="store --scale 1 10"`.
+
+compare   each pair of neighbouring real reports (../shared): matching and comparing, without reading
+store     20 years of 3, 30 and 300 invented places in one database: its size, and the own time of what users ask
+export    the panel of the same, as CSV
+extract   how fast the extractor reads (tools/bench_extract.py)
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from monitor.cli.panel import NAMES, panel
+from monitor.cli.sheets import write_csv
+from monitor.filing import Desk, Found, Understood, keep
+from monitor.identity import Identity
+from monitor.ledger import reckon
+from storage.archive import Archive
+from storage.changes import find_changes
+from storage.database import make_engine, migrate, reading
+from storage.series import find_ledger_statements, find_newest
+from storage.statements import find_by_id, find_of_document
+from storage.values import Kind
+from tools import invented, years
+
+ROOT = Path(__file__).resolve().parents[1]
+YEARS = 20
+PLACES = 3  # at scale 1
+RUNS = 7  # of each question; the median counts
+NOW = datetime(2026, 1, 20, 2, 0, tzinfo=UTC)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sections", nargs="*", help="which; all when left out")
+    parser.add_argument("--scale", nargs="+", type=int, default=[1, 10, 100], help="of store and export")
+    parser.add_argument("--json", type=Path, help="also write the figures into this file")
+    options = parser.parse_args()
+    if unknown := set(options.sections) - SECTIONS.keys():
+        parser.error(f"no section is called {', '.join(sorted(unknown))}: there are {', '.join(SECTIONS)}")
+    figures = {name: SECTIONS[name](options.scale) for name in options.sections or SECTIONS}
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+def bench_compare(_: list[int]) -> dict[str, float]:
+    if not years.CORPUS.is_dir():
+        print(f"compare: left out, {years.CORPUS} is missing")
+        return {}
+    reports = [years.read(place, years.FIRST_YEAR) for place in years.places()]
+    spent = sorted(years.seconds(before, after) for one in reports for before, after in pairwise(one))
+    found = {"pairs": len(spent), "median_ms": 1000 * statistics.median(spent), "most_ms": 1000 * spent[-1]}
+    print(f"compare: {len(spent)} pairs of reports, median {found['median_ms']:.1f} ms, most {found['most_ms']:.1f} ms")
+    return found
+
+
+def bench_store(scales: list[int]) -> dict[str, dict[str, float]]:
+    found = {}
+    for scale in scales:
+        with TemporaryDirectory(prefix="mubiao-bench-") as folder:
+            found[str(scale)] = _measured(Path(folder), scale)
+    print(f"\nstore{'':31}" + "".join(f"{scale:>10}×" for scale in scales))
+    for name in found[str(scales[0])]:
+        print(f"  {name:34}" + "".join(f"{found[str(scale)][name]:>11,.1f}" for scale in scales))
+    return found
+
+
+def _measured(folder: Path, scale: int) -> dict[str, float]:
+    path = folder / "mubiao.sqlite"
+    engine = make_engine(f"sqlite:///{path}")
+    migrate(engine)
+    begun = time.perf_counter()
+    statements = invented.fill(engine, PLACES * scale, YEARS)
+    filled = time.perf_counter() - begun
+    code = invented.codes(PLACES)[-1]
+    desk = Desk(engine, Archive(folder / "archive"), (), ZoneInfo("Asia/Shanghai"))
+    found = {
+        "reports": float(PLACES * scale * YEARS),
+        "statements": float(statements),
+        "database, MB": path.stat().st_size / 1e6,
+        "filled in, s": filled,
+        "targets REGION, ms": _median(lambda: _targets(engine, code, every=False)),
+        "targets REGION --all, ms": _median(lambda: _targets(engine, code, every=True)),
+        "targets, ms": _median(lambda: _newest(engine)),
+        "changes, ms": _median(lambda: _changes(engine, None, None)),
+        "changes REGION, ms": _median(lambda: _changes(engine, [code], None)),
+        "changes --year 2010, ms": _median(lambda: _changes(engine, None, 2010)),
+        "a report kept and compared, ms": _median(_keeper(engine, desk, code)),
+    }
+    engine.dispose()
+    return found
+
+
+def _targets(engine: Engine, code: str, *, every: bool) -> None:
+    with reading(engine) as session:
+        assert reckon(find_ledger_statements(session, code, headline=not every))
+
+
+def _newest(engine: Engine) -> None:
+    with reading(engine) as session:
+        assert find_newest(session)
+
+
+def _changes(engine: Engine, regions: list[str] | None, year: int | None) -> None:
+    with reading(engine) as session:
+        found = find_changes(session, regions=regions, year=year, headline=True, limit=201)
+        find_by_id(session, {id for one in found for id in (one.before_id, one.after_id) if id})
+
+
+def _keeper(engine: Engine, desk: Desk, code: str) -> Callable[[], None]:
+    """Keep another version of the newest report at each call: a document with its statements, compared and told."""
+    with reading(engine) as session:
+        newest = next(one.report for one in find_newest(session) if one.report.region == code)
+        assert newest.document_id is not None, "it was filled in with a witness"
+        said = [(one.data, one.indicator_key) for one in find_of_document(session, newest.document_id)]
+    turn = iter(range(10_000))
+
+    def run() -> None:
+        number = next(turn)
+        found = Found(
+            source_key="bench", region=code, kind=Kind.WORK_REPORT, url=f"https://{code}.example/2027", title="报告",
+            issuer="", site_code="", published_on=None, text=f"{number}" + "文" * 20_000, raw=b"raw %d" % number,
+            content_type="text/html", fetched_at=NOW + timedelta(hours=number),
+        )  # fmt: skip
+        identity = Identity(code, Kind.WORK_REPORT, 2027, excerpt=False, revised=False)
+        keep(Understood(found, identity, said[number % 40 :]), desk, news=True, now=NOW + timedelta(hours=number))
+
+    return run
+
+
+def bench_export(scales: list[int]) -> dict[str, dict[str, float]]:
+    found = {}
+    for scale in scales:
+        with TemporaryDirectory(prefix="mubiao-bench-") as folder:
+            engine = make_engine(f"sqlite:///{Path(folder) / 'mubiao.sqlite'}")
+            migrate(engine)
+            invented.fill(engine, PLACES * scale, YEARS)
+            begun = time.perf_counter()
+            with reading(engine) as session, (Path(folder) / "panel.csv").open("w", encoding="utf-8") as stream:
+                rows = write_csv(panel(session), NAMES, stream)
+            spent = time.perf_counter() - begun
+            engine.dispose()
+        found[str(scale)] = {"rows": rows, "seconds": spent}
+        print(f"export {scale}×: {rows:,} rows in {spent:.1f} s, {rows / spent:,.0f} a second")
+    return found
+
+
+def bench_extract(_: list[int]) -> dict[str, float]:
+    subprocess.run([sys.executable, ROOT / "tools/bench_extract.py", "--ours"], check=True)
+    return {}
+
+
+def _median(run: Callable[[], None]) -> float:
+    """Milliseconds of CPU, ours and the database's, after one run to warm up; waiting for others does not count."""
+    run()
+    spent = []
+    for _ in range(RUNS):
+        begun = time.process_time()
+        run()
+        spent.append(time.process_time() - begun)
+    return 1000 * statistics.median(spent)
+
+
+SECTIONS: dict[str, Callable[[list[int]], Mapping[str, object]]] = {
+    "compare": bench_compare,
+    "store": bench_store,
+    "export": bench_export,
+    "extract": bench_extract,
+}
+
+if __name__ == "__main__":
+    main()

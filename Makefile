@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: help setup run test check format gold firings bench-extract crash show-digests lock clean
+.PHONY: help setup run test check format gold firings bench-extract bench years crash show-digests lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,12 @@ crash: setup  ## the delivering process killed 150 times: nothing lost, nothing 
 
 bench-extract: setup  ## how fast the extractor is, and what it finds, beside other readers (installs them in build/)
 	@$(PY) tools/bench_extract.py $(ARGS)
+
+bench: setup  ## how time and size grow: comparing, asking, keeping, exporting (ARGS="store --scale 1 10"; 100 takes minutes)
+	@$(PY) -m tools.bench $(ARGS)
+
+years: setup  ## what changed between real reports, year by year, as tables in build/years (needs ../shared)
+	@$(PY) -m tools.years $(ARGS)
 
 show-digests: setup  ## sample digests as files and pictures in build/digests (needs chromium)
 	@$(PY) -m tools.show_digests $(ARGS)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from monitor.extractors.clauses import Slot
+from monitor.extractors.marks import hidden
 from monitor.extractors.units import UnitKind
 from monitor.extractors.wording import ACTIONS, BEHIND_TOPIC, EVENTS, GENERIC_NOUNS, GOING_ON, alternatives
 from monitor.extractors.words import VERB, is_bare, split_verb, trim_behind, trim_leading, trim_trailing
@@ -31,13 +32,21 @@ ACTION_TAIL = re.compile(
 EVENT = re.compile(f"(?:成功)?(?:{alternatives(EVENTS)})[^、]{{0,30}}$")
 # Behind a sum of money, what it is spent for.
 PURPOSE = re.compile("加快|用于|推动|推进|促进|保障|支撑|助推|助力")
+# 住房保障五年增长, 占年计划的, 即增长: how long and how, never what.
+NAMELESS = re.compile(
+    "^(?:[近过这此]?(?:[一二两三四五六七八九十]{1,3}|[0-9]{1,2})年[来间里]?(?:共|平均)?|占年|年|实际|增加|增长|即|可|也|有|就|现|转|达|过)+$"
+)
+DONE_NEXT = re.compile(
+    "(?:新|续|基本|累计|已|建成|建设|开工|竣工|完工|投产|投用|投入使用|改造|改建|扩建|修复|提升|升级|落地|签约|登记|获批|启动|关停|取缔|废止|修订)+"
+)
 SHORTEST_NOUN = 2  # and 项目 alone says too little without 加快建设
 BUILT = re.compile("(?:加快|正在|全面|提速)+建设$")
 LISTS = re.compile("、|及(?!时|格)")
 SORT_BEHIND = re.compile("(?:重点|重大|省级|市级|产业|工业|建设|民生|交通|水利|基础设施)*(?:项目|工程)")
 # What is done, and behind 、 what is aimed at by it.
 AIM_BEFORE = re.compile("^[^，]*、(?:力争|确保|争取)(?=[^、，]{4})")
-SHARE_OF = re.compile("占(?:全[国省市区县]|世界|全球)(?:的|总[量数])?")
+SHARE_OF = re.compile("占(?!地|用|道|压|补).+")
+PART_OF = re.compile("[^占]{2,14}(?:占比|比重)")
 PLACE = re.compile(
     "(?!坚持|把|以|围绕)[^，、和与]{1,10}?(?:工业园区|产业园区|园区|工业园|产业园|开发区|高新区|经开区|集聚区)(?!外|内)"
 )
@@ -76,7 +85,9 @@ class Memory:
     members: tuple[str, ...] = ()  # of the last 分别
     heads: list[str] = field(default_factory=list)  # of the sentence's numbers, in order
     place: str = ""  # the park or zone that the paragraph speaks of
+    whole: str = ""  # what the last number was a share of the whole of: 工业投资占全社会投资比重36%，占全省6%
     policy: str = ""  # what the clause before carried out: 落实托育补贴政策，惠及…
+    unit: str = ""  # of the last number
     opened: bool = False  # no number of the sentence has been read yet
     carried: bool = False  # the last number named nothing itself: 增长5.5%、力争6%
     rule: str = ""  # the name of the one that named what the last number measures
@@ -111,6 +122,7 @@ class Memory:
         self._pass_place(indicator)
         indicator = indicator.removesuffix("净增")  # 净增6户、总数达50户
         self.indicator = indicator
+        self.whole = ""
         if indicator not in self.heads:
             self.heads = [*self.heads[1 - MOST_HEADS :], indicator]
         self.verb, noun = split_verb(indicator)
@@ -127,9 +139,10 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
     after = _noun_behind(slot)
     before = _without_named(before, after)
     verb = split_verb(before)[0]
-    words = before + after + shared_tail
+    words = NAMELESS.sub("", before + after + shared_tail)
     memory.carried = not words
     opened, memory.opened = memory.opened, False
+    unit, memory.unit = memory.unit, slot.quantity.bare_unit
     memory.rule = _named_by(before, after, shared_tail)
     if opened and words in NAMES_ITSELF:
         memory.keep(words)
@@ -144,13 +157,19 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
         memory.keep(words + split_verb(memory.indicator)[1])  # 贷款余额增长8%，新增40亿元
         return memory.indicator
     another = _another_event(words, memory) if slot.linked else ""
+    if not another and slot.quantity.bare_unit == unit and slot.quantity.kind in COUNTED:
+        another = _done_next(words, memory)
     if another:
         memory.rule = "head: another event"
         memory.keep(another)
         return another
-    if SHARE_OF.fullmatch(words):
+    part = slot.before.startswith("其中") and PART_OF.fullmatch(words)  # 投资增长6%，其中制造业占比40%
+    if part or SHARE_OF.fullmatch(words):
         memory.rule = "head: share of the last"
-        words = memory.indicator + words
+        whole = memory.whole or memory.indicator
+        words = (whole if part or not whole.startswith("占") else "") + words
+    else:
+        whole = ""
     if words.startswith("惠及") and memory.policy:
         memory.rule = "head: policy before"
         words = memory.policy + words
@@ -158,7 +177,9 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
         memory.rule = (
             "head: carried" if memory.indicator else "head: topic alone" if memory.topic else "head: bare words"
         )
-        words = memory.indicator or memory.topic or trim_leading(slot.before)
+        grows = memory.whole and slot.quantity.kind is UnitKind.SHARE and trim_trailing(slot.before)[1].changes
+        whole = "" if grows else memory.whole  # 占全市的38%，增长18%: the share does not grow
+        words = (memory.whole if grows else memory.indicator) or memory.topic or trim_leading(slot.before)
     elif slot.linked and memory.verb and not verb and slot.quantity.kind in COUNTED and not GENERIC.fullmatch(words):
         memory.rule = "head: shared verb"
         words = memory.verb + words
@@ -168,6 +189,7 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
         memory.keep(on_topic, names_itself=False)
         return memory.indicator
     memory.keep(words)
+    memory.whole = whole
     return words
 
 
@@ -207,11 +229,19 @@ def _another_event(words: str, memory: Memory) -> str:
     return words + memory.indicator[in_front.end() :] if in_front else ""
 
 
+def _done_next(words: str, memory: Memory) -> str:
+    """The same things, with another thing done to them: 新建高标准农田2万亩、改造提升4万亩 → 改造提升高标准农田."""
+    if not memory.heads or not DONE_NEXT.fullmatch(words):
+        return ""
+    counted = HAPPENED_BEHIND.sub("", split_verb(memory.indicator)[1]).removesuffix("建设")
+    return words + counted if counted else ""
+
+
 def _noun_behind(slot: Slot) -> str:
     after = slot.after
     if slot.attribute or after[:1] in ("、", "和", "与", "（") or NO_NOUN.match(after):
         return ""
-    for match in NEXT_ACTION.finditer(after):
+    for match in NEXT_ACTION.finditer(hidden(after)):
         if VERB.match(after, match.end()) or match[0] == "并":
             after = after[: match.start()]
             break

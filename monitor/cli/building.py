@@ -55,7 +55,7 @@ def open_installation(config: Path) -> Installation:
     engine = make_engine(settings.database_url)
     migrate(engine)
     watches = tuple(settings.watches.values())
-    desk = Desk(engine, Archive(settings.archive), watches, settings.zone)
+    desk = Desk(engine, Archive(settings.archive), watches, settings.zone, tuple(settings.silences.values()))
     channels = {key: notifier(channel) for key, channel in settings.channels.items()}
     post = Post(desk, channels, Links(settings.console.url), Random())
     return Installation(settings, engine, desk, post)

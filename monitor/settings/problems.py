@@ -55,6 +55,10 @@ _WORDS: Mapping[str, str] = {
     "dict_type": "must be a table with keys of your choice, like [sources.my-city]",
     "model_type": "must be a table",
     "model_attributes_type": "must be a table",
+    "date_type": "must be a day like 2026-03-01, without quotes",
+    "date_parsing": "must be a day like 2026-03-01, without quotes",
+    "date_from_datetime_parsing": "must be a day like 2026-03-01, without quotes",
+    "date_from_datetime_inexact": "must be a day like 2026-03-01, without a time",
     "too_short": "must not be empty",
     "string_too_short": "must not be empty",
 }

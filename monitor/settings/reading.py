@@ -14,7 +14,7 @@ from pydantic_settings import SettingsError as EnvironmentFault
 from monitor.notifiers import CHANNEL_MODELS, ChannelSettings, notifier
 from monitor.settings.lines import Lines, parse
 from monitor.settings.problems import Path, Problem, SettingsError, words_for
-from monitor.settings.shape import ENV_PREFIX, EXAMPLE_KEY, Settings, chosen, did_you_mean, keys_within
+from monitor.settings.shape import ENV_PREFIX, EXAMPLE_KEY, KEYED, Settings, chosen, did_you_mean, keys_within
 
 PATH_KEYS = ("path", "ca_file", "password_file", "secret_file", "unsubscribe_secret_file")
 NOT_SETTINGS = ("MUBIAO_CONFIG",)  # for the command line: where the file is
@@ -112,7 +112,8 @@ def _absolute(path: str, folder: File) -> str:
 def _cross_check(raw: Mapping[str, Any]) -> Iterator[Problem]:
     """What no table can know by itself. Works on raw data, so that it is told together with the tables' own faults."""
     sources, watches, channels = (_tables(raw, kind) for kind in ("sources", "watches", "channels"))
-    for kind, tables in (("sources", sources), ("watches", watches)):
+    silences = _tables(raw, "silences")
+    for kind, tables in (("sources", sources), ("watches", watches), ("silences", silences)):
         yield from (
             Problem(f"the key is the table's name already, {name}: remove this line", (kind, name, "key"))
             for name, table in tables.items()
@@ -125,8 +126,18 @@ def _cross_check(raw: Mapping[str, Any]) -> Iterator[Problem]:
             if isinstance(channel, str) and channel not in channels:
                 near = did_you_mean(channel, channels) or f"; write a table [channels.{channel}]"
                 yield Problem(f'there is no channel "{channel}"{near}', ("watches", name, "channels", place))
+    yield from _silence_problems(silences, watches)
     for name, channel in channels.items():
         yield from _channel_problems(name, channel)
+
+
+def _silence_problems(silences: Mapping[str, Any], watches: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, silence in silences.items():
+        named = silence.get("watches")
+        for place, watch in enumerate(named if isinstance(named, list) else ()):
+            if isinstance(watch, str) and watch not in watches:
+                near = did_you_mean(watch, watches) or f"; there are {', '.join(watches) or 'none'}"
+                yield Problem(f'there is no watch "{watch}"{near}', ("silences", name, "watches", place))
 
 
 def _source_problems(raw: Mapping[str, Any], sources: Mapping[str, Any]) -> Iterator[Problem]:
@@ -175,7 +186,7 @@ def _from_pydantic(error: ErrorDetails, lines: Lines) -> Problem | None:
         kind = str(path[2])
         path = (*path[:2], *path[3:])
     message = words_for({**error, "loc": path}, lambda table: keys_within(table, kind), did_you_mean)
-    if path[-1] == "[key]" or (path[-1] == "key" and path[0] in ("sources", "watches")):
+    if path[-1] == "[key]" or (path[-1] == "key" and path[0] in KEYED):
         path = path[:-1]
     return Problem(message, path, line=lines.find(path, value))
 

@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from monitor.catalogue.indicators import indicator, indicators
 from monitor.catalogue.regions import find_regions, path_zh, regions
 from monitor.notifiers import CHANNEL_MODELS, ChannelSettings
-from monitor.watches import Watch
+from monitor.watches import Silence, Watch
 from scrapers.catalogue import CataloguedSource, Confidence, catalogued
 from scrapers.client import user_agent
 from scrapers.families import families
@@ -22,6 +22,7 @@ from scrapers.source import Key, Source
 from scrapers.tls import Host, TlsException
 
 ENV_PREFIX = "MUBIAO_"
+KEYED = ("sources", "watches", "silences")  # tables whose names are their keys
 EXAMPLE_KEY = "example"  # the source of the bundled example site
 
 
@@ -56,6 +57,10 @@ def _checked_zone(name: str) -> str:
         return name
     near = did_you_mean(name, sorted(available_timezones()))
     raise ValueError(f'"{name}" is not known{near or "; write one like Asia/Shanghai"}')
+
+
+def _checked_own_zone(name: str) -> str:
+    return _checked_zone(name) if name else ""
 
 
 def _checked_base_url(url: str) -> str:
@@ -99,6 +104,9 @@ def _checked_indicator(word: str) -> str:
     raise ValueError(
         f'"{word}" is not known{near or "; `headline`, `all`, a key of docs/indicators.md or Chinese words"}'
     )
+
+
+IndicatorWord = Annotated[str, AfterValidator(_checked_indicator)]
 
 
 def chosen(name: str) -> tuple[CataloguedSource, ...]:
@@ -179,9 +187,15 @@ class WatchTable(Watch):
     """A watch; its key is its table's name, its regions may be names."""
 
     regions: tuple[RegionName, ...] = ()
-    indicators: Annotated[tuple[Annotated[str, AfterValidator(_checked_indicator)], ...], Field(min_length=1)] = (
-        "headline",
-    )
+    indicators: Annotated[tuple[IndicatorWord, ...], Field(min_length=1)] = ("headline",)
+    timezone: Annotated[str, AfterValidator(_checked_own_zone)] = ""
+
+
+class SilenceTable(Silence):
+    """A silence; its key is its table's name, its regions may be names."""
+
+    regions: tuple[RegionName, ...] = ()
+    indicators: tuple[IndicatorWord, ...] = ()
 
 
 class Settings(BaseSettings):
@@ -203,6 +217,7 @@ class Settings(BaseSettings):
     fetch: FetchSettings = FetchSettings()
     sources: dict[str, SourceTable] = {}
     watches: dict[str, WatchTable] = {}
+    silences: dict[str, SilenceTable] = {}
     channels: dict[Key, ChannelSettings] = {}
 
     @classmethod
@@ -219,7 +234,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _keys_from_names(cls, raw: Any) -> Any:
-        return raw | {kind: _with_keys(raw[kind]) for kind in ("sources", "watches") if kind in raw}
+        return raw | {kind: _with_keys(raw[kind]) for kind in KEYED if kind in raw}
 
     @property
     def database_url(self) -> str:
@@ -261,6 +276,8 @@ def keys_within(path: tuple[str | int, ...], kind: str = "") -> list[str]:
             return [key for key in SourceTable.model_fields if key not in ("key", "example")]
         case ("watches", _):
             return [key for key in WatchTable.model_fields if key != "key"]
+        case ("silences", _):
+            return [key for key in SilenceTable.model_fields if key != "key"]
         case ("channels", _) if kind in CHANNEL_MODELS:
             return list(CHANNEL_MODELS[kind].model_fields)
     return []

@@ -15,7 +15,7 @@ from monitor.notifiers import CHANNEL_MODELS
 from monitor.notifiers.email import EmailSettings
 from monitor.notifiers.folder import FolderSettings
 from monitor.settings import Settings, SettingsError, add_source, read_settings, starter_config
-from monitor.settings.shape import ConsoleSettings, FetchSettings, SourceTable, WatchTable
+from monitor.settings.shape import ConsoleSettings, FetchSettings, SilenceTable, SourceTable, WatchTable
 from scrapers.catalogue import catalogued
 from scrapers.source import Source
 from storage.values import Kind
@@ -228,6 +228,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "fetch": FetchSettings,
     "sources.<key>": SourceTable,
     "watches.<key>": WatchTable,
+    "silences.<key>": SilenceTable,
     **{f"channels.<key> {kind}": model for kind, model in CHANNEL_MODELS.items()},
 }
 
@@ -254,7 +255,7 @@ def documented() -> dict[str, dict[str, str]]:
 
 
 def test_the_documentation_lists_every_key_with_its_default() -> None:
-    tables = {"console", "fetch", "sources", "watches", "channels"}
+    tables = {"console", "fetch", "sources", "watches", "silences", "channels"}
     left_out = {"": tables, "sources.<key>": {"key", "example"}}
     declared = {
         name: {

@@ -13,9 +13,8 @@ from typing import NamedTuple
 
 from monitor.catalogue.indicators import TAIL
 
-ALIKE = 0.8  # cores that share this much are the same thing
-WITHIN = 0.76  # where one core holds all of the other, in order
-CONFIRMED = 0.55  # where the figure is the same as well
+# How much two cores have to share: by whether the figure is the same, and whether one core holds the other in order.
+LEAST = {(False, False): 0.8, (False, True): 0.76, (True, False): 0.72, (True, True): 0.55}
 SHORTEST = 4  # characters; of shorter cores only equal ones are the same
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|[一二两三四五六七八九十百千万亿]+(?=元|级|星|类|级|吨|头|大|强)|A+(?=级)")
 
@@ -130,8 +129,7 @@ def likeness(one: str, other: str, *, same_figure: bool) -> float:
     if min(len(a.core), len(b.core)) < SHORTEST:
         return 0.0
     shared = _shared(a.core, b.core)
-    least = CONFIRMED if same_figure else WITHIN if _is_within(a.core, b.core) else ALIKE
-    return shared if shared >= least else 0.0
+    return shared if shared >= LEAST[same_figure, _is_within(a.core, b.core)] else 0.0
 
 
 def _same_deeds(a: Essence, b: Essence, same_figure: bool) -> bool:

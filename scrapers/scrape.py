@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from scrapers.answer import FILE, PAGE, Answer, Conditions, Limit
+from scrapers.blocks import is_shell
 from scrapers.charset import text_of
 from scrapers.client import Client
 from scrapers.documents import DocumentReader, DocumentText
-from scrapers.errors import DocumentError, GoneError, LayoutError, NotAReportError
+from scrapers.errors import DocumentError, EmptyPageError, GoneError, LayoutError, NotAReportError
 from scrapers.families import family, recognise
 from scrapers.folders import is_folder_address, read_place
 from scrapers.pages import attachment_type, refresh_target
@@ -101,6 +102,8 @@ class Scraper:
                 break  # some lists end with a 404
             text = text_of(answer)
         if not entries:
+            if is_shell(text):
+                raise EmptyPageError("the index page is a shell that only a script fills", url=answer.url)
             raise LayoutError("the index page shows no entries", url=answer.url)
         if bare:
             first = replace(first, etag=None, last_modified=None, body_hash="")

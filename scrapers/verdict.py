@@ -5,10 +5,19 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
 from scrapers.answer import Answer, Limit
-from scrapers.blocks import CHALLENGE_STATUS, LARGEST, is_challenge, is_error_page
+from scrapers.blocks import CHALLENGE_STATUS, LARGEST, is_challenge, is_error_page, is_login
 from scrapers.bodies import unpack
 from scrapers.charset import decode
-from scrapers.errors import BlockedError, CharsetError, ErrorPageError, GoneError, ScrapeError, StatusError
+from scrapers.errors import (
+    BlockedError,
+    CharsetError,
+    EmptyPageError,
+    ErrorPageError,
+    GoneError,
+    LoginPageError,
+    ScrapeError,
+    StatusError,
+)
 from scrapers.exchange import Asked, Got
 
 LONGEST_WAIT = 24 * 3600.0
@@ -65,14 +74,20 @@ def _check_stand_in(body: bytes, content_type: str, charset: str) -> None:
         html = decode(body, label=charset)
     except CharsetError:
         return
+    if not html.strip():
+        raise EmptyPageError("an empty answer with status 200")
     if is_challenge(html):
         raise BlockedError("a challenge or firewall page with status 200")
+    if is_login(html):
+        raise LoginPageError("a login page with status 200")
     if is_error_page(html):
         raise ErrorPageError("an error page with status 200")
 
 
 def _status_error(got: Got, limit: Limit) -> ScrapeError:
     status = got.status
+    if status == 401:
+        return LoginPageError("the server wants a login (401)")
     if status in CHALLENGE_STATUS or is_challenge(_readable(got, limit), status):
         return BlockedError(f"a challenge or firewall page with status {status}")
     if status in (404, 410):

@@ -1,12 +1,24 @@
 """Challenges, error pages and error statuses are called by their names; an article that speaks of them is not."""
 
 import time
+from pathlib import Path
 
 import httpx
 import pytest
 
 from scrapers.answer import Conditions, Limit
-from scrapers.errors import BlockedError, ErrorPageError, GoneError, ScrapeError, StatusError
+from scrapers.blocks import is_challenge, is_error_page, is_login, is_shell
+from scrapers.charset import decode
+from scrapers.errors import (
+    BlockedError,
+    EmptyPageError,
+    ErrorPageError,
+    GoneError,
+    LayoutError,
+    LoginPageError,
+    ScrapeError,
+    StatusError,
+)
 from scrapers.exchange import Asked, Got
 from scrapers.verdict import judge, parse_content_type, parse_retry_after
 
@@ -40,6 +52,11 @@ def judged(body: str, status: int = 200, kind: str = "text/html; charset=utf-8")
         (page("系统维护中"), 200),
         (page("抱歉，您的请求存在安全风险，访问被拦截"), 403),
         ("不合法的参数", 200),
+        (page("<script>var arg1='3A';setCookie('acw_sc__v2',x)</script>"), 200),
+        (page("<div id=nc_1_wrapper>请按住滑块，拖动到最右边</div>"), 200),
+        (page("<p>请完成人机验证后继续访问</p>"), 403),
+        (page("<script>document.cookie='k='+f();location.reload()</script>"), 200),
+        (page("Just a moment..."), 403),
     ],
 )
 def test_a_stand_in_is_blocked(body: str, status: int) -> None:
@@ -53,7 +70,9 @@ def test_a_stand_in_is_blocked(body: str, status: int) -> None:
         page(ARTICLE + "<script>$_ts=window['$_ts'];</script>"),
         page("<script>" + "var a=1;" * 9000 + "</script>请稍候"),
         page("<ul><li>政府工作报告</li></ul>"),
-        "",
+        page("<form><input type=password></form>" + ARTICLE * 2),
+        page("<script>document.cookie='seen=1'; var here=location.href</script>" + ARTICLE[:60]),
+        page("<div id=app></div><script src=/app.js></script>", "云溪市人民政府"),
     ],
 )
 def test_a_page_that_says_more_is_a_page(body: str) -> None:
@@ -93,6 +112,39 @@ def test_an_error_page_with_200_is_no_proof_that_the_page_is_gone(body: str) -> 
 )
 def test_error_statuses(status: int, error: type[ScrapeError]) -> None:
     assert judged(page("系统繁忙，请稍候") if status == 503 else "", status) is error
+
+
+@pytest.mark.parametrize("status", [200, 401])
+def test_a_login_page_is_blocked_by_name(status: int) -> None:
+    form = page(
+        "<form>用户名<input name=u>密码<input name=p TYPE='password'><button>登录</button></form>", "统一身份认证"
+    )
+    assert judged(form, status) is LoginPageError
+    assert issubclass(LoginPageError, BlockedError)
+
+
+@pytest.mark.parametrize("body", ["", " \r\n\t "])
+def test_an_answer_without_content_is_no_empty_list(body: str) -> None:
+    assert judged(body) is EmptyPageError
+    assert issubclass(EmptyPageError, LayoutError)
+
+
+def test_no_real_page_is_taken_for_a_stand_in(shared: Path) -> None:
+    pages = sorted((shared / "pages").glob("*.html"))
+    assert len(pages) > 15
+    wrong = []
+    for path in pages:
+        html = decode(path.read_bytes())
+        wrong += [path.name] if is_challenge(html) or is_error_page(html) or is_login(html) else []
+    assert wrong == []
+
+
+def test_a_shell_shows_nothing_but_its_title() -> None:
+    assert is_shell(
+        page("<div id=app></div><script src=/app.js></script><noscript>请开启</noscript>", "云溪市人民政府")
+    )
+    assert not is_shell(page("<ul><li>云溪市人民政府2026年政府工作报告</li><li>云溪市预算报告</li></ul>", "云溪市"))
+    assert not is_shell(page("<script>var columns = 1;</script>" + ARTICLE))
 
 
 def test_a_304_counts_only_if_it_was_asked_for() -> None:

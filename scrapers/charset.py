@@ -18,6 +18,17 @@ SPEAKING = 8  # so many multi-byte characters in valid UTF-8 are no accident (�
 META = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
 XML_DECLARATION = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_:.-]{2,40})["']""")
 LOST = "\ufffd"
+# Characters that every Chinese text is full of, in both scripts: about a third of it. Read in the wrong code hardly any
+# is left: of 402 reports and pages with 40 characters or more all had 0.26 or more in the right code; GB18030 read as
+# Big5 had 0.02 at most, Big5 read as GB18030 0.11.
+FREQUENT = frozenset(
+    "的一是了不在有人我他这个们中来上大为和国地到以说时要就出会可也你对生能而子得于下自之年过发后作用道行所家"
+    "事成方多经去法学如都同现当没动面起定天分还进好小部其主理心本前开但因只从想实日者意无力与长把机十民第公工"
+    "使情明性全三关点正业外将两高间由重新市政府建设展社這個們來為國說時會對過發後經學現當沒動還進開從實無與長"
+    "機關點業將兩間設"
+)
+HAN = re.compile("[\u3400-\u9fff]")
+FAMILIAR = 0.15  # the least share of them in a text that was read in its own code
 
 
 def text_of(answer: Answer) -> str:
@@ -26,9 +37,9 @@ def text_of(answer: Answer) -> str:
 
 
 def decode(body: bytes, *, label: str = "", url: str = "") -> str:
-    """Decode by BOM, then `label` (the header's), then the page's own tag, then UTF-8, then GB18030.
+    """Decode by BOM, then `label` (the header's), then the page's own tag, then UTF-8, then GB18030 or Big5.
 
-    gb2312 and gbk mean GB18030, big5 means Big5-HKSCS. Where a label cannot decode the bytes the others are tried;
+    gb2312 and gbk mean GB18030, big5 means Big5-HKSCS; without a label the one whose text is Chinese is taken. Where a label cannot decode the bytes the others are tried;
     valid UTF-8 with more than a few Chinese characters is UTF-8 whatever it is called. NUL is dropped: parsers end
     there.
     """
@@ -60,7 +71,9 @@ def _candidates(body: bytes, label: str) -> list[str]:
     head = body[:4096]
     own = (META.search(head), XML_DECLARATION.search(head))
     named += [codec_of(found.group(1).decode("ascii")) for found in own if found]
-    order = [codec for codec in named if codec] + ["utf-8", "gb18030"]
+    known = [codec for codec in named if codec]
+    # In the other one's place, not before it: GB18030 can decode nearly all that is Big5.
+    order = [*known, "utf-8", "big5hkscs" if not known and _speaks_big5(body) else "gb18030"]
     if order[0] != "utf-8" and _speaks_utf8(body):
         order.insert(0, "utf-8")
     return list(dict.fromkeys(order))
@@ -72,6 +85,21 @@ def _speaks_utf8(body: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return len(body) - len(text) >= 2 * SPEAKING  # a Chinese character has three bytes
+
+
+def _speaks_big5(body: bytes) -> bool:
+    """Whether bytes that are no UTF-8 are Chinese when read as Big5, and none when read as GB18030."""
+    if body.isascii() or _speaks_utf8(body):
+        return False
+    known, share = _familiar(body.decode("big5hkscs", "replace"))
+    return known >= SPEAKING and share >= FAMILIAR and share > 2 * _familiar(body.decode("gb18030", "replace"))[1]
+
+
+def _familiar(text: str) -> tuple[int, float]:
+    """How many FREQUENT characters it has, and their share of the Chinese ones and those that were lost."""
+    read = HAN.findall(text)
+    known = sum(char in FREQUENT for char in read)
+    return known, known / (len(read) + text.count(LOST) or 1)
 
 
 def _checked(text: str, url: str) -> str:

@@ -1,10 +1,12 @@
 """Chinese pages lose no text, whatever they call themselves."""
 
 import contextlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opencc import OpenCC
 
 from scrapers.answer import Answer
 from scrapers.charset import codec_of, decode, text_of
@@ -34,6 +36,45 @@ def test_gb2312_means_gb18030() -> None:
 def test_big5_means_its_hong_kong_superset() -> None:
     text = "臨川區生產總值增長百分之六，㗎"
     assert decode(text.encode("big5hkscs"), label="big5") == text
+
+
+TRADITIONAL = "臨川區政府工作報告：全區生產總值增長百分之六，新建學校三所，我們要把發展經濟的工作做好。"
+
+
+def test_big5_without_a_label_is_read() -> None:
+    assert decode(TRADITIONAL.encode("big5hkscs")) == TRADITIONAL
+    page = f"<html><body><p>{TRADITIONAL}</p></body></html>"
+    assert decode(page.encode("big5hkscs"), label="iso-8859-1") == page  # servers add it, and it says nothing
+
+
+def test_big5_with_a_damaged_byte_is_still_big5() -> None:
+    text = TRADITIONAL * 80
+    damaged = text.encode("big5hkscs").replace("臨川".encode("big5hkscs"), "臨川".encode("big5hkscs")[:3] + b"\xff", 1)
+    assert decode(damaged).count("生產總值增長") == 80
+
+
+@pytest.mark.parametrize("text", [TRADITIONAL, SENTENCE, "报告，请予审议。请各位", "增长"])
+def test_gb18030_without_a_label_is_never_taken_for_big5(text: str) -> None:
+    assert decode(text.encode("gb18030")) == text
+
+
+@given(
+    st.text(
+        st.sampled_from("政府工作报告的一是了在人有我他这大来上国个到说们为报请予审议各位代表增长％，。镕堃"),
+        max_size=40,
+    )
+)
+def test_no_short_text_in_gb18030_is_taken_for_big5(text: str) -> None:
+    assert decode(text.encode("gb18030") + "亿元。".encode("gb18030")) == text + "亿元。"
+
+
+def test_real_reports_are_read_in_either_code_without_a_label(shared: Path) -> None:
+    to_traditional = OpenCC("s2t").convert
+    for path in sorted((shared / "corpus/unlabelled").glob("*.txt"))[::12]:
+        text = path.read_text(encoding="utf-8").replace("\x00", "")
+        assert decode(text.encode("gb18030")) == text, path.name
+        big5 = to_traditional(text).encode("big5hkscs", "ignore")
+        assert decode(big5) == big5.decode("big5hkscs"), path.name
 
 
 @pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16"])

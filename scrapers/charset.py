@@ -39,9 +39,9 @@ def text_of(answer: Answer) -> str:
 def decode(body: bytes, *, label: str = "", url: str = "") -> str:
     """Decode by BOM, then `label` (the header's), then the page's own tag, then UTF-8, then GB18030 or Big5.
 
-    gb2312 and gbk mean GB18030, big5 means Big5-HKSCS; without a label the one whose text is Chinese is taken. Where a label cannot decode the bytes the others are tried;
-    valid UTF-8 with more than a few Chinese characters is UTF-8 whatever it is called. NUL is dropped: parsers end
-    there.
+    gb2312 and gbk mean GB18030, big5 means Big5-HKSCS; without a label the one whose text is Chinese is taken. Where a
+    label cannot decode the bytes the others are tried; valid UTF-8 with more than a few Chinese characters is UTF-8
+    whatever it is called. NUL is dropped: parsers end there.
     """
     for bom, codec in BOMS:
         if body.startswith(bom):

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from scrapers.source import Source
+from storage.values import Kind
 
 CHINA = ZoneInfo("Asia/Shanghai")
 SEASON = (12, 1, 2, 3)  # the months in which work reports are given and printed
@@ -14,6 +15,8 @@ YOUNG_RECHECK, OLD_RECHECK = timedelta(days=1), timedelta(days=30)
 RETRY_ENTRY = timedelta(hours=1)
 SWEEP = timedelta(days=7)  # between looks at all of a source's index pages: postings are backdated
 JITTER = 0.1
+YEARLY = (Kind.WORK_REPORT, Kind.PLAN_REPORT, Kind.BUDGET_REPORT)
+DUE_MONTH = 5  # the month by which the year's reports are out everywhere
 
 
 def usual_interval(source: Source, now: datetime) -> timedelta:
@@ -24,11 +27,23 @@ def usual_interval(source: Source, now: datetime) -> timedelta:
 
 
 def next_visit(source: Source, now: datetime, *, failures: int, spread: float) -> datetime:
-    """When the source is due again: a tenth sooner or later than usual, and sooner after a visit that broke."""
+    """When the source is due again: a tenth sooner or later than usual, and sooner after a visit that broke.
+
+    A wait that would reach into the season ends with the season's first day.
+    """
     interval = usual_interval(source, now)
+    if source.every_hours is None and interval > IN_SEASON:
+        interval = max(IN_SEASON, min(interval, _season_start(now) - now + IN_SEASON))
     if failures:
         interval = min(interval, FIRST_RETRY * (1 << min(failures - 1, 10)))
     return now + interval * (1 + JITTER * (2 * spread - 1))
+
+
+def _season_start(now: datetime) -> datetime:
+    """The next first of December, in China."""
+    here = now.astimezone(CHINA)
+    start = datetime(here.year, SEASON[0], 1, tzinfo=CHINA)
+    return start if start > here else start.replace(year=here.year + 1)
 
 
 def next_recheck(source: Source, now: datetime, *, first_seen_at: datetime) -> datetime:
@@ -46,3 +61,13 @@ def next_try(source: Source, now: datetime, *, tries: int) -> datetime:
 def is_sweep_due(swept_at: datetime | None, now: datetime) -> bool:
     """Whether this visit should read all index pages; `swept_at` is when one did so last."""
     return swept_at is None or now - swept_at >= SWEEP
+
+
+def overdue_year(kind: Kind, newest_year: int | None, now: datetime) -> int | None:
+    """The year whose report a source should have by now and has not; None when all is well, or nothing can be said.
+
+    A column that was given up answers as before and shows nothing new: that is how it is noticed.
+    """
+    here = now.astimezone(CHINA)
+    expected = here.year if here.month >= DUE_MONTH else here.year - 1
+    return expected if kind in YEARLY and newest_year is not None and newest_year < expected else None

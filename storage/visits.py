@@ -1,11 +1,12 @@
 """What one asks about sources: which are due, how they are, what their pages answered last, what a visit did."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
-from storage.models import Entry, Page, SourceState, Visit
+from storage.models import Document, Entry, Page, Report, SourceState, Visit
 
 TELL_AFTER = 2  # failures in a row
 REMIND_FIRST, REMIND_AGAIN = timedelta(days=7), timedelta(days=30)
@@ -47,6 +48,25 @@ def count_unread(session: Session) -> int:
     """How many entries could not be read when last tried, and will be tried again."""
     waiting = select(func.count()).select_from(Entry).where(Entry.tries > 0, col(Entry.recheck_at).is_not(None))
     return session.exec(waiting).one()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a source has shown: its newest entry's day, its newest report's year, how many entries could not be read."""
+
+    newest_on: date | None = None
+    newest_year: int | None = None
+    unread: int = 0
+
+
+def find_shown(session: Session) -> dict[str, Shown]:
+    """The same for all sources, by key."""
+    days = session.exec(select(Entry.source_key, func.max(Entry.published_on)).group_by(Entry.source_key))
+    waiting = select(Entry.source_key, func.count()).where(Entry.tries > 0, col(Entry.recheck_at).is_not(None))
+    unread = dict(session.exec(waiting.group_by(Entry.source_key)).all())
+    joined = select(Document.source_key, func.max(Report.year)).join(Report, col(Document.report_id) == Report.id)
+    years = dict(session.exec(joined.group_by(Document.source_key)).all())
+    return {key: Shown(day, years.get(key), unread.get(key, 0)) for key, day in days}
 
 
 def find_page(session: Session, url: str) -> Page | None:

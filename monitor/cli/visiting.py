@@ -8,16 +8,17 @@ import typer
 
 from monitor.catalogue.regions import path_zh
 from monitor.cli.building import declare, only_one, open_installation, tools_of, utc_now
+from monitor.cli.health import health_rows, in_trouble
 from monitor.cli.options import AsJson, Config
 from monitor.cli.terminal import Stop, print_json, print_rows, progress, say, warn
 from monitor.cli.visits import visit_row, visit_words
 from monitor.pipeline import Tools, choose, look_at, recall, visit
-from scrapers.catalogue import CataloguedSource, catalogued, find_sources
+from scrapers.catalogue import CataloguedSource, Level, catalogued, find_sources, level_of, speaks_of
 from scrapers.errors import ScrapeError
 from scrapers.source import Source
 from storage.database import reading
 from storage.models import SourceState
-from storage.visits import find_source
+from storage.visits import Shown, find_shown, find_source
 from storage.visits import find_sources as find_states
 
 
@@ -67,29 +68,40 @@ def check(
 
 def sources(
     word: Annotated[str, typer.Argument(help="part of a name, key, address or region code")] = "",
-    level: Annotated[str, typer.Option(help="national, province, city, county or newspaper")] = "",
+    level: Annotated[Level | None, typer.Option(help="whose reports")] = None,
+    health: Annotated[
+        bool, typer.Option("--health", help="how those that are watched are, the troubled first")
+    ] = False,
     config: Config = Path("mubiao.toml"),
     as_json: AsJson = False,
 ) -> None:
     """List the sources that are shipped and your own, and how those that are watched are.
 
-    Example: mubiao sources 吉林
+    With --health only those that are watched: what they usually show, what is newest, what broke and since when;
+    exit code 1 if one is in trouble.
+
+    Example: mubiao sources 吉林 --level city
     """
     states: dict[str, SourceState] = {}
+    shown: dict[str, Shown] = {}
     own: list[Source] = []
     if config.exists():
         installation = open_installation(config)
         own = list(installation.settings.watched_sources())
         with reading(installation.engine) as session:
             states = {state.key: state for state in find_states(session)}
-    watched = {one.key for one in own}
-    shipped = find_sources(word) if word else catalogued()
-    shipped = tuple(one for one in shipped if level in ("", one.level))
+            shown = find_shown(session)
+    wanted = {one.source.key: one for one in find_sources(word) if level in (None, one.level)}
     known = {one.source.key for one in catalogued()}
-    mine = [one for one in own if one.key not in known and word in f"{one.name} {one.key} {one.url}" and not level]
-    rows = [_source_row(one, None, states, watched) for one in mine]
-    rows += [_source_row(one.source, one, states, watched) for one in shipped]
-    print_rows(rows, as_json=as_json, empty=f"no source matches {word!r}")
+    mine = [one for one in own if one.key not in known and speaks_of(one, word) and level in (None, level_of(one))]
+    if health:
+        rows = health_rows([*mine, *(one for one in own if one.key in wanted)], states, shown, utc_now())
+        print_rows(rows, as_json=as_json, empty="no source is watched" if not own else f"no source matches {word!r}")
+        raise typer.Exit(int(in_trouble(rows)))
+    watched = {one.key for one in own}
+    listed = [_source_row(one, None, states, watched) for one in mine]
+    listed += [_source_row(one.source, one, states, watched) for one in wanted.values()]
+    print_rows(listed, as_json=as_json, empty=f"no source matches {word!r}")
 
 
 def _chosen(sources: Sequence[Source], keys: Sequence[str]) -> list[Source]:
@@ -141,6 +153,7 @@ def _source_row(
         "key": source.key,
         "name": source.name,
         "region": path_zh(source.region),
+        "level": shipped.level if shipped else level_of(source),
         "kind": source.kind,
         "trust": shipped.confidence if shipped else "yours",
         "state": health,

@@ -60,14 +60,21 @@ def find_sources(word: str) -> tuple[CataloguedSource, ...]:
 
     `长春` finds those of 长春市 and its districts, `2201` too, `jl.gov.cn` those on that host. "" finds all.
     """
+    return tuple(one for one in catalogued() if speaks_of(one.source, word))
+
+
+def speaks_of(source: Source, word: str) -> bool:
+    """Whether `find_sources` would find it by this word."""
     wanted = word.strip().casefold()
-    return tuple(one for one in catalogued() if _speaks_of(one.source, wanted))
+    if wanted.isdigit():
+        return source.region.startswith(wanted)
+    return any(wanted in words.casefold() for words in (source.name, source.key, source.url))
 
 
-def _speaks_of(source: Source, word: str) -> bool:
-    if word.isdigit():
-        return source.region.startswith(word)
-    return any(word in words.casefold() for words in (source.name, source.key, source.url))
+def level_of(source: Source) -> Level:
+    """Whose reports a source of one's own publishes, by its region's code."""
+    levels = ((6, Level.NATIONAL), (4, Level.PROVINCE), (2, Level.CITY))
+    return next((level for zeros, level in levels if source.region.endswith("0" * zeros)), Level.COUNTY)
 
 
 def _read() -> Iterator[CataloguedSource]:

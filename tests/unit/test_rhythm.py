@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.rhythm import next_recheck, next_try, next_visit, usual_interval
+from monitor.rhythm import SWEEP, is_sweep_due, next_recheck, next_try, next_visit, overdue_year, usual_interval
 from scrapers.source import Source
+from storage.values import Kind
 
 WINTER = datetime(2026, 1, 20, 2, 0, tzinfo=UTC)
 SUMMER = datetime(2026, 7, 20, 2, 0, tzinfo=UTC)
@@ -78,3 +79,28 @@ def test_an_entry_that_fails_is_tried_again_within_the_hour_and_then_ever_more_r
     assert waits == sorted(waits)
     assert waits[-1] == 64 * HOUR
     assert next_try(source(), WINTER, tries=50) - WINTER == DAY
+
+
+def test_a_weekly_wait_does_not_sleep_into_the_season() -> None:
+    late = datetime(2026, 11, 29, 2, tzinfo=UTC)
+    assert next_visit(source(), late, failures=0, spread=0.5) < datetime(2026, 12, 2, 2, tzinfo=UTC)
+    early = datetime(2026, 11, 2, 2, tzinfo=UTC)
+    assert next_visit(source(), early, failures=0, spread=0.5) - early == 7 * DAY
+
+
+def test_all_index_pages_are_read_once_a_week() -> None:
+    assert is_sweep_due(None, WINTER)
+    assert not is_sweep_due(WINTER, WINTER + SWEEP - MINUTE)
+    assert is_sweep_due(WINTER, WINTER + SWEEP)
+
+
+@pytest.mark.parametrize(("kind", "newest", "now", "missing"), [
+    (Kind.WORK_REPORT, 2025, WINTER, None),  # the year's report may come until April
+    (Kind.WORK_REPORT, 2025, SUMMER, 2026),
+    (Kind.WORK_REPORT, 2024, WINTER, 2025),
+    (Kind.WORK_REPORT, 2026, SUMMER, None),
+    (Kind.WORK_REPORT, None, SUMMER, None),
+    (Kind.FIVE_YEAR_PLAN, 2021, SUMMER, None),
+])  # fmt: skip
+def test_a_report_that_should_be_out_is_missed(kind: Kind, newest: int, now: datetime, missing: int | None) -> None:
+    assert overdue_year(kind, newest, now) == missing

@@ -1,0 +1,82 @@
+"""How each watched source is, as a row: what it usually shows, what it showed last, what broke and since when."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from monitor.catalogue.regions import path_zh
+from monitor.rhythm import CHINA, overdue_year, usual_interval
+from scrapers.source import Source
+from storage.models import SourceState
+from storage.visits import Shown
+
+UNKNOWN = Shown()
+
+
+def health_rows(
+    sources: Sequence[Source], states: dict[str, SourceState], shown: dict[str, Shown], now: datetime
+) -> list[dict[str, object]]:
+    """One row a watched source, those in trouble first, the longest broken before the others."""
+    rows = [(one, states.get(one.key), shown.get(one.key, UNKNOWN)) for one in sources]
+    ordered = sorted(rows, key=lambda row: (_rank(row[0], row[1], row[2], now), _since(row[1], now), row[0].key))
+    return [_row(source, state, seen, now) for source, state, seen in ordered]
+
+
+def state_of(source: Source, state: SourceState | None, seen: Shown, now: datetime) -> str:
+    """`not visited yet`, the label of what broke, `overdue` (this year's report is not there), `unread`, `ok`.
+
+    `unread`: entries that could not be read when last tried; they are tried again.
+    """
+    if state is None or state.last_visit_at is None:
+        return "not visited yet"
+    if state.failures:
+        return state.failure_label
+    if overdue_year(source.kind, seen.newest_year, now):
+        return "overdue"
+    return "unread" if seen.unread else "ok"
+
+
+def in_trouble(rows: Sequence[dict[str, object]]) -> bool:
+    return any(row["state"] not in ("ok", "not visited yet") for row in rows)
+
+
+def _row(source: Source, state: SourceState | None, seen: Shown, now: datetime) -> dict[str, object]:
+    return {
+        "key": source.key,
+        "name": source.name,
+        "region": path_zh(source.region),
+        "state": state_of(source, state, seen, now),
+        "since": _day(state.failing_since if state else None),
+        "failures": state.failures if state else 0,
+        "usual_entries": state.usual_entries if state else None,
+        "newest_entry": seen.newest_on,
+        "newest_report": seen.newest_year,
+        "unread": seen.unread,
+        "last_success": _day(state.last_success_at if state else None),
+        "every_hours": round(usual_interval(source, now).total_seconds() / 3600, 1),
+        "detail": _detail(source, state, seen, now),
+    }
+
+
+def _detail(source: Source, state: SourceState | None, seen: Shown, now: datetime) -> str:
+    if state and state.failures:
+        return state.failure
+    missing = overdue_year(source.kind, seen.newest_year, now)
+    return f"no report of {missing}; has the column moved? mubiao add {_root(source.url)} --dry-run" if missing else ""
+
+
+def _root(url: str) -> str:
+    return "/".join(url.split("/")[:3]) + "/"
+
+
+def _rank(source: Source, state: SourceState | None, seen: Shown, now: datetime) -> int:
+    states = ("overdue", "unread", "not visited yet", "ok")
+    told = state_of(source, state, seen, now)
+    return states.index(told) + 1 if told in states else 0
+
+
+def _since(state: SourceState | None, now: datetime) -> datetime:
+    return (state.failing_since if state else None) or now
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.astimezone(CHINA).date() if moment else None

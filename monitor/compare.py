@@ -8,10 +8,13 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from monitor.catalogue.indicators import key_of
 from monitor.ledger import settle  # noqa: F401
 from monitor.matching import match
 from monitor.series import YEAR, equal, magnitude, series_of, signature
-from storage.values import Basis, ChangeData, ChangeKind, Role, Stated, StatementData
+from storage.values import Basis, ChangeData, ChangeKind, Measure, Op, Role, Stated, StatementData
+
+RELATIONS = {Op.BELOW: -1, Op.IN_STEP: 0, Op.ABOVE: 1}
 
 
 def _nothing(_: Stated) -> bool:
@@ -65,16 +68,30 @@ def event_id(change: ChangeData, version: str = "") -> str:
 def direction(old: StatementData, new: StatementData) -> ChangeKind:
     """`raised`, `lowered` or `reworded`: the magnitude first (a range by its middle, then its ends), then the hedge.
 
+    Two relations to the same thing have an order too: 高于, 同步, 低于.
+
     Of two declines the larger one is the higher target: 单位能耗下降3% → 下降4% is raised.
     """
     was, now = magnitude(old), magnitude(new)
     if was is None or now is None:
-        return ChangeKind.REWORDED
+        return _relative_direction(old, new)
     sign = -1 if was.middle < 0 and now.middle < 0 else 1
     for earlier, later in ((was.middle, now.middle), (was.low, now.low), (was.high, now.high)):
         if not equal(earlier, later):
             return ChangeKind.RAISED if (later - earlier) * sign > 0 else ChangeKind.LOWERED
     return ChangeKind.REWORDED
+
+
+def _relative_direction(old: StatementData, new: StatementData) -> ChangeKind:
+    """高于经济增长 is more than 与经济增长同步; a number and a relation, or two references, have no order."""
+    if old.op not in RELATIONS or new.op not in RELATIONS or _tied_to(old) != _tied_to(new) or old.op == new.op:
+        return ChangeKind.REWORDED
+    return ChangeKind.RAISED if RELATIONS[new.op] > RELATIONS[old.op] else ChangeKind.LOWERED
+
+
+def _tied_to(data: StatementData) -> str:
+    """经济增长, 经济增速 and GDP增长 are one reference."""
+    return key_of(data.reference or "", Measure.GROWTH, "%")
 
 
 def _targets(statements: Iterable[Stated]) -> list[Stated]:

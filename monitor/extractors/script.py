@@ -26,6 +26,8 @@ WIDTHS |= dict(zip(map(ord, "〝〞「」『』＂\u3000\u00a0\u2002\u2003\t\r")
 TRADITIONAL = re.compile("[國發經濟產業會設區農鄉鎮級與為億萬個實現達進開過資項總報萬長學術機關於對從務應環節]")
 TRADITIONAL_SHARE = 0.01
 
+PLAIN_QUOTES = re.compile(r'"([^"\n]*)"')  # 1:1 too: the first opens, the next closes
+VARIANTS = dict(zip(map(ord, "衞敍"), "卫叙", strict=True))  # Hong Kong's, which the converter doesn't know
 COMMA = re.compile(r",(?!\d{3}(?!\d))|(?<!\d),")
 # What may stand right behind a number that was written with a full-width comma, or that the layout tore apart.
 _UNIT = "%‰万亿多余个户家人名元吨亩斤担米公平立台辆件条座套所处项只头岁度年"
@@ -43,6 +45,7 @@ PAGE_NUMBER = rf"(?<=[{HAN}，。、；])—\d{{1,3}}—(?=[{HAN}])"
 DROPPED = re.compile(rf"{PAGE_NUMBER}|{GLOSS}|{STRAY_SPACE}|{NOTE_MARK}|\u200b|\ufeff")
 # Full lines that stop inside a sentence: the text was wrapped at a fixed width.
 OPEN_END = re.compile(rf"[{HAN}，、；A-Za-z0-9%“]$")
+GOES_ON = re.compile(r"[^。！？：\s](?<![。！？：][”）])$")  # of a full line, in such a text
 WRAPPED_SHARE = 0.5
 LINE_GAP = re.compile(r"\n+(?: *[—-] *\d{1,4} *[—-] *\n+)?")  # with the page number that may stand in it
 # A lead byte lost in GBK shows as "?" and shifts the codes after it into rare characters.
@@ -67,17 +70,19 @@ class Script:
 
 def read_script(text: str) -> Script:
     """`text` as rules can read it; never raises. Costs one pass when nothing has to go."""
-    plain = text.translate(WIDTHS)
+    plain, offsets = _without(widened := text.translate(WIDTHS), _wraps(widened))
     if "," in plain:
         plain = COMMA.sub("，", plain)
+    if '"' in plain:
+        plain = PLAIN_QUOTES.sub(r"“\1”", plain)
     if WIDE_THOUSANDS.search(plain):
         plain = THOUSANDS.sub(lambda number: number[0].replace("，", ","), plain)
     if _is_traditional(plain):
         plain = plain.translate(_simplifying(frozenset(plain)))
-    offsets: Sequence[int] = range(len(plain))
-    dropped = _joined([match.span() for match in DROPPED.finditer(plain)] + _wraps(plain) + _torn(plain))
+    dropped = _joined([match.span() for match in DROPPED.finditer(plain)] + _torn(plain))
+    plain, places = _without(plain, dropped)
     if dropped:
-        plain, offsets = _without(plain, dropped)
+        offsets = [offsets[place] for place in places]
     unreadable = tuple(match.span() for match in MOJIBAKE.finditer(plain)) if "？" in plain else ()
     return Script(text, plain, offsets, unreadable)
 
@@ -101,13 +106,16 @@ def _wraps(plain: str) -> list[tuple[int, int]]:
     open_ended = sum(1 for line in lines if len(line) > 15 and OPEN_END.search(line))
     if len(lengths) < 20 or open_ended < WRAPPED_SHARE * len(lengths):
         return []
-    full = lengths[len(lengths) // 2] - 5
+    usual = lengths[len(lengths) // 2]
     breaks: list[tuple[int, int]] = []
+    # Where paragraphs stand apart by an empty line, a full line goes on whatever it ends with.
+    apart = plain.count("\n\n") > 5 and plain.count("\n\n") < WRAPPED_SHARE * plain.count("\n")
     at = 0
     for line in lines[:-1]:
         at += len(line)
-        gap = LINE_GAP.match(plain, at) if len(line) >= full and OPEN_END.search(line) else None
-        if gap and (not breaks or gap.start() >= breaks[-1][1]):
+        goes_on = len(line) >= usual - 5 and GOES_ON.search(line)
+        gap = LINE_GAP.match(plain, at) if goes_on or (apart and len(line) >= usual) else None
+        if gap and (goes_on or gap[0] == "\n") and (not breaks or gap.start() >= breaks[-1][1]):
             breaks.append(gap.span())
         at += 1
     return breaks
@@ -124,7 +132,9 @@ def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def _without(plain: str, dropped: list[tuple[int, int]]) -> tuple[str, list[int]]:
+def _without(plain: str, dropped: list[tuple[int, int]]) -> tuple[str, Sequence[int]]:
+    if not dropped:
+        return plain, range(len(plain))
     pieces: list[str] = []
     offsets: list[int] = []
     at = 0
@@ -145,4 +155,5 @@ def _simplifying(chars: frozenset[str]) -> dict[int, str]:
     """A table for the characters at hand, made one by one so that lengths cannot change."""
     listed = sorted(char for char in chars if char > "\u3400")
     simplified = opencc.OpenCC("t2s").convert("\n".join(listed)).split("\n")
-    return {ord(old): new for old, new in zip(listed, simplified, strict=True) if len(new) == 1 and old != new}
+    table = {ord(old): new for old, new in zip(listed, simplified, strict=True) if len(new) == 1 and old != new}
+    return table | VARIANTS

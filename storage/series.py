@@ -116,6 +116,18 @@ def find_panel(session: Session, region: str) -> list[PanelRow]:
     ]
 
 
+def find_main(
+    session: Session, regions: Collection[str], kind: str, years: Collection[int], keys: Collection[str]
+) -> list[Stated]:
+    """What reports of a kind state of some indicators: their main targets, and all outturns."""
+    main = or_(col(Statement.headline).is_(True), col(Statement.role) == Role.OUTTURN)
+    query = _spoken().where(
+        col(Report.region).in_(regions), col(Report.kind) == kind, col(Report.year).in_(years),
+        col(Statement.indicator_key).in_(keys), main,
+    )  # fmt: skip
+    return _read(session, query)
+
+
 def _spoken(*more: Any) -> Select[Any]:
     """Statements of the witnesses that speak, with their reports; what was set aside has an ordinal below zero."""
     query: Select[Any] = (

@@ -1,6 +1,37 @@
 """Changes → one message: subject, text, HTML and JSON. Pure; the templates lie in monitor/templates/."""
 
 from .render import render
-from .values import DigestData, Figure, Foot, Line, Notice, Rendered, ReportPart, Steady
+from .values import (
+    Around,
+    DigestData,
+    Figure,
+    Foot,
+    Image,
+    Line,
+    Named,
+    Notice,
+    Past,
+    PastYear,
+    Place,
+    Rendered,
+    ReportPart,
+    Steady,
+)
 
-__all__ = ["DigestData", "Figure", "Foot", "Line", "Notice", "Rendered", "ReportPart", "Steady", "render"]
+__all__ = [
+    "Around",
+    "DigestData",
+    "Figure",
+    "Foot",
+    "Image",
+    "Line",
+    "Named",
+    "Notice",
+    "Past",
+    "PastYear",
+    "Place",
+    "Rendered",
+    "ReportPart",
+    "Steady",
+    "render",
+]

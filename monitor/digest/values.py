@@ -64,6 +64,59 @@ class Steady:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """An indicator that figures are compared by; the fields are those of `Line`."""
+
+    indicator: str
+    indicator_key: str
+    name_en: str
+    measure: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region's figures for the indicators of an `Around`, None where it states none. `standing` is `own`, `above`
+    (the parent region) or `beside`.
+    """
+
+    region: str
+    region_en: str
+    standing: str
+    figures: tuple[Figure | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The same year's targets of the report's region, of the region above and of those beside it, as far as known.
+
+    `rank` is the region's place among `known` regions of its kind, itself counted, by the first indicator, the highest
+    first; None where its own figure is no number. `places` may hold fewer of them.
+    """
+
+    indicators: tuple[Named, ...]
+    places: tuple[Place, ...]
+    known: int
+    rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastYear:
+    """What was asked for in a year, and what came of it."""
+
+    year: int
+    target: Figure | None
+    outturn: Figure | None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The last years of one series of the region, oldest first."""
+
+    named: Named
+    years: tuple[PastYear, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportPart:
     """What changed in or by one report.
 
@@ -85,6 +138,8 @@ class ReportPart:
     lines: tuple[Line, ...]
     unchanged: tuple[Steady, ...] = ()
     found_at: str = ""  # the source's name, where it is that of another region
+    around: Around | None = None
+    past: Past | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +172,9 @@ class Foot:
     sources_ok: int
     last_visit_at: datetime | None
     unread: int = 0  # report pages that could not be read and will be tried again
+    seen: tuple[tuple[Kind, datetime], ...] = ()  # when the newest report of each kind was found, newest first
+    hushed: int = 0  # changes and notices that silences kept back since the last digest
+    leave: bool = False  # whether the readers can leave by themselves, with the link of their mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +191,20 @@ class DigestData:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A picture within the HTML: `cid` is its Content-ID, `alt` says all that it shows."""
+
+    cid: str
+    png: bytes
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """One digest in its forms.
 
     `payload` is UTF-8 JSON with sorted keys. `chat` is the short form: lines of at most 1,000 bytes, the subject first.
+    `images` are those that the HTML shows, as `cid:` addresses.
     """
 
     subject: str
@@ -144,3 +212,4 @@ class Rendered:
     html: str
     payload: bytes
     chat: tuple[str, ...]
+    images: tuple[Image, ...] = ()

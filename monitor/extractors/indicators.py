@@ -39,6 +39,7 @@ NAMELESS = re.compile(
 DONE_NEXT = re.compile(
     "(?:新|续|基本|累计|已|建成|建设|开工|竣工|完工|投产|投用|投入使用|改造|改建|扩建|修复|提升|升级|落地|签约|登记|获批|启动|关停|取缔|废止|修订)+"
 )
+AT_LEAST = re.compile("(?:每年|年内)?至少")  # is a hedge, wherever it stands
 SHORTEST_NOUN = 2  # and 项目 alone says too little without 加快建设
 BUILT = re.compile("(?:加快|正在|全面|提速)+建设$")
 LISTS = re.compile("、|及(?!时|格)")
@@ -135,7 +136,7 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
 
     A rate that 分别 `dealt` its number to names itself: 森林覆盖率、绿地率分别提高.
     """
-    before = trim_leading(trim_trailing(_aimed_at(slot.before))[0])
+    before = trim_leading(trim_trailing(AT_LEAST.sub("", _aimed_at(slot.before)))[0])
     after = _noun_behind(slot)
     before = _without_named(before, after)
     verb = split_verb(before)[0]

@@ -18,12 +18,13 @@ CUT = re.compile(
 CHANGE_NOUNS = {"提速": 1, "增产": 1, "溢价": 1, "涨价": 1, "降价": -1, "减产": -1, "让利": -1, "提效": 1}
 PRICES = re.compile(r"消费价格|CPI|物价")
 # 整治提升30条: what is done to things that are counted, no change of their number.
+DOING = re.compile(r"(?:改造|升级|整治|治理|优化|完善|修缮|管护)$")  # 改造提升4万亩
 DONE = re.compile(r"(?:提升|扩大|提高)[^\u4e00-\u9fff]*$")
 
 
 def measure_of(quantity: Quantity, before: str, tail: Tail, after: str) -> tuple[Measure, float | None, str]:
     """(measure, signed value, name of the rule). `before` are the words in front without `tail`, `after` those behind."""
-    match quantity.kind:
+    match UnitKind.SHARE if quantity.unit == "成" else quantity.kind:
         case UnitKind.POINTS:
             return Measure.DELTA, _signed(quantity.value, before, tail), "measure: unit"
         case UnitKind.SHARE:
@@ -31,12 +32,13 @@ def measure_of(quantity: Quantity, before: str, tail: Tail, after: str) -> tuple
         case UnitKind.TIMES:
             growth = tail.changes or quantity.rule == "phrase"
             measure = Measure.GROWTH if growth else Measure.RATIO
-            return measure, quantity.value, "measure: words of change" if growth else "measure: unit"
+            value = _signed(quantity.value, before, tail) if growth else quantity.value
+            return measure, value, "measure: words of change" if growth else "measure: unit"
         case UnitKind.RANK:
             return Measure.RANK, quantity.value, "measure: unit"
     if after:
         return Measure.LEVEL, quantity.value, "measure: noun behind"
-    done = quantity.kind is UnitKind.COUNTER and DONE.search(tail.words)
+    done = (quantity.kind is UnitKind.COUNTER or DOING.search(before)) and DONE.search(tail.words)
     if quantity.kind is UnitKind.MONEY and before.endswith("增收"):
         return Measure.DELTA, quantity.value, "measure: noun of change"
     changes = tail.changes and "endpoint" not in tail.seen and not done

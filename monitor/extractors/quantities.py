@@ -46,10 +46,10 @@ HEDGES_AFTER: dict[str, Op] = {
     "左右": ABOUT, "上下": ABOUT, "许": ABOUT,
 }  # fmt: skip
 _BEFORE = re.compile(
-    rf"(?:{'|'.join(sorted(HEDGES_BEFORE, key=len, reverse=True))})(?<![签节预履违续契]约)(?<![侦爆打攻告]破)$"
+    rf"(?:{'|'.join(sorted(HEDGES_BEFORE, key=len, reverse=True))})(?<![签节预履违续契]约)(?<![侦爆打攻告]破)(?<![附临邻]近)$"
 )
 _AFTER = re.compile("|".join(sorted(HEDGES_AFTER, key=len, reverse=True)))
-_LONGEST_BEFORE = max(map(len, HEDGES_BEFORE)) + 1  # and the character that makes 签约 of 约
+_LONGEST_BEFORE = max(map(len, HEDGES_BEFORE)) + 1  # and the character that makes 签约 of 约, 附近 of 近
 AT_LEAST_DONE = re.compile(r"至少[^，。；：、\d]{1,8}$")  # 每年至少新增6家
 # For whom and how often is said right before a number; 每立方米36微克 says the same as 36微克/立方米.
 PER = re.compile(

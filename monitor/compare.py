@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from monitor.catalogue.indicators import key_of
-from monitor.ledger import settle  # noqa: F401
 from monitor.matching import match
 from monitor.series import YEAR, equal, magnitude, series_of, signature
 from storage.values import Basis, ChangeData, ChangeKind, Measure, Op, Role, Stated, StatementData

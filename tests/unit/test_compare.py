@@ -114,28 +114,33 @@ def test_a_unit_has_a_base_and_a_factor(unit: str | None, expected: tuple[str, f
     assert dimension(unit) == expected
 
 
-def verdict(target: Stated, reached: float, better: int) -> list[ChangeKind]:
-    outturn = stated(target.data.indicator, reached, year=2026, role=Role.OUTTURN, period="2025", key="k")
-    return [change.kind for change in settle([target], [outturn], lambda _: better)]
+def test_a_second_figure_that_is_gone_drops_no_series() -> None:
+    before = [gdp(7.0, 2025, op=Op.AT_LEAST), gdp(8.0, 2025)]
+    assert changes(before, [gdp(7.0, 2026, op=Op.AT_LEAST)]) == []
+    assert changes(before, [gdp(7.0, 2025, op=Op.AT_LEAST)], basis=Basis.REVISION) == [
+        (ChangeKind.DROPPED, "地区生产总值")
+    ]
 
 
-@pytest.mark.parametrize(("op", "goal", "reached", "better", "kinds"), [
-    (Op.AT_LEAST, 6.5, 6.5, 1, [ChangeKind.MET]),
-    (Op.AT_LEAST, 6.5, 6.4, 1, [ChangeKind.MISSED]),
-    (Op.ABOUT, 6.5, 6.3, 1, [ChangeKind.MET]),  # within a twentieth
-    (Op.ABOUT, 6.5, 6.0, 1, [ChangeKind.MISSED]),
-    (Op.ABOUT, 3.0, 0.2, -1, [ChangeKind.MET]),  # prices: less is good
-    (Op.AT_MOST, 5.5, 5.6, -1, [ChangeKind.MISSED]),
-    (Op.AT_LEAST, -10.0, -11.7, -1, [ChangeKind.MET]),  # 下降10%以上: of a decline the hedge bounds the size
-    (Op.AT_LEAST, -10.0, -9.0, -1, [ChangeKind.MISSED]),
-    (Op.EXACT, -3.0, -3.4, -1, [ChangeKind.MET]),
-    (Op.AT_MOST, -2.0, -1.5, 1, [ChangeKind.MET]),  # 降幅控制在2%以内
-    (Op.EXACT, 6.0, 7.0, 0, []),  # nobody can tell
-])  # fmt: skip
-def test_the_ledger_says_met_or_missed(
-    op: Op, goal: float, reached: float, better: int, kinds: list[ChangeKind]
-) -> None:
-    assert verdict(stated("某指标", goal, op=op, year=2025, key="k"), reached, better) == kinds
+def test_a_farther_target_stands_until_its_year() -> None:
+    far = gdp(5.0, 2025, period="2026/2030")
+    assert changes([far], [gdp(5.0, 2026)]) == [(ChangeKind.ADDED, "地区生产总值")]
+    assert changes([far], [], basis=Basis.REVISION) == [(ChangeKind.DROPPED, "地区生产总值")]
+
+
+def test_what_a_watch_names_is_dropped_though_it_is_no_main_target() -> None:
+    park = stated("新建公园", 6, "个", key="~新建公园", measure=Measure.LEVEL, year=2025, headline=False)
+    found = compare([park], [], year=2026, basis=Basis.NEXT_REPORT, full=True, watched=lambda one: one is park)
+    assert [change.kind for change in found] == [ChangeKind.DROPPED]
+
+
+def test_relations_to_the_same_thing_have_an_order() -> None:
+    def tied(op: Op, reference: str, year: int) -> Stated:
+        return gdp(None, year, measure=Measure.RELATIVE, unit=None, op=op, reference=reference)
+
+    assert changes([tied(Op.ABOVE, "经济增长", 2025)], [tied(Op.IN_STEP, "经济增速", 2026)])[0][0] is ChangeKind.LOWERED
+    assert changes([tied(Op.BELOW, "经济增长", 2025)], [tied(Op.ABOVE, "经济增长", 2026)])[0][0] is ChangeKind.RAISED
+    assert changes([tied(Op.ABOVE, "全国", 2025)], [tied(Op.IN_STEP, "经济增长", 2026)])[0][0] is ChangeKind.REWORDED
 
 
 def test_an_outturn_of_another_year_settles_nothing() -> None:

@@ -1,7 +1,7 @@
 """The command extract: what files state, as JSON lines."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -47,11 +47,16 @@ def extract_files(
         int | None, typer.Option(min=1949, max=2100, help="the year it plans for, if the text does not tell")
     ] = None,
     title: Annotated[str, typer.Option(help="its title, if the text does not tell")] = "",
+    texts: Annotated[
+        Path | None, typer.Option("--text", help="a folder: also write each file's text there, which offsets index")
+    ] = None,
     jobs: Jobs = 1,
 ) -> None:
     """Print what reports state: one JSON object a line, with offsets into the file's own text.
 
-    With several files each line names its `file`; their order stays. Exit code 1 if a file could not be read.
+    With several files each line names its `file`; their order stays. Offsets count characters: of a text file from
+    behind its byte order mark, of a page or a document in the text that is read out of it; --text writes that as
+    FOLDER/FILE.txt. Hidden files and folders are not searched. Exit code 1 if a file could not be read.
 
     Example: mubiao extract --year 2024 report.txt
     """
@@ -60,7 +65,8 @@ def extract_files(
     if not found:
         raise Stop(f"no file to read: these are read: {' '.join(READABLE)}", code=2)
     failed = False
-    work = partial(_printed, told=told, named=found != files or len(found) > 1)
+    written = _places_of_texts(texts, files, found) if texts else {}
+    work = partial(_printed, told=told, named=found != files or len(found) > 1, written=written)
     for printed in progress(spread(work, found, jobs), "extracting", len(found)):
         sys.stdout.write(printed.lines)
         if printed.warning:
@@ -69,11 +75,35 @@ def extract_files(
     raise typer.Exit(int(failed))
 
 
-def _printed(path: Path, *, told: Told, named: bool) -> Printed:
+def _places_of_texts(folder: Path, asked: Sequence[Path], found: Sequence[Path]) -> dict[Path, Path]:
+    """Where the text of each file goes: reports/2024.pdf → FOLDER/reports/2024.pdf.txt. Stops rather than overwrite."""
+    places = {}
+    for path in found:
+        below = [part for part in path.parts if part not in (path.anchor, "..")]
+        places[path] = Path(folder, *below[:-1], f"{below[-1]}.txt")
+    if folder.exists() and not folder.is_dir():
+        raise Stop(f"--text {folder}: that is a file; name a folder", code=2)
+    searched = next((one for one in asked if one.is_dir() and folder.resolve().is_relative_to(one.resolve())), None)
+    if searched:
+        raise Stop(f"--text {folder}: it lies in {searched}, and would be read as reports the next time", code=2)
+    if len(set(places.values())) < len(places) or {one.resolve() for one in places.values()} & {
+        one.resolve() for one in found
+    }:
+        raise Stop(f"--text {folder}: a file would be overwritten; extract the files one by one", code=2)
+    return places
+
+
+def _printed(path: Path, *, told: Told, named: bool, written: Mapping[Path, Path]) -> Printed:
     try:
         page, _ = read_file(path)
     except ScrapeError as error:
         return Printed("", f"{path}: {error}", True)
+    if path in written:
+        try:
+            written[path].parent.mkdir(parents=True, exist_ok=True)
+            written[path].write_text(page.text, encoding="utf-8", newline="")  # offsets count its line ends as they are
+        except OSError as error:
+            return Printed("", f"{path}: its text cannot be written to {written[path]}: {error.strerror}", True)
     stated = extract(page.text, about_page(page, told))
     if not stated:
         return Printed("", f"{path}: it was read, and states no target and no result", False)

@@ -1,6 +1,7 @@
 """Reports that lie in files: which files those are, and what one of them says."""
 
 import atexit
+import os
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -17,20 +18,33 @@ READABLE = (".txt", *PAGES, *DOCUMENTS)
 
 
 def files_of(paths: Sequence[Path]) -> list[Path]:
-    """The files named, and those below the folders named whose endings are READABLE, each folder's by name."""
+    """The files named, and those below the folders named whose endings are READABLE, each folder's by name.
+
+    Hidden files and folders (.git, ._report.txt) are passed over, unless they are named themselves.
+    """
     return list(_files_of(paths))
 
 
 def _files_of(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from sorted(one for one in path.rglob("*") if one.suffix.lower() in READABLE and one.is_file())
+            yield from sorted(_below(path))
         else:
             yield path
 
 
+def _below(folder: Path) -> Iterator[Path]:
+    for inside, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]  # what is taken out is not walked into
+        for name in files:
+            one = Path(inside, name)
+            if not name.startswith(".") and one.suffix.lower() in READABLE and one.is_file():
+                yield one
+
+
 def read_file(path: Path) -> tuple[ReportPageData, bytes]:
-    """A file's text with what its page tells, and its bytes. A text file's text is the file's own, to the character.
+    """A file's text with what its page tells, and its bytes. A text file's text is the file's own, to the character,
+    line ends included; a byte order mark and NULs are no characters of it.
 
     Raises DocumentError for a file that cannot be had or is empty, or another ScrapeError.
     """

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import report_text
+from tests.files import docx_of
 
 COMMAND = Path(sys.executable).parent / "mubiao"
 
@@ -57,6 +58,41 @@ def test_a_folder_gives_the_same_lines_in_the_same_order_on_any_number_of_cores(
 def test_jobs_0_takes_all_cores_and_a_negative_number_is_refused(folder: Path) -> None:
     assert rows(run(folder, "extract", "all/older", "--jobs", "0"))
     assert "--jobs" in run(folder, "extract", "all", "--jobs", "-1", expect=2).stderr
+
+
+def test_hidden_files_and_folders_are_not_searched(tmp_path: Path) -> None:
+    for name in (".git/2024.txt", "reports/.old/2024.txt", "reports/._2025.txt", "reports/2026.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(report_text(2026), encoding="utf-8")
+    assert {row["file"] for row in rows(run(tmp_path, "extract", "."))} == {"reports/2026.txt"}
+    assert rows(run(tmp_path, "extract", ".git"))[0]["file"] == ".git/2024.txt"  # it was named
+    assert rows(run(tmp_path, "extract", "reports/._2025.txt"))
+
+
+def test_the_text_that_offsets_index_can_be_had_of_every_kind_of_file(tmp_path: Path) -> None:
+    text = report_text(2026)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.docx").write_bytes(docx_of(*text.splitlines()))
+    paragraphs = "".join(f"<p>{line}</p>" for line in text.splitlines())
+    (tmp_path / "in/b.html").write_text(f"<html><body><div>{paragraphs}</div></body></html>", encoding="utf-8")
+    (tmp_path / "in/c.txt").write_bytes("\ufeff".encode() + text.replace("\n", "\r\n").encode())
+    (tmp_path / "in/d.txt").write_bytes(text.encode("gb18030"))
+    stated = rows(run(tmp_path, "extract", "in", "--text", "texts", "--jobs", "2"))
+    assert {row["file"] for row in stated} == {"in/a.docx", "in/b.html", "in/c.txt", "in/d.txt"}
+    for row in stated:
+        written = (tmp_path / "texts" / f"{row['file']}.txt").read_bytes().decode("utf-8")
+        assert written[row["start"] : row["end"]] == row["text"]
+    assert (tmp_path / "texts/in/c.txt.txt").read_bytes() == text.replace("\n", "\r\n").encode()
+
+
+def test_text_is_never_written_over_a_report(tmp_path: Path) -> None:
+    for name in ("a.txt", "a.txt.txt", "b/a.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(report_text(2026), encoding="utf-8")
+    assert "would be overwritten" in run(tmp_path, "extract", "a.txt", "a.txt.txt", "--text", ".", expect=2).stderr
+    assert "it lies in b" in run(tmp_path, "extract", "b", "--text", "b/texts", expect=2).stderr
+    assert "that is a file" in run(tmp_path, "extract", "b", "--text", "a.txt", expect=2).stderr
+    assert sorted(one.name for one in tmp_path.rglob("*.txt")) == ["a.txt", "a.txt", "a.txt.txt"]
 
 
 def test_a_folder_without_reports_is_wrong_use(tmp_path: Path) -> None:

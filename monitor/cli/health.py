@@ -30,7 +30,7 @@ def state_of(source: Source, state: SourceState | None, seen: Shown, now: dateti
         return "not visited yet"
     if state.failures:
         return state.failure_label
-    if overdue_year(source.kind, seen.newest_year, now):
+    if overdue_year(source.kind, _newest(seen), now):
         return "overdue"
     return "unread" if seen.unread else "ok"
 
@@ -60,8 +60,13 @@ def _row(source: Source, state: SourceState | None, seen: Shown, now: datetime) 
 def _detail(source: Source, state: SourceState | None, seen: Shown, now: datetime) -> str:
     if state and state.failures:
         return state.failure
-    missing = overdue_year(source.kind, seen.newest_year, now)
+    missing = overdue_year(source.kind, _newest(seen), now)
     return f"no report of {missing}; has the column moved? mubiao add {_root(source.url)} --dry-run" if missing else ""
+
+
+def _newest(seen: Shown) -> int | None:
+    """The newest report's year; where none was kept (all too old), that of the newest entry."""
+    return seen.newest_year or (seen.newest_on.year if seen.newest_on else None)
 
 
 def _root(url: str) -> str:

@@ -152,9 +152,12 @@ def test_the_health_of_sources_names_what_broke_and_what_is_overdue(folder: Path
     assert next(iter(told)) == "news"
     assert told["news"]["state"] in ("layout", "empty-page")
     assert (told["news"]["failures"], told["news"]["usual_entries"]) == (1, 2)
-    assert (told["gzbg"]["state"], told["gzbg"]["newest_report"]) == ("overdue", 2021)
+    assert (told["gzbg"]["state"], told["gzbg"]["newest_report"]) == ("overdue", None)
+    assert told["gzbg"]["newest_entry"] == "2021-01-10"
     assert "no report of 20" in told["gzbg"]["detail"]
-    assert [row["key"] for row in rows(run(folder, "sources", "gzbg", "--level", "county", "--json"))] == ["gzbg"]
+    mine = rows(run(folder, "sources", "127.0.0.1", "--level", "county", "--json"))
+    assert {row["key"] for row in mine} == {"news", "gzbg", "ysjs"}
+    assert rows(run(folder, "sources", "127.0.0.1", "--level", "city", "--json")) == []
 
 
 def test_a_folder_of_files_becomes_a_source_and_is_read(folder: Path) -> None:

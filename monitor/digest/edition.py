@@ -24,6 +24,7 @@ class Plan:
     short: int
     overview: int = 200
     notices: int = 12
+    charts: int = 6
 
     def detail(self, index: int) -> Detail:
         return LONG if index < self.long else SHORT
@@ -97,6 +98,45 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """One region of the comparison; `own` is the report's."""
+
+    name: str
+    cells: tuple[Cell, ...]
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The same targets above and beside the region; `remark` says where it stands among them."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[Beside, ...]
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartYear:
+    """One year: both figures as text, as short labels, and as the sizes that are drawn (None where there is none)."""
+
+    year: int
+    target: Cell
+    outturn: Cell
+    labels: tuple[str, str]
+    sizes: tuple[float | None, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The last years of one series, and the same in words."""
+
+    title: str
+    years: tuple[ChartYear, ...]
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """Lines of the long tail that belong together."""
 
@@ -121,6 +161,8 @@ class Story:
     tail_title: str
     topics: tuple[Topic, ...]
     folded: str
+    comparison: Comparison | None = None
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True, slots=True)

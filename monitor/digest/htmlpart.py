@@ -2,6 +2,7 @@
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from .chart import HEIGHT, OUTTURN, TARGET, WIDTH, image
 from .rows import SIGNS
 from .sheet import Sheet
 from .words import WORDS
@@ -24,7 +25,9 @@ _COLOURS = {
     "met": "#1a7f37",
     "missed": "#a8480a",
 }
-_ENVIRONMENT.globals.update(colour=_COLOURS, sign=SIGNS)
+_ENVIRONMENT.globals.update(
+    colour=_COLOURS, sign=SIGNS, image=image, chart_size=(WIDTH, HEIGHT), chart_colours=(TARGET, OUTTURN)
+)
 _TEMPLATE = _ENVIRONMENT.get_template("digest.html.j2")
 
 

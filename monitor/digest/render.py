@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from .chart import image
 from .chatpart import chat_part
 from .edition import PLANS
 from .htmlpart import html_part
@@ -32,7 +33,7 @@ def render(data: DigestData) -> Rendered:
     title = subject(data, parts)
     sheets = [lay_out(data, title, parts, PLANS[0])]  # laid out further only as far as a form needs it shorter
 
-    def fitting(form: Callable[[Sheet], str], limit: int) -> str:
+    def fitting(form: Callable[[Sheet], str], limit: int) -> tuple[str, Sheet]:
         made = ""
         for index, plan in enumerate(PLANS):
             if index == len(sheets):
@@ -40,12 +41,15 @@ def render(data: DigestData) -> Rendered:
             made = form(sheets[index])
             if len(made.encode()) <= limit:
                 break
-        return made
+        return made, sheets[index]
 
+    html, sheet = fitting(html_part, MAX_HTML)
+    images = {made.cid: made for made in (image(story.chart) for story in sheet.stories if story.chart)}
     return Rendered(
         subject=title,
-        text=fitting(text_part, MAX_TEXT),
-        html=fitting(html_part, MAX_HTML),
+        text=fitting(text_part, MAX_TEXT)[0],
+        html=html,
+        images=tuple(images.values()),
         payload=payload(data, title, parts),
         chat=chat_part(sheets[0]),
     )

@@ -6,7 +6,7 @@ from .edition import Cell, Row
 from .figures import difference, label, middle, said, short_label
 from .outgoing import clean, web_address
 from .ranking import CHANGED, RESULTS
-from .values import Figure, Line
+from .values import Figure, Line, Named
 from .words import WORDS, Words
 
 SIGNS = {
@@ -30,6 +30,12 @@ def line_name(line: Line, language: str, *, short: bool = False) -> str:
     period = "" if line.kind in RESULTS else _odd_period(shown, language)
     words = WORDS[language]
     return f"{name}{words['open_bracket']}{period}{words['close_bracket']}" if period else name
+
+
+def named_label(named: Named, language: str, *, short: bool = False) -> str:
+    """What figures are compared by: `GDP 增长`, `GDP growth`."""
+    name_of = short_label if short else label
+    return name_of(named.indicator, named.name_en, named.indicator_key, named.measure, language)
 
 
 def _falls(line: Line) -> bool:

@@ -56,7 +56,10 @@ def lay_out(data: DigestData, subject: str, parts: Sequence[ReportPart], plan: P
         if glanced
         else (),
         glances_more=max(0, len(parts) - plan.overview) if glanced else 0,
-        stories=tuple(story(part, index + 1, words, plan.detail(index)) for index, part in enumerate(full)),
+        stories=tuple(
+            story(part, index + 1, words, plan.detail(index), charted=index < min(plan.long, plan.charts))
+            for index, part in enumerate(full)
+        ),
         folded=folded,
         remarks=tuple(
             Remark(*notice_text(notice, words), web_address(notice.url), notice.kind == "broken")

@@ -6,19 +6,21 @@ from zoneinfo import ZoneInfo
 
 from storage.values import Basis
 
-from .edition import Detail, Story, Topic
+from .chart import chart
+from .edition import Beside, Cell, Comparison, Detail, Story, Topic
+from .figures import said
 from .outgoing import clean, web_address
 from .ranking import RESULTS, ordered
-from .rows import row
+from .rows import named_label, row
 from .tables import tables
-from .values import Line, ReportPart
+from .values import Around, Figure, Line, Place, ReportPart
 from .words import Words
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
-def story(part: ReportPart, number: int, words: Words, detail: Detail) -> Story:
-    """A report composed for one language at one level of detail."""
+def story(part: ReportPart, number: int, words: Words, detail: Detail, *, charted: bool = False) -> Story:
+    """A report composed for one language at one level of detail, with its last years where it is `charted`."""
     kept = web_address(part.kept_url)
     tail = ordered(_tail_lines(part))
     topics, folded = _topics(tail, words, detail)
@@ -36,7 +38,40 @@ def story(part: ReportPart, number: int, words: Words, detail: Detail) -> Story:
         tail_title=words("tail_counted", n=len(tail)) if tail else "",
         topics=topics,
         folded=folded,
+        comparison=_comparison(part.around, part, words) if part.around and detail.quote else None,
+        chart=chart(part.past, region_name(part, words), words) if part.past and charted else None,
     )
+
+
+def _comparison(around: Around, part: ReportPart, words: Words) -> Comparison:
+    remark = ""
+    if around.rank is not None and around.known > 2:
+        name = named_label(around.indicators[0], words.language, short=True)
+        place = next(one for one in around.places if one.standing == "own")
+        region = _place_name(place, words)
+        remark = words("rank", region=region, name=name, n=around.known, place=around.rank)
+    left = around.known - sum(place.standing != "above" for place in around.places)
+    if left > 0:
+        remark += (" " if remark and words.language == "en" else "") + words("rank_more", n=left)
+    return Comparison(
+        words("comparison", year=part.year),
+        (words["column_region"], *(named_label(one, words.language, short=True) for one in around.indicators)),
+        tuple(
+            Beside(_place_name(one, words), tuple(_cell(f, words) for f in one.figures), one.standing == "own")
+            for one in around.places
+        ),
+        remark,
+    )
+
+
+def _place_name(place: Place, words: Words) -> str:
+    return clean(place.region_en if words.language == "en" and place.region_en else place.region, 40)
+
+
+def _cell(figure: Figure | None, words: Words) -> Cell:
+    if figure is None:
+        return Cell(words["none"])
+    return Cell(said(figure, words.language, signed=False, brief=1), web_address(figure.kept_url))
 
 
 def region_name(part: ReportPart, words: Words) -> str:

@@ -1,10 +1,10 @@
 """The text part: complete on its own, 72 columns, a Chinese character counted as two."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from storage.values import ChangeKind
 
-from .edition import Quote, Row, Story, Table, Topic
+from .edition import Cell, Quote, Row, Story, Table, Topic
 from .layout import WIDTH, table, width, wrap
 from .ranking import CHANGED
 from .rows import SIGNS
@@ -59,12 +59,34 @@ def _story(story: Story, words: Words) -> Iterator[str]:
     for each in story.tables:
         yield ""
         yield from _table(each, words)
+    yield from _around(story, words)
     if story.tail_title:
         yield ""
         yield f"[{story.tail_title}]"
         for topic in story.topics:
             yield from _topic(topic, words)
         yield from _folded(story, words)
+
+
+def _around(story: Story, words: Words) -> Iterator[str]:
+    """The neighbours, and the last years."""
+    if story.comparison:
+        yield ""
+        yield f"[{story.comparison.title}]"
+        rows = [(f"{one.name} *" if one.own else one.name, *_dashed(one.cells, words)) for one in story.comparison.rows]
+        yield from table(story.comparison.heads, rows)
+        yield from wrap(story.comparison.remark, WIDTH) if story.comparison.remark else ()
+    if story.chart:
+        yield ""
+        yield f"[{story.chart.title}]"
+        heads = (words["chart_year_head"], words["target"], words["outturn"])
+        yield from table(
+            heads, [(str(one.year), *_dashed((one.target, one.outturn), words)) for one in story.chart.years]
+        )
+
+
+def _dashed(cells: Sequence[Cell], words: Words) -> list[str]:
+    return ["-" if cell.text == words["none"] else cell.text for cell in cells]
 
 
 def _links(links: list[tuple[str, str]]) -> Iterator[str]:

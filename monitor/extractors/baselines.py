@@ -8,6 +8,11 @@ from monitor.extractors.quantities import Quantity
 FROM = re.compile(r"(?:从|由)[^，；。、]{0,16}$")
 LINK = re.compile(r"(?:、|和|及|与)$")
 TO = re.compile(r"[^。；]{0,4}(?:[，、])?(?:分别)?[^。；，、]{0,10}(?:到|至|为)[^。；，、]{0,12}$")
+# 在去年任务（5.55亿元）的基础上增长8.1%: what is built on was there before.
+BASIS = re.compile(r"在[^，。；：（）\n]{1,30}(?:（[^（）\n]{0,30}）)?[^，。；：（）\n]{0,10}基础上")
+DONE_FIRST = re.compile(
+    r"在(?:(?:全面|高质量|圆满)?(?:完成|办好|做好|抓好|落实|实施|确保))"
+)  # promised, or reached, as well
 _REACHING = r"(?=(?:分别)?(?:提高|提升|增加|增长|上升|扩大|拓展|扩展|发展|跃升|上调|下降|降低|压缩|缩短|减少|精简|下调|调整|升|降|增|减|扩)?(?:到|至|为)|$)"
 START = re.compile(rf"(?:从|由)[^，；]{{0,16}}?\d[^，；]{{0,40}}?{_REACHING}")
 
@@ -50,3 +55,15 @@ def _reaches(plain: str, start: Quantity, reached: Quantity) -> bool:
 def without_baseline(words: str) -> str:
     """`words` before a number without where it started: 比重从17.9%提升到 → 比重提升到."""
     return START.sub("", words) if "从" in words or "由" in words else words
+
+
+def bases_in(plain: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The spans of 在…基础上 in `plain[start:end]`: a number in one is what something starts from."""
+    if plain.find("基础上", start, end) < 0:
+        return []
+    return [match.span() for match in BASIS.finditer(plain, start, end) if not DONE_FIRST.match(match[0])]
+
+
+def without_basis(words: str) -> str:
+    """`words` without what is built on: 财政收入在去年的基础上增长 → 财政收入增长."""
+    return BASIS.sub("", words) if "基础上" in words else words

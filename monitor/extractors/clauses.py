@@ -9,13 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from monitor.extractors.baselines import BASIS, without_basis
+from monitor.extractors.marks import hidden
 from monitor.extractors.quantities import Quantity
 from monitor.extractors.relatives import Compared, find_gap
 from monitor.extractors.units import UnitKind
 from monitor.extractors.words import VERB, is_bare
 
 # Brackets and quotes hide the commas inside them.
-CUT = re.compile(r"（[^（）\n]{0,60}）|“[^“”\n]{0,60}”|《[^《》\n]{0,60}》|(?P<cut>[，；：,;。！？…]|——|（|）|其中)")
+CUT = re.compile(
+    rf"{BASIS.pattern}|（[^（）\n]{{0,60}}）|“[^“”\n]{{0,60}}”|《[^《》\n]{{0,60}}》|(?P<cut>[，；：,;。！？…]|——|（|）|其中)"
+)
 COMMA = re.compile(r"[，；：]")
 REACH = 120  # how far from its number a word may stand
 SHORT_NOUN = 4
@@ -99,6 +103,7 @@ def slots_of(plain: str, clause: Clause) -> list[Slot]:
 
 
 def _slot(quantity: Quantity, before: str, after: str, link: bool) -> Slot:
+    before = without_basis(before)
     gap = find_gap(before, quantity.kind is UnitKind.POINTS)
     if gap:
         before = before[: gap.at]
@@ -116,7 +121,7 @@ def _split(between: str) -> tuple[str, str, bool]:
     link = LINK_END.search(between)
     if link:
         return between[: link.start()], "", True
-    places = [match.span() for match in INNER_LINK.finditer(between)]
+    places = [match.span() for match in INNER_LINK.finditer(hidden(between))]
     for start, end in reversed(places):
         if VERB.match(between, end):
             return between[:start], between[end:], True

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from monitor.extractors.clauses import Slot
 from monitor.extractors.quantities import Quantity
 from storage.values import Op
 
@@ -30,6 +31,7 @@ MEASURE = re.compile(
     r"(?:(?:(?:增加值|收入|支出|投入|投资|产值))?(?:占|相当于)[^、]{2,20}(?:比重|比例|比)"
     r"|(?:产业|行业|企业|工业|制造业)?(?:增加值|总产值|产值|投资|营业收入|利润)|(?:常住)?居民(?:人均)?(?:可支配|纯)?收入|人均(?:可支配|纯)?收入"
     rf"|(?:居民)?低保(?:月均|平均|月)?标准|(?:平均|补助|月)?标准|事项[^、]{{0,6}}|办结时限|{_QUANTITY}|(?:住院)?报销比例|[\u4e00-\u9fff]{{2}}率"
+    r"|(?:(?:产业|行业|企业|工业|制造业)?(?:增加值|产值|营收|投资|收入|贷款|税收))(?:占比|比重|增速)"
     r"|率|面积|比重|占比|比例|人次|收入|支出|余额|规模|价格|浓度|时间|时限|天数|人口|指数|总值|里程|长度|能力|贷款|存款|投资|案件|学位|床位|数量)$"
 )
 SORT = re.compile(
@@ -69,7 +71,13 @@ def _with_tail(parts: list[str]) -> list[str]:
         return parts
     parts[-1] = parts[-1][: tail.start()].removesuffix("等") + tail[0]
     complete = MEASURE if tail.re is MEASURE else re.compile(f"{MEASURE.pattern}|{SORT.pattern}")
-    return [part if complete.search(part) else part + tail[0] for part in parts]
+    return [part if complete.search(part) else _joined(part, tail[0]) for part in parts]
+
+
+def _joined(part: str, tail: str) -> str:
+    """高技术制造业 and 制造业增加值 → 高技术制造业增加值."""
+    shared = next((size for size in range(min(len(part), len(tail)), 0, -1) if part.endswith(tail[:size])), 0)
+    return part + tail[shared:]
 
 
 def _with_head(parts: list[str]) -> list[str]:
@@ -89,6 +97,22 @@ def share_hedge(quantities: Sequence[Quantity]) -> list[Quantity]:
     else:
         return list(quantities)
     return [replace(quantity, op=op) if _unhedged(quantity) else quantity for quantity in quantities]
+
+
+def share_in_front(slots: Sequence[Slot]) -> list[Slot]:
+    """不低于60%、55%: a hedge before the first number of a bare list holds for the next ones, too."""
+    shared: list[Slot] = []
+    for slot in slots:
+        before = shared[-1] if shared else None
+        if before and slot.linked and not slot.before and not before.after and _goes_on(before.quantity, slot.quantity):
+            slot = replace(slot, quantity=replace(slot.quantity, op=before.quantity.op))
+        shared.append(slot)
+    return shared
+
+
+def _goes_on(first: Quantity, second: Quantity) -> bool:
+    hedged = first.op in (Op.AT_LEAST, Op.AT_MOST, Op.ABOUT) and first.right == first.end
+    return hedged and second.op is Op.EXACT and first.bare_unit == second.bare_unit
 
 
 def _unhedged(quantity: Quantity) -> bool:

@@ -47,6 +47,7 @@ SORT_BEHIND = re.compile("(?:重点|重大|省级|市级|产业|工业|建设|�
 # What is done, and behind 、 what is aimed at by it.
 AIM_BEFORE = re.compile("^[^，]*、(?:力争|确保|争取)(?=[^、，]{4})")
 SHARE_OF = re.compile("占(?!地|用|道|压|补).+")
+SHARE_SAID = re.compile("(.{2,40}?)占(?!地|用|道|压|补|比)")
 PART_OF = re.compile("[^占]{2,14}(?:占比|比重)")
 PLACE = re.compile(
     "(?!坚持|把|以|围绕)[^，、和与]{1,10}?(?:工业园区|产业园区|园区|工业园|产业园|开发区|高新区|经开区|集聚区)(?!外|内)"
@@ -170,7 +171,8 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
         whole = memory.whole or memory.indicator
         words = (whole if part or not whole.startswith("占") else "") + words
     else:
-        whole = ""
+        said = SHARE_SAID.match(words)  # the share names its whole itself
+        whole = said[1] if said else ""
     if words.startswith("惠及") and memory.policy:
         memory.rule = "head: policy before"
         words = memory.policy + words

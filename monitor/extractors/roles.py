@@ -21,6 +21,21 @@ TURN = re.compile(
 )
 
 
+# Inside a plan, what the clause itself says of the past: 去年新建12所，今年再建15所; 目前已建成8个.
+PAST = re.compile(
+    r"(?:但|而|其中|特别是)?(?:(?:截至|截止|到)?(?:去年|上年|上一年)(?:末|底|全年|以来)?(?!同期|同比|任务|基础|计划|目标|结转|结余|[一二三四五六]月)"
+    r"|(?:截至)?目前(?=.{0,40}(?:已|有\d)))"
+)
+NOT_PAST = re.compile(r"今年|明年|今后|未来|力争|确保|争取|计划|继续|[^主重需]要|[^即必]将")
+
+
+def looks_back(clause: str, before: bool) -> bool:
+    """Whether a clause of a plan says what was: it begins so, or goes on `before`, one that did, and plans nothing."""
+    if NOT_PAST.search(clause):
+        return False
+    return before or PAST.match(clause) is not None
+
+
 def settle_roles(chapters: Sequence[Chapter], year: int | None) -> Iterator[tuple[Chapter, list[Role], str]]:
     """Each chapter with the roles of its sentences, and the name of the rule that gave them.
 

@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from monitor.extractors.baselines import baselines_of, without_baseline
+from monitor.extractors.baselines import baselines_of, bases_in, without_baseline, without_basis
 from monitor.extractors.clauses import Clause, Slot, clauses_of, slots_of
 from monitor.extractors.decoys import labels_in, why_decoy
-from monitor.extractors.distributive import members_of, share_hedge
+from monitor.extractors.distributive import members_of, share_hedge, share_in_front
 from monitor.extractors.indicators import Memory, indicator_of, shared_tails
+from monitor.extractors.marks import paired
 from monitor.extractors.measures import measure_of, measure_of_gap, without_cut
 from monitor.extractors.periods import Span, period_of
 from monitor.extractors.quantities import Quantity, find_phrases, find_quantities
 from monitor.extractors.relatives import SIGNAL, Compared, Relation, deal_gap, find_relations
 from monitor.extractors.report_year import report_year
+from monitor.extractors.roles import looks_back
 from monitor.extractors.script import Script, read_script
 from monitor.extractors.sections import Sentence, read_sections
 from monitor.extractors.tables import find_tables, stated_in
@@ -28,6 +30,7 @@ from storage.values import About, Measure, Op, Role, StatementData
 
 MOST_IN_CLAUSE = 60  # more without a comma is a broken table, or noise
 TELLING = 20  # a sentence so long is not said twice unless the text was doubled
+SPOILT = "unreadable words beside"  # a run of mojibake in the sentence: to be checked by eye
 REACH = 60  # how far before a number a word of promise may stand
 BINDING = re.compile(r"[^，。；、]{0,6}[（，](预期性|约束性)")
 PassedOver = Callable[[Quantity, str], None]
@@ -96,6 +99,18 @@ def _quantities(plain: str, passed_over: PassedOver) -> list[Quantity]:
     return kept
 
 
+def _within(quantities: Sequence[Quantity], spans: Sequence[tuple[int, int]]) -> dict[int, Quantity]:
+    starts = [quantity.start for quantity in quantities] if spans else []
+    inside = (quantities[bisect_left(starts, start) : bisect_left(starts, end)] for start, end in spans)
+    return {quantity.start: quantity for some in inside for quantity in some}
+
+
+def _turned_back(sentence: Sentence) -> Sentence:
+    """`sentence`, of a plan, where it says what was in the year before."""
+    span = Span(sentence.span.first - 1, sentence.span.first - 1) if sentence.span else None
+    return replace(sentence, role=Role.OUTTURN, span=span, headline=False, rule="role: clause")
+
+
 class _Reader:
     """Reads one sentence; `memory` goes on from sentence to sentence of a paragraph."""
 
@@ -113,15 +128,20 @@ class _Reader:
             self._memory.hear(plain[start:end])
             return
         self._baselines = baselines_of(plain, quantities)
-        started = {quantity.start for quantity in self._baselines.values()}
-        for quantity in self._baselines.values():
+        started = {quantity.start: quantity for quantity in self._baselines.values()}
+        started |= _within(quantities, bases_in(plain, start, end))
+        for quantity in started.values():
             self._passed_over(quantity, "baseline")
+        ahead = self._sentence
+        back = False
         for clause in clauses_of(plain, start, end, [q for q in quantities if q.start not in started]):
+            back = ahead.role is Role.TARGET and looks_back(plain[clause.start : clause.end], back)
+            self._sentence = _turned_back(ahead) if back else ahead
             stated = self._stated(clause)
             if stated:
                 yield from self._clause(replace(clause, quantities=stated))
             else:
-                self._memory.hear(plain[clause.start : clause.end])
+                self._memory.hear(without_basis(plain[clause.start : clause.end]))
             for relation in find_relations(plain, clause.start, clause.end):
                 statement = self._relative(clause, relation)
                 if statement.indicator:
@@ -148,7 +168,7 @@ class _Reader:
         if not late and self._goes_on_dealing(slots):
             yield from self._deal(clause, self._memory.members, slots[0].before, early, "distributive: goes on")
             return
-        for slot, tail in zip(slots, shared_tails(slots), strict=True):
+        for slot, tail in zip(share_in_front(slots), shared_tails(slots), strict=True):
             if slot.quantity.start in self._baselines:
                 slot = replace(slot, before=without_baseline(slot.before))
             yield self._numeric(clause, slot, indicator_of(slot, self._memory, tail))
@@ -170,7 +190,7 @@ class _Reader:
         self, clause: Clause, words: str, predicate_at: int, quantities: list[Quantity]
     ) -> Iterator[StatementData]:
         plain = self._script.plain
-        words, predicate = words.lstrip("、和的"), plain[predicate_at : quantities[0].left]
+        words, predicate = without_basis(words.lstrip("、和的")), plain[predicate_at : quantities[0].left]
         if quantities[0].start in self._baselines:
             words, predicate = without_baseline(words), without_baseline(predicate)
         words, predicate, compared = deal_gap(words, predicate, len(quantities), quantities[-1].kind is UnitKind.POINTS)
@@ -178,7 +198,9 @@ class _Reader:
         members: Sequence[str] = self._memory.members
         rule = "distributive: list before"
         heads = self._memory.heads[-len(quantities) :]
-        if subject:
+        if subject.startswith("占") and len(members) == len(quantities):
+            members, rule = [member + subject for member in members], "distributive: list before"
+        elif subject:
             members = members_of(subject, len(quantities))
             rule = "distributive" if len(set(members)) == len(members) else "distributive: one for all"
         elif compared and compared[0] != compared[-1]:  # 分别高于全国、全省1.7和0.9个百分点
@@ -300,7 +322,7 @@ class _Reader:
             end=saved_end,
             text=self._script.text[saved_start:saved_end],
             role=sentence.role,
-            indicator=indicator,
+            indicator=paired(indicator),
             measure=measure,
             op=op,
             value=value,
@@ -314,5 +336,5 @@ class _Reader:
             commitment=commitment,
             binding=binding,
             baseline=baseline,
-            rules=rules,
+            rules=(*rules, SPOILT) if self._script.is_spoilt(sentence.start, sentence.end) else rules,
         )

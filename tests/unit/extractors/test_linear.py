@@ -18,6 +18,8 @@ MARKS = """
     其中 的 增长 个 项 元 以上 余 超
 """
 PATTERNS = {
+    "what is built on": "在1个基础上",
+    "gaps": "高于全国1个百分点、",
     "digits": "0123456789",
     "Chinese numerals": "〇一二三四五六七八九十百千万亿",
     "decimals": "1.1.1.",

@@ -7,6 +7,7 @@ from monitor.extractors.outlook import change_point
 from monitor.extractors.periods import Span, plan_in, plan_span
 from monitor.extractors.report_year import report_year
 from monitor.extractors.sections import Sentence, read_sections
+from monitor.extractors.statements import extract
 from storage.values import About, Role
 
 BACK, AHEAD = Role.OUTTURN, Role.TARGET
@@ -102,3 +103,14 @@ def test_the_year_of_a_report_is_read_from_its_text(text: str, year: int) -> Non
 def test_a_year_that_was_told_is_not_asked_again() -> None:
     assert report_year("二、2023年工作安排", About(year=2024)) == 2024
     assert report_year("没有年份", About()) is None
+
+
+def test_a_clause_of_a_plan_that_says_what_was_is_an_outturn() -> None:
+    text = "二、2024年工作安排\n去年新建学校7所，今年新建9所。截至目前已建成公园12个，其中口袋公园8个。"
+    found = extract(text, About(year=2024))
+    assert [(s.text, s.role, s.period) for s in found] == [
+        ("7所", Role.OUTTURN, "2023"),
+        ("9所", Role.TARGET, "2024"),
+        ("12个", Role.OUTTURN, "2023"),
+        ("8个", Role.OUTTURN, "2023"),
+    ]

@@ -10,24 +10,23 @@ from sqlmodel import Session
 from monitor.catalogue.indicators import indicator
 from monitor.catalogue.regions import NATION, path_zh, region
 from monitor.compare import compare
-from monitor.digest import DigestData, Figure, Foot, Line, Notice, ReportPart, Steady
+from monitor.context import around, past
+from monitor.digest import DigestData, Figure, Line, Notice, ReportPart, Steady
 from monitor.example.source import EXAMPLE_REGIONS
-from monitor.hours import WEEKDAYS
+from monitor.foot import foot
 from monitor.series import series_of
-from monitor.watches import Watch
+from monitor.watches import Watch, is_named
 from storage.changes import find_in_digest
 from storage.models import Change, Digest, Document, Report, SourceState
 from storage.models import Notice as KeptNotice
 from storage.outbox import find_notices
-from storage.reports import find_before, find_documents_by_id, find_reports_by_id
+from storage.reports import find_before, find_documents_by_id, find_last_seen, find_reports_by_id
+from storage.silences import count_hushed
 from storage.statements import find_by_id, find_sentences, find_spoken
 from storage.values import Basis, ChangeKind, Kind, Role, Stated
 from storage.visits import count_unread, find_source, find_sources
 
 NOTICES_SINCE = timedelta(days=8)  # older ones are no news to a watch that is new
-WORDS_ZH = {"headline": "主要预期目标", "all": "全部指标"}
-WORDS_EN = {"headline": "main targets", "all": "all indicators"}
-DAYS_ZH = dict(zip(WEEKDAYS, "一二三四五六日", strict=True))
 _EXAMPLE = {code: (name, name_en) for code, name, name_en in EXAMPLE_REGIONS}
 
 
@@ -69,8 +68,15 @@ def brief(session: Session, digest: Digest, watch: Watch, links: Links, now: dat
         language=watch.language,
         made_at=now,
         parts=tuple(parts),
-        notices=tuple(_notice(kept, sources) for kept in find_notices(session, digest.id)),
-        foot=_foot(watch, list(sources.values()), count_unread(session)),
+        notices=tuple(_notices(session, digest, sources)),
+        foot=foot(
+            watch,
+            list(sources.values()),
+            region_names,
+            unread=count_unread(session),
+            hushed=count_hushed(session, digest),
+            seen=find_last_seen(session),
+        ),
     )
 
 
@@ -79,6 +85,8 @@ def _part(session: Session, report_id: int, changes: Sequence[Change], watch: Wa
     assert report.document_id is not None, "a report with changes has a witness"
     document = find_documents_by_id(session, [report.document_id])[report.document_id]
     figures = _Figures(session, changes, report, links)
+    unchanged = _unchanged(session, report, changes, watch)
+    told = [*figures.told(changes), *unchanged]
     name, name_en, path = region_names(report.region)
     return ReportPart(
         region=name,
@@ -95,7 +103,9 @@ def _part(session: Session, report_id: int, changes: Sequence[Change], watch: Wa
         example=report.example,
         lines=tuple(_line(change, figures) for change in changes),
         found_at=_elsewhere(session, document, report),
-        unchanged=_unchanged(session, report, changes, figures, watch),
+        unchanged=tuple(_steady(stated, figures) for stated in unchanged),
+        around=around(session, report, told, figures.bare, region_names),
+        past=past(session, report, told, figures.bare),
     )
 
 
@@ -145,6 +155,20 @@ class _Figures:
             publisher=document.issuer or document.title,
         )
 
+    def bare(self, stated: Stated) -> Figure:
+        """A figure without its sentence and document, for tables of many."""
+        data = stated.data
+        return Figure(
+            text=data.text, measure=data.measure, op=data.op, value=data.value, value_hi=data.value_hi, unit=data.unit,
+            reference=data.reference, period=data.period, sentence="", mark_start=0, mark_end=0, report_title="",
+            report_year=stated.year, url="", kept_url=self._links.statement(stated.document_id, stated.id),
+        )  # fmt: skip
+
+    def told(self, changes: Sequence[Change]) -> list[Stated]:
+        """The targets that are told, main ones first: what the report states of them, else what it did."""
+        sides = [self.stated(change.after_id) or self.stated(change.before_id) for change in changes]
+        return sorted((one for one in sides if one), key=lambda one: not one.data.headline)
+
     def outturn(self, stated: Stated | None) -> Figure | None:
         """What the report says became of an earlier target."""
         reached = self.outturns.get(series_of(stated)[:3]) if stated else None
@@ -175,13 +199,11 @@ def _line(change: Change, figures: _Figures) -> Line:
     )
 
 
-def _unchanged(
-    session: Session, report: Report, changes: Sequence[Change], figures: _Figures, watch: Watch
-) -> tuple[Steady, ...]:
+def _unchanged(session: Session, report: Report, changes: Sequence[Change], watch: Watch) -> list[Stated]:
     """The main targets that the report repeats, where it is told as the next report."""
     earlier = find_before(session, report)
     if earlier is None or all(change.basis != Basis.NEXT_REPORT for change in changes):
-        return ()
+        return []
     now = [stated for stated in find_spoken(session, report) if _is_main(stated)]
     then = [stated for stated in find_spoken(session, earlier) if _is_main(stated)]
     changed = {
@@ -190,9 +212,7 @@ def _unchanged(
         if change.after
     }
     steady = [stated for stated in now if stated.id not in changed]
-    if "headline" not in watch.indicators and "all" not in watch.indicators:
-        steady = [stated for stated in steady if stated.indicator_key in watch.indicators]
-    return tuple(_steady(stated, figures) for stated in steady)
+    return [stated for stated in steady if any(is_named(word, stated) for word in watch.indicators)]
 
 
 def _is_main(stated: Stated) -> bool:
@@ -226,31 +246,14 @@ def _notice(kept: KeptNotice, sources: dict[str, SourceState]) -> Notice:
     )
 
 
-def _foot(watch: Watch, states: Sequence[SourceState], unread: int) -> Foot:
-    places = [region_names(code) for code in watch.regions]
-    named = [indicator(word) for word in watch.indicators]
-    where_zh = "、".join(name for name, _, _ in places) or "全部地区"
-    where_en = ", ".join(name_en or name for name, name_en, _ in places) or "all regions"
-    what_zh = "、".join(
-        one.zh if one else WORDS_ZH.get(word, f"含“{word}”") for word, one in zip(watch.indicators, named, strict=True)
-    )
-    what_en = ", ".join(
-        one.en if one else WORDS_EN.get(word, f"“{word}”") for word, one in zip(watch.indicators, named, strict=True)
-    )
-    return Foot(
-        watch=watch.key,
-        why_zh=f"订阅“{watch.key}”：{where_zh}；{what_zh}；{_when_zh(watch.when)}",
-        why_en=f"Watch “{watch.key}”: {where_en}; {what_en}; {watch.when}",
-        sources=len(states),
-        sources_ok=sum(state.last_success_at is not None and not state.failures for state in states),
-        last_visit_at=max((state.last_visit_at for state in states if state.last_visit_at), default=None),
-        unread=unread,
-    )
-
-
-def _when_zh(when: str) -> str:
-    """`weekly mon 08:07` → 每周一 08:07."""
-    kind, *rest = when.split()
-    if kind == "weekly":
-        return f"每周{DAYS_ZH[rest[0]]} {rest[1]}"
-    return {"at": "即时", "hourly": "每小时至多一次", "daily": f"每天 {rest[-1] if rest else ''}"}[kind]
+def _notices(session: Session, digest: Digest, sources: dict[str, SourceState]) -> list[Notice]:
+    """What is told of the watching; documents that new rules have read again are one line, however many regions."""
+    kept = find_notices(session, digest.id)
+    told = [_notice(one, sources) for one in kept if one.kind != "rules"]
+    again = [one for one in kept if one.kind == "rules"]
+    if again:
+        count = sum(one.count for one in again)
+        told.append(
+            Notice("rules", f"{len({one.source_key for one in again})}", "", max(one.at for one in again), count)
+        )
+    return told

@@ -1,10 +1,12 @@
 """What one asks about entries, documents and reports."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
 from storage.models import Document, Entry, Report
+from storage.values import Kind
 
 
 def find_entries(session: Session, source_key: str) -> dict[str, Entry]:
@@ -96,6 +98,13 @@ def find_reports(
     if not example:
         query = query.where(col(Report.example).is_(False))
     return list(session.exec(query.limit(limit) if limit else query))
+
+
+def find_last_seen(session: Session) -> list[tuple[Kind, datetime]]:
+    """When the newest report of each kind was found, the latest first; the example's do not count."""
+    seen = func.max(Report.first_seen_at)
+    query = select(Report.kind, seen).where(col(Report.example).is_(False)).group_by(Report.kind)
+    return sorted(((Kind(kind), at) for kind, at in session.exec(query)), key=lambda one: one[1], reverse=True)
 
 
 def find_region_codes(session: Session) -> list[str]:

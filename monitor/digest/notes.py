@@ -1,7 +1,7 @@
 """What is said about the watching itself: notices, and the foot of a digest."""
 
 from .outgoing import clean
-from .stories import beijing_time
+from .stories import BEIJING, beijing_time
 from .subject import NOTICE_KINDS
 from .values import Foot, Notice
 from .words import Words
@@ -43,8 +43,19 @@ def foot_lines(foot: Foot, words: Words) -> list[str]:
         watched += gap + words("last_visit", time=beijing_time(foot.last_visit_at))
     if foot.unread:
         watched += (" " if words.language == "en" else "") + words("unread", n=foot.unread)
+    seen = words["list_comma"].join(
+        words("seen_kind", kind=words[kind.value], day=at.astimezone(BEIJING).date().isoformat())
+        for kind, at in foot.seen
+    )
     return [
         line
-        for line in (why, watched, words("change_watch", watch=clean(foot.watch, 60)), words["quotes_note"])
+        for line in (
+            why,
+            watched,
+            words("seen", list=seen) if seen else "",
+            words("hushed", n=foot.hushed) if foot.hushed else "",
+            words("change_watch", watch=clean(foot.watch, 60)),
+            words["quotes_note"],
+        )
         if line
     ]

@@ -174,7 +174,6 @@ class Foot:
     unread: int = 0  # report pages that could not be read and will be tried again
     seen: tuple[tuple[Kind, datetime], ...] = ()  # when the newest report of each kind was found, newest first
     hushed: int = 0  # changes and notices that silences kept back since the last digest
-    leave: bool = False  # whether the readers can leave by themselves, with the link of their mail
 
 
 @dataclass(frozen=True, slots=True)

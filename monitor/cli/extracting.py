@@ -40,7 +40,7 @@ class Printed:
 
 def extract_files(
     files: Annotated[
-        list[Path], typer.Argument(help="text, HTML, PDF or Word files, or folders that are searched for them")
+        list[Path], typer.Argument(help="text, HTML, PDF, Word or Excel files, or folders that are searched for them")
     ],
     region: Annotated[str, typer.Option(help="whose report it is, if the text does not tell: 长春市 or 220100")] = "",
     year: Annotated[

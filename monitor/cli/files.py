@@ -13,7 +13,7 @@ from scrapers.families import family, recognise
 from storage.values import ReportPageData
 
 PAGES = (".html", ".htm", ".shtml")
-DOCUMENTS = (".pdf", ".docx", ".doc", ".wps", ".ofd")
+DOCUMENTS = (".pdf", ".docx", ".doc", ".wps", ".ofd", ".xlsx")
 READABLE = (".txt", *PAGES, *DOCUMENTS)
 
 

@@ -106,6 +106,7 @@ RULES: dict[str, str] = {
     "period: end of the years": "of several years a rate or a level is said of the last one",
     "period: all the years": "over several years growth, sums and what is done are said of all of them",
     "period: not told": "the report's year is not known",
+    "unreadable words beside": "its sentence holds a run of mojibake, which nobody can read: look at it before you use it",
     "table": "a cell of a table of indicators: its row names what is measured, its column the year",
     "relative: in step": "no number: it is to move with something else (与经济增长同步)",
     "relative: against": "no number: it is to be above or below something else (高于全国平均水平)",

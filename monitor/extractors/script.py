@@ -28,6 +28,7 @@ TRADITIONAL_SHARE = 0.01
 
 PLAIN_QUOTES = re.compile(r'"([^"\n]*)"')  # 1:1 too: the first opens, the next closes
 VARIANTS = dict(zip(map(ord, "衞敍"), "卫叙", strict=True))  # Hong Kong's, which the converter doesn't know
+TAIWANS_ZHE = re.compile("(?<![显卓昭原名论遗专编合所])著(?![名作称述录])")  # 著力 is 着力, 显著 stays
 COMMA = re.compile(r",(?!\d{3}(?!\d))|(?<!\d),")
 # What may stand right behind a number that was written with a full-width comma, or that the layout tore apart.
 _UNIT = "%‰万亿多余个户家人名元吨亩斤担米公平立台辆件条座套所处项只头岁度年"
@@ -67,18 +68,22 @@ class Script:
         """The span of the saved text that `plain[start:end]` was made of; start < end."""
         return self.offsets[start], self.offsets[end - 1] + 1
 
+    def is_spoilt(self, start: int, end: int) -> bool:
+        """Whether a run that nobody can read lies within `plain[start:end]`."""
+        return any(first < end and start < last for first, last in self.unreadable)
+
 
 def read_script(text: str) -> Script:
     """`text` as rules can read it; never raises. Costs one pass when nothing has to go."""
     plain, offsets = _without(widened := text.translate(WIDTHS), _wraps(widened))
+    if _is_traditional(plain):
+        plain = TAIWANS_ZHE.sub("着", plain.translate(_simplifying(frozenset(plain))))
     if "," in plain:
         plain = COMMA.sub("，", plain)
     if '"' in plain:
         plain = PLAIN_QUOTES.sub(r"“\1”", plain)
     if WIDE_THOUSANDS.search(plain):
         plain = THOUSANDS.sub(lambda number: number[0].replace("，", ","), plain)
-    if _is_traditional(plain):
-        plain = plain.translate(_simplifying(frozenset(plain)))
     dropped = _joined([match.span() for match in DROPPED.finditer(plain)] + _torn(plain))
     plain, places = _without(plain, dropped)
     if dropped:

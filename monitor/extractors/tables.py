@@ -97,9 +97,10 @@ def _table(lines: Sequence[tuple[int, str]], at: int) -> tuple[Table | None, int
     """The table whose head begins in line `at`, and the line behind it."""
     start, line = lines[at]
     for separator in SEPARATORS if len(line) <= LONGEST_HEAD else ():
-        heads = _heads(_cells(separator, line, start))
+        cells = _cells(separator, line, start)
+        heads = _heads(cells)
         if heads:
-            rows, behind = _rows_of_lines(lines, at + 1, separator, heads)
+            rows, behind = _rows_of_lines(lines, at + 1, separator, heads, len(cells))
             break
     else:
         heads, behind = _head_of_lines(lines, at)
@@ -153,7 +154,7 @@ def _with_years(heads: tuple[Head, ...]) -> tuple[Head, ...]:
 
 
 def _rows_of_lines(
-    lines: Sequence[tuple[int, str]], at: int, separator: re.Pattern[str], heads: Sequence[Head]
+    lines: Sequence[tuple[int, str]], at: int, separator: re.Pattern[str], heads: Sequence[Head], columns: int
 ) -> tuple[list[_Row], int]:
     rows: list[_Row] = []
     strangers, behind = 0, at
@@ -161,8 +162,9 @@ def _rows_of_lines(
         start, line = lines[at]
         cells = _cells(separator, line, start)
         at += 1
-        if len(cells) >= len(heads) and _is_row(cells, heads):
-            rows.append(_Row(start, start + len(line), cells))
+        fitting = next((one for one in (cells, _filled(cells, columns, line)) if _is_row(one, heads)), None)
+        if fitting:
+            rows.append(_Row(start, start + len(line), fitting))
             strangers, behind = 0, at
         elif _is_second_head(cells, rows):
             return [], at
@@ -173,8 +175,16 @@ def _rows_of_lines(
     return rows, behind
 
 
+def _filled(cells: tuple[_Cell, ...], columns: int, line: str) -> tuple[_Cell, ...]:
+    """With the empty cells that were cut off the end of a row between tabs."""
+    missing = columns - len(cells) if "\t" in line else 0
+    return (*cells, *[_Cell(cells[-1].start, "")] * missing) if cells else cells
+
+
 def _is_row(cells: Sequence[_Cell], heads: Sequence[Head]) -> bool:
     """Whether below every year there is a number, a dash, or words, but below one of them no words."""
+    if len(cells) < len(heads):
+        return False
     own = cells[-len(heads) :]
     below = [cell.text for cell, head in zip(own, heads, strict=True) if head.column in NUMBERS and cell.text]
     units = [cell.text for cell, head in zip(own, heads, strict=True) if head.column is Column.UNIT]
@@ -222,7 +232,7 @@ def _rows_of_cells(lines: Sequence[tuple[int, str]], at: int, heads: Sequence[He
             continue
         waiting.append(_Cell(start + line.index(words), words))
         if BINDING.match(words):
-            if len(waiting) >= len(heads) and _is_row(waiting, heads):
+            if _is_row(waiting, heads):
                 rows.append(_Row(waiting[0].start, start + len(line), tuple(waiting)))
                 behind = at
             waiting = []

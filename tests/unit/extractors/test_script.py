@@ -5,6 +5,8 @@ import re
 import pytest
 
 from monitor.extractors.script import read_script
+from monitor.extractors.statements import extract
+from storage.values import About
 
 
 def _saved(text: str, plain: str) -> str:
@@ -77,3 +79,10 @@ def test_a_number_that_the_layout_tore_apart_is_one(text: str, plain: str) -> No
 def test_numbers_that_stand_side_by_side_stay_apart(text: str) -> None:
     plain = read_script(text).plain
     assert re.findall(r"\d+", text) == re.findall(r"\d+", plain)
+
+
+def test_what_stands_beside_words_that_nobody_can_read_says_so() -> None:
+    text = "二、2024年工作安排\n新增配套?！皟绍嚒碑a业企业320个。\n新建学校3所。"
+    spoilt, whole = extract(text, About(year=2024))
+    assert spoilt.rules[-1] == "unreadable words beside"
+    assert "unreadable words beside" not in whole.rules

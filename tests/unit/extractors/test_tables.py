@@ -126,6 +126,20 @@ def test_a_yearly_plan_has_its_growth_beside_the_amount_and_what_was_planned_is_
     ]
 
 
+def test_empty_cells_may_be_cut_off_the_end_of_a_row() -> None:
+    found = _stated(
+        "类别\t指标\t单位\t2025年\t2030年\t属性\t备注",
+        "经济\t外贸进出口\t亿元\t40\t52",
+        "\t实际使用外资\t万美元\t800\t950\t预期性",
+    )
+    assert [(one.indicator, one.value, one.period, one.binding) for one in found] == [
+        ("外贸进出口", 40, "2025", ""),
+        ("外贸进出口", 52, "2030", ""),
+        ("实际使用外资", 800, "2025", "预期性"),
+        ("实际使用外资", 950, "2030", "预期性"),
+    ]
+
+
 def test_a_head_of_two_rows_is_left_alone() -> None:
     table = ["指标\t单位\t2025年\t\t2026年\t", "\t\t计划\t实际\t计划\t增长%", "地区生产总值\t亿元\t520\t515.3\t545\t6"]
     assert _stated(*table) == []

@@ -39,6 +39,7 @@ CUTS = ("，", "；", "：")
 # Over the years up to a deadline: 到2030年，年均增长…, 累计建成….
 ADDED_UP = re.compile("年均|累计")
 YEARLY = re.compile("年均(?!浓度|值|气温|降水|降雨|径流|水位)")
+YEARLY_BEHIND = re.compile("(?:左右|以上)?[，、](?:[两三四五]年)?年均(?:递增|增长|增幅|增速|提高)")
 # 三年安排5亿元: so many years from now on. 三年行动 and 近三年 are none.
 YEARS_LONG = re.compile(
     "(?<![第近每过去满])(?P<years>[两二三四五345])年(?:内|累计|时间|共|计划|合计)*(?:安排|投入|投资|新增|新建|建成|筹集|培育|引进|实施|完成)"
@@ -115,7 +116,8 @@ def period_of(
     deadline = _deadline(plain, start, quantity, span, role)
     said = plain[start : quantity.start]
     clause = said[max(map(said.rfind, CUTS)) + 1 :]
-    since = _since(said, clause, deadline or (span.last if span else 0))
+    rated = YEARLY_BEHIND.match(plain, quantity.right) is not None and measure in (Measure.GROWTH, Measure.DELTA)
+    since = _since(said, clause, deadline or (span.last if span else 0), rated)
     if since and role is Role.OUTTURN:
         return str(since), "period: years since"
     if deadline:
@@ -137,14 +139,14 @@ def period_of(
     return str(span), "period: all the years"
 
 
-def _since(said: str, clause: str, last: int) -> Span | None:
-    """比2006年增长24亿元，年均递增13%: a yearly rate is that of the years since the one compared with.
+def _since(said: str, clause: str, last: int, rated: bool) -> Span | None:
+    """比2006年增长24亿元，年均递增13%: a yearly rate, and the growth that it rates, are those of the years since.
 
     Of results only: a goal may double what was ten years ago, at a rate for the five years ahead.
     """
-    if not YEARLY.search(clause):
+    if not rated and not YEARLY.search(clause):
         return None
-    compared = [year_of(match["year"]) for match in COMPARED.finditer(said)]
+    compared = [year_of(match["year"]) for match in COMPARED.finditer(clause if rated else said)]
     return Span(compared[-1] + 1, last) if compared and compared[-1] + 1 < last else None
 
 

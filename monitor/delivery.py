@@ -12,7 +12,7 @@ from random import Random
 from sqlmodel import Session
 
 from monitor.briefing import NOTICES_SINCE, Links, brief
-from monitor.digest import Rendered, render
+from monitor.digest import Rendered, packed, render, unpacked
 from monitor.filing import Desk
 from monitor.notifiers.message import DeliveryError, Message, Notifier
 from monitor.owing import tell
@@ -129,7 +129,7 @@ def close_digest(due: Digest, post: Post, now: datetime) -> Digest | None:
         digest.subject, digest.text, digest.html, digest.payload = (
             rendered.subject, rendered.text, rendered.html, rendered.payload,
         )  # fmt: skip
-        digest.chat = "\n".join(rendered.chat)
+        digest.chat, digest.images = "\n".join(rendered.chat), packed(rendered.images)
         message = _message(digest, watch, now)
         for channel, address in _addresses(session, watch.channels, post):
             state = "suspended" if is_suspended(session, channel, address) else "due"
@@ -201,6 +201,7 @@ def _message(digest: Digest, watch: Watch, made_at: datetime) -> Message:
         payload=digest.payload,
         made_at=made_at,
         chat=tuple(digest.chat.split("\n")),
+        images=unpacked(digest.images),
     )
 
 

@@ -245,6 +245,7 @@ class Digest(SQLModel, table=True):
     text: str = Field(default="", sa_type=Text)
     html: str = Field(default="", sa_type=Text)
     payload: bytes = Field(default=b"", sa_type=LargeBinary)
+    images: bytes = Field(default=b"", sa_type=LargeBinary)  # a JSON list of cid, alt and the PNG in base64
     chat: str = Field(default="", sa_type=Text)  # the short form's lines
     example: bool = False
 

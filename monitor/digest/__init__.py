@@ -1,5 +1,6 @@
 """Changes → one message: subject, text, HTML and JSON. Pure; the templates lie in monitor/templates/."""
 
+from .images import packed, unpacked
 from .render import render
 from .values import (
     Around,
@@ -33,5 +34,7 @@ __all__ = [
     "Rendered",
     "ReportPart",
     "Steady",
+    "packed",
     "render",
+    "unpacked",
 ]

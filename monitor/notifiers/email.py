@@ -126,6 +126,7 @@ class EmailNotifier:
         mail.set_content(clean_text(message.text), charset="utf-8", cte="base64")
         mail.add_alternative(clean_text(message.html), subtype="html", charset="utf-8", cte="base64")
         mail.set_boundary(f"=_{_digest(message.id, address)}")
+        _attach(mail, message, address)
         return (mail.as_bytes(),)
 
     def _put_headers(self, mail: EmailMessage, message: Message, address: str) -> None:
@@ -227,6 +228,18 @@ class EmailNotifier:
         smtp.sock.settimeout(self._settings.final_timeout_seconds)
         smtp.send(re.sub(rb"(?m)^\.", b"..", body) + b".\r\n")
         return smtp.getreply()
+
+
+def _attach(mail: EmailMessage, message: Message, address: str) -> None:
+    """The images of the HTML, in one multipart/related with it: shown in their place, and not as attachments."""
+    html = mail.get_payload()[-1]  # type: ignore[index]  # add_alternative has made two parts
+    assert isinstance(html, EmailMessage)
+    for number, image in enumerate(message.images, start=1):
+        html.add_related(
+            image.png, "image", "png", cid=f"<{image.cid}>", disposition="inline", filename=f"chart-{number}.png"
+        )
+    if message.images:
+        html.set_boundary(f"=_{_digest('related', message.id, address)}")
 
 
 def _expect(reply: tuple[int, bytes], good: tuple[int, ...], what: str) -> str:

@@ -46,7 +46,7 @@ class FeedNotifier:
         for name in ("published", "updated"):
             xml.SubElement(entry, f"{_TAG}{name}").text = made
         xml.SubElement(entry, f"{_TAG}category", term=message.watch)
-        xml.SubElement(entry, f"{_TAG}content", type="html").text = clean_text(message.html)
+        xml.SubElement(entry, f"{_TAG}content", type="html").text = clean_text(message.html_alone)
         return (_bytes(entry),)
 
     def send(self, body: bytes, *, id: str, address: str, now: datetime) -> str:

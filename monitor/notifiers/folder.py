@@ -42,7 +42,7 @@ class FolderNotifier:
     def prepare(self, message: Message, address: str) -> tuple[bytes, ...]:
         forms = {
             "txt": clean_text(message.text),
-            "html": clean_text(message.html),
+            "html": clean_text(message.html_alone),
             "json": message.payload.decode("utf-8"),
         }
         kept = {"name": _name(message), "forms": forms}

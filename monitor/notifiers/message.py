@@ -1,9 +1,12 @@
 """What every kind of channel is handed, and what it raises."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from monitor.digest import Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +16,7 @@ class Message:
     `id` is the same on every try (the receiver's idempotency key), of the form `msg_` + 32 hex digits.
     `payload` is the JSON of the digest as UTF-8. `made_at` is when it was rendered, aware UTC.
     `chat` is the short form for chat services: lines of plain text, none over 1,000 bytes, the subject first.
+    `images` are those that the HTML names by `cid:`.
     `thread` groups the messages of one watch and month for mail clients; `watch` is the watch's key.
     """
 
@@ -26,6 +30,15 @@ class Message:
     payload: bytes
     made_at: datetime
     chat: tuple[str, ...] = ()
+    images: tuple[Image, ...] = ()
+
+    @property
+    def html_alone(self) -> str:
+        """The HTML with its images within it, for a form that carries no attachments."""
+        html = self.html
+        for image in self.images:
+            html = html.replace(f"cid:{image.cid}", f"data:image/png;base64,{b64encode(image.png).decode()}")
+        return html
 
 
 class Notifier(Protocol):

@@ -19,7 +19,8 @@ def list_indicators(
 
     Example: mubiao indicators 失业
     """
-    found = find_indicators(word)
+    signs_only = word.strip() and not any(char.isalnum() for char in word)  # the wordings have signs of their own
+    found = [] if signs_only else find_indicators(word)
     if not found:
         raise Stop(f"no indicator matches {word!r}; the long tail has keys made of its own words (~新增驿站)")
     print_rows([_row(one) if as_json else _short(one) for one in found], as_json=as_json)

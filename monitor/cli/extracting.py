@@ -97,7 +97,7 @@ def _printed(path: Path, *, told: Told, named: bool, written: Mapping[Path, Path
     try:
         page, _ = read_file(path)
     except ScrapeError as error:
-        return Printed("", f"{path}: {error}", True)
+        return Printed("", f"{path}: {str(error).removeprefix(f'{path}: ')}", True)
     if path in written:
         try:
             written[path].parent.mkdir(parents=True, exist_ok=True)

@@ -38,8 +38,8 @@ def _below(folder: Path) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]  # what is taken out is not walked into
         for name in files:
             one = Path(inside, name)
-            if not name.startswith(".") and one.suffix.lower() in READABLE and one.is_file():
-                yield one
+            if not name.startswith(".") and one.suffix.lower() in READABLE and (one.is_file() or not one.exists()):
+                yield one  # a link to nowhere too, so that it is said
 
 
 def read_file(path: Path) -> tuple[ReportPageData, bytes]:

@@ -95,6 +95,18 @@ def test_text_is_never_written_over_a_report(tmp_path: Path) -> None:
     assert sorted(one.name for one in tmp_path.rglob("*.txt")) == ["a.txt", "a.txt", "a.txt.txt"]
 
 
+def test_a_file_that_cannot_be_read_is_named_once_and_the_others_are_read(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/broken.docx").write_bytes(b"PK\x03\x04 and no more")
+    (tmp_path / "in/gone.txt").symlink_to("nowhere")
+    (tmp_path / "in/report.txt").write_text(report_text(2026), encoding="utf-8")
+    done = run(tmp_path, "extract", "in", expect=1)
+    assert {row["file"] for row in rows(done)} == {"in/report.txt"}
+    broken, gone = done.stderr.splitlines()
+    assert broken.startswith("in/broken.docx: the file is")
+    assert gone == "in/gone.txt: No such file or directory"
+
+
 def test_a_folder_without_reports_is_wrong_use(tmp_path: Path) -> None:
     assert "no file to read" in run(tmp_path, "extract", ".", expect=2).stderr
 
@@ -171,7 +183,8 @@ def test_indicators_are_listed_by_key_name_or_wording(tmp_path: Path) -> None:
 
 
 def test_a_word_that_no_indicator_has_is_said(tmp_path: Path) -> None:
-    assert "no indicator matches '云朵'" in run(tmp_path, "indicators", "云朵", expect=1).stderr
+    for word in ("云朵", "(", "|", "？"):
+        assert f"no indicator matches '{word}'" in run(tmp_path, "indicators", word, expect=1).stderr
 
 
 def test_an_import_on_many_cores_keeps_what_one_on_a_single_core_keeps(folder: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: help setup run test check format gold firings bench-extract bench years crash show-digests lock clean
+.PHONY: help setup run test check format gold firings bench-extract bench years crash show-digests faults lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ firings: setup  ## how often each rule of the extractor fires on the reports in 
 
 crash: setup  ## the delivering process killed 150 times: nothing lost, nothing told under two ids
 	@MUBIAO_CRASHES=150 $(PY) -m pytest -q --timeout=900 tests/integration/test_crashes.py
+
+faults: setup  ## receivers down, kills, maintenance pages, two runs at once: what is told of 20 changes (a few minutes)
+	@$(PY) -m tools.faults $(ARGS)
 
 bench-extract: setup  ## how fast the extractor is, and what it finds, beside other readers (installs them in build/)
 	@$(PY) tools/bench_extract.py $(ARGS)

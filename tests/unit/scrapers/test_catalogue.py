@@ -1,6 +1,9 @@
 """The shipped sources are whole, and each can be watched as it stands."""
 
+import csv
+import re
 from collections import Counter
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -66,3 +69,28 @@ def test_sources_are_found_by_name_host_and_code() -> None:
 def test_there_are_sources_of_high_confidence_in_most_provinces() -> None:
     sure = {one.source.region[:2] for one in catalogued() if one.confidence == Confidence.HIGH}
     assert len(sure) >= 15
+
+
+def test_every_known_list_is_shipped_or_said_why_not() -> None:
+    root = Path(__file__).resolve().parents[3]
+    reference = root / "../shared/reference/sources.csv"
+    if not reference.is_file():
+        pytest.skip("../shared/reference/sources.csv is missing: no known lists to compare with")
+    shipped = [one.source.url for one in catalogued()]
+    excused = re.findall(r"^\| (http\S+) \|", (root / "docs" / "sources.md").read_text("utf-8"), re.MULTILINE)
+    used = set()
+    for row in csv.DictReader(reference.read_text("utf-8").splitlines()):
+        address = row["list_url"]
+        front = re.split(r"YYYY|html/YYYY", address)[0]  # a newspaper is watched by the page that leads to its issues
+        if any(url.rstrip("/") == address.rstrip("/") or url.startswith(front) for url in shipped):
+            continue
+        reason = next((start for start in excused if address.startswith(start)), None)
+        assert reason, f"{address} is neither shipped nor in docs/sources.md"
+        used.add(reason)
+    assert used == set(excused)
+    assert len(excused) == 14
+
+
+def test_every_family_stands_in_the_documentation() -> None:
+    told = (Path(__file__).resolve().parents[3] / "docs" / "sources.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE)) == {family.name for family in families()}

@@ -114,13 +114,13 @@ class Installation:
 
     folder: Path
     world: World
-    address: str
+    port: int
 
     def configure(self, receiver: str = "", *, wait: float = 0) -> None:
-        hook = receiver or f"http://{self.address}/hook"
+        hook = receiver or f"http://127.0.0.1:{self.port}/hook"
         cities = [one for one in regions() if one.level is Level.PREFECTURE][:CITIES]
         sources = "\n".join(
-            f'[sources.c{number}]\nname = "{city.name}"\nurl = "http://{self.address}/c{number}/"\n'
+            f'[sources.c{number}]\nname = "{city.name}"\nurl = "http://{_host(number)}:{self.port}/c{number}/"\n'
             f'region = "{city.code}"\nprivate = true\n'
             for number, city in enumerate(cities)
         )
@@ -156,16 +156,24 @@ class Installation:
 
 @contextmanager
 def installed() -> Iterator[Installation]:
+    """A world whose cities have a loopback address each, as real ones have a host each, and mubiao over it."""
     world = World()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(world))
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
+    first = ThreadingHTTPServer(("127.0.0.1", 0), _handler(world))
+    port = first.server_port
+    servers = [first, *(ThreadingHTTPServer((_host(number), port), _handler(world)) for number in range(CITIES))]
+    for server in servers:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
         with tempfile.TemporaryDirectory() as folder:
-            yield Installation(Path(folder), world, f"127.0.0.1:{server.server_port}")
+            yield Installation(Path(folder), world, port)
     finally:
-        server.shutdown()
-        server.server_close()
+        for server in servers:
+            server.shutdown()
+            server.server_close()
+
+
+def _host(number: int) -> str:
+    return f"127.0.1.{number + 1}"
 
 
 def until(holds: Callable[[], bool]) -> None:

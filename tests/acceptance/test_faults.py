@@ -17,7 +17,7 @@ def test_a_receiver_that_is_down_loses_no_change(monkeypatch: pytest.MonkeyPatch
 
 def test_an_experiment_counts_each_message_once_and_only_what_was_accepted() -> None:
     def message(id: str, *cities: str) -> bytes:
-        reports = [{"url": f"http://127.0.0.1/{city}/t.html"} for city in cities]
+        reports = [{"url": f"http://127.0.1.1/{city}/t.html"} for city in cities]
         return json.dumps({"data": {"id": id, "reports": reports, "notices": []}}).encode()
 
     world = faults.World()

@@ -43,7 +43,7 @@ def _row(
 
 
 # Behind 以上 or 的 these make the number what is promised, not what qualifies something else.
-_STATED = r"(?!的?(?:增长|增速|增幅|速度|目标|水平|规模|台阶|大关|幅度|份额|比例|比重|任务|降幅|涨幅|提升|提高|资金支持|投资|营收|产值))"
+_STATED = r"(?!的?(?:[较偏][高低]水平|合理[水区]|增长|增速|增幅|速度|目标|水平|规模|台阶|大关|幅度|份额|比例|比重|任务|降幅|涨幅|提升|提高|资金支持|投资|营收|产值))"
 _WHOLE = r"(?:企业|项目|乡镇|村|单位|机构|产业|园区|规模|家庭|工业|股权|集群|城市|医院|学校|小区|街道|加工点)"
 _TOPIC = r"(?:聚焦|围绕|紧扣|紧盯|抓好|抓住|突出|瞄准|提出|安排了?|设置了?|锚定|针对|对照|涉及|涵盖|包括|分为)"
 # Times state something only of what lasts that long: 审批时限压缩至5天, 优良天数增加9天.
@@ -61,6 +61,7 @@ DECOYS: tuple[Decoy, ...] = (
     _row("attribute: sum alone", "money", before=r"(?:^|[、和与])$", behind=rf"的{_STATED}[{_HAN}“]"),
     _row("capacity: plant", units="吨 千瓦 兆瓦 吉瓦 MW GW GWh MWh kW 千升 吉瓦时 兆瓦时 英寸 立方米/日 吨/日", before=_SITE, behind=r"级?(?![以左上])[\u4e00-\u9fff“A-Za-z]"),
     _row("capacity: class", "size", behind=rf"级[{_HAN}、]"),
+    _row("threshold: a batch", "money", before=r"一批[^，。；、\d]{0,8}$|一批[^，。；]{0,16}、$", behind=r"级?(?:以上)?的?[\u4e00-\u9fff、]"),
     _row("threshold", "size money time", behind=rf"(?:及|（含）)?(?:以上|以下|以内){_STATED}的?[{_HAN}“A-Za-z（]"),
     _row("threshold: sum and project", "money", behind=r"(?:级|的)?(?:项目|企业|园区|村|镇|县|[^，、。]{0,4}集群)(?![^，。]{0,8}(?:资金|贷款|基金|补助|债券))"),
     _row("threshold: villages", units="人 户", behind=r"及?以上的?(?:(?:自然|行政|中心)村|村|屯|居民点)"),

@@ -21,7 +21,7 @@ PREDICATE = re.compile(
 )
 ADVERB_INSIDE = re.compile(r"(?:年内|今年|全部|陆续|相继|年底前|尽快|稳步|有序|如期|按期|全面)(?=[\u4e00-\u9fff]{2})")
 GENERIC = re.compile(
-    rf"(?:总|年|平均|累计|人均|户均)?(?:{alternatives(GENERIC_NOUNS)}|[\u4e00-\u9fff]{{1,3}}率(?:和[\u4e00-\u9fff]{{1,3}}率)?)"
+    rf"(?:总|年|年度|平均|累计|人均|户均)?(?:{alternatives(GENERIC_NOUNS)}|[\u4e00-\u9fff]{{1,3}}率(?:和[\u4e00-\u9fff]{{1,3}}率)?)"
     r"|(?:年度|全年|年初|总|预算|目标|计划|任务)+|[年月]?[人户]均"
 )
 OWN_RATE = re.compile(r"失业率|城[镇市]化率|自然增长率|通胀率|出生率|死亡率|毛入学率")

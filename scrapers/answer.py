@@ -23,10 +23,14 @@ FILE = Limit(seconds=300)
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What the last answer said of itself, sent back so that an unchanged page is answered with 304."""
+    """What the last answer said of itself, sent back so that an unchanged page is answered with 304.
+
+    `body_hash` is that of the last answer's body, if it was whole and good: the same body is not judged again.
+    """
 
     etag: str | None = None
     last_modified: str | None = None
+    body_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
 from types import TracebackType
 from typing import Self
@@ -79,8 +78,7 @@ class Client:
         self._rest = rest
         contexts = Contexts(tls_exceptions or {}, tls)
         # A connection that was opened to a private address must not serve a request that may not go there.
-        self._transports = (GuardedTransport(resolve, contexts), GuardedTransport(resolve, contexts))
-        self._public, self._private = map(self._httpx, self._transports)
+        self._public, self._private = GuardedTransport(resolve, contexts), GuardedTransport(resolve, contexts)
 
     def fetch(
         self,
@@ -121,8 +119,8 @@ class Client:
     def stop(self) -> None:
         """Let every fetch under way end at once, with StoppedError. Safe from any thread; nothing is fetched later."""
         self._stopping.set()
-        for transport in self._transports:
-            transport.stop()
+        self._public.stop()
+        self._private.stop()
 
     def close(self) -> None:
         """Close all connections. Call it when no thread fetches any more."""
@@ -137,10 +135,6 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _httpx(self, transport: httpx.BaseTransport) -> httpx.Client:
-        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-        return httpx.Client(transport=transport, trust_env=False, headers=self._headers, cookies=no_cookies)
 
     def _budget(self, limit: Limit, private: bool) -> Budget:
         return Budget(limit, private=private, monotonic=self._monotonic, stopping=self._stopping)
@@ -162,11 +156,10 @@ class Client:
                 raise UnreachableError("the server closes every connection") from error
 
     def _send(self, asked: Asked, budget: Budget) -> Got:
-        client = self._private if budget.private else self._public
-        request = client.build_request(
-            asked.method, asked.url, headers=asked.headers(), data=asked.form, json=asked.json
-        )
-        response = client.send(request, stream=True)
+        headers = self._headers | asked.headers()
+        request = httpx.Request(asked.method, asked.url, headers=headers, data=asked.form, json=asked.json)
+        # Not by httpx's client: cookies, redirects and logins are what we do not want, or do ourselves.
+        response = (self._private if budget.private else self._public).handle_request(request)
         try:
             return read(asked, response, budget.limit.wire)
         finally:

@@ -79,6 +79,8 @@ class Scraper:
         request for its list (a shell for a script) is followed, and asked for anew each time: it stays the same when
         the list behind it does not. Raises LayoutError when no page shows entries: that is a fault, not a lack of news.
         """
+        if body_hash is not None:
+            conditions = replace(conditions or Conditions(), body_hash=body_hash)
         first = self._fetch(source, source.url, conditions)
         if first.status == 304 or (body_hash is not None and first.body_hash == body_hash):
             return Look(first, name or "", unchanged=True)

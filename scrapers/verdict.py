@@ -27,10 +27,12 @@ def judge(asked: Asked, got: Got, limit: Limit, fetched: int) -> Answer:
     """The answer to `asked`: a 200 that is what it says, or a 304 if one was asked for. Raises ScrapeError else."""
     content_type, charset = parse_content_type(got.headers.get("content-type", ""))
     if got.status == 304 and asked.headers():
-        body = b""
+        body, body_hash = b"", ""
     elif got.status == 200:
         body = unpack(got.body, got.encoding, limit)
-        _check_stand_in(body, content_type, charset)
+        body_hash = hashlib.sha256(body).hexdigest()
+        if body_hash != asked.conditions.body_hash:
+            _check_stand_in(body, content_type, charset)
     else:
         raise _status_error(got, limit)
     return Answer(
@@ -41,7 +43,7 @@ def judge(asked: Asked, got: Got, limit: Limit, fetched: int) -> Answer:
         charset=charset,
         etag=got.headers.get("etag"),
         last_modified=got.headers.get("last-modified"),
-        body_hash=hashlib.sha256(body).hexdigest() if got.status == 200 else "",
+        body_hash=body_hash,
         fetched=fetched,
     )
 

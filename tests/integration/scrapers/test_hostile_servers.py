@@ -229,7 +229,7 @@ def test_stop_ends_a_connecting_under_way_at_once() -> None:
             filler.setblocking(False)
             filler.connect_ex(listener.getsockname())
         fetch = pool.submit(client.fetch, f"http://127.0.7.1:{listener.getsockname()[1]}/", private=True)
-        backend = client._private._transport._backend  # type: ignore[attr-defined]
+        backend = client._private._backend
         while not backend.sockets._open:
             time.sleep(0.01)
         assert_stops(client, fetch)

@@ -80,7 +80,7 @@ _SCOPES = {
     "municipal_up": ("市级以上", "municipal or higher", re.compile(r"市级及?以上")),
     "municipal": ("市级", "municipal", re.compile(r"市级|^市(?=重点)")),
     "county": ("县级", "county level", re.compile(r"[县区旗]级|^[县区](?=重点)")),
-    "above_size": ("规上", "above size", re.compile(r"^(?:规上|限上)")),
+    "above_size": ("规上", "above designated size", re.compile(r"^(?:规上|限上)")),
     "urban": ("城镇", "urban", re.compile(r"^(?:城镇|城市)")),
     "rural": ("农村", "rural", re.compile(r"^农村")),
 }

@@ -133,7 +133,7 @@ def _spoken(*more: Any) -> Select[Any]:
     query: Select[Any] = (
         select(*_COLUMNS, *_REPORT, *more)
         .join(Report, and_(col(Statement.report_id) == Report.id, col(Statement.document_id) == Report.document_id))
-        .where(col(Statement.ordinal) >= 0)
+        .where(col(Statement.ordinal) + 0 >= 0)  # "+ 0": SQLite would rather search by this than by role and headline
     )
     return query
 

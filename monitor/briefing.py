@@ -8,7 +8,7 @@ from itertools import groupby
 from sqlmodel import Session
 
 from monitor.catalogue.indicators import indicator
-from monitor.catalogue.regions import NATION, path_zh, region
+from monitor.catalogue.regions import NATION, ancestors, path_zh, region
 from monitor.compare import compare
 from monitor.context import around, past
 from monitor.digest import DigestData, Figure, Line, Notice, ReportPart, Steady
@@ -52,6 +52,16 @@ def region_names(code: str) -> tuple[str, str, str]:
         return "国务院", "State Council", "国务院"  # who gives the report, not where it holds
     known = region(code)
     return (known.name, known.english, path_zh(code)) if known else (code, "", code)
+
+
+def _path_en(code: str) -> str:
+    """Jilin · Changchun; "" where a name is missing."""
+    if code in _EXAMPLE:
+        return " · ".join(_EXAMPLE[one][1] for one in dict.fromkeys(("990000", code)))
+    known = region(code)
+    above = [one for one in ancestors(code) if one.code != NATION]
+    names = [one.english for one in (*reversed(above), known) if one] if known and code != NATION else []
+    return " · ".join(names) if all(names) else ""
 
 
 def brief(session: Session, digest: Digest, watch: Watch, links: Links, now: datetime) -> DigestData:
@@ -103,6 +113,7 @@ def _part(session: Session, report_id: int, changes: Sequence[Change], watch: Wa
         example=report.example,
         lines=tuple(_line(change, figures) for change in changes),
         found_at=_elsewhere(session, document, report),
+        region_path_en=_path_en(report.region),
         unchanged=tuple(_steady(stated, figures) for stated in unchanged),
         around=around(session, report, told, figures.bare, region_names),
         past=past(session, report, told, figures.bare),

@@ -4,7 +4,22 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 
-from monitor.digest import DigestData, Figure, Foot, Line, Notice, Rendered, ReportPart, Steady, render
+from monitor.digest import (
+    Around,
+    DigestData,
+    Figure,
+    Foot,
+    Line,
+    Named,
+    Notice,
+    Past,
+    PastYear,
+    Place,
+    Rendered,
+    ReportPart,
+    Steady,
+    render,
+)
 from storage.values import Basis, ChangeKind, Kind, Measure, Op
 
 MADE_AT = datetime(2026, 1, 21, 0, 0, tzinfo=UTC)
@@ -67,7 +82,7 @@ def line(
 
 def part(lines: tuple[Line, ...], **more: object) -> ReportPart:
     made = ReportPart(
-        region="云溪市", region_en="Yunxi", region_path="澄岭省 · 云溪市", region_code="990100", kind=Kind.WORK_REPORT,
+        region="云溪市", region_en="Yunxi", region_path="澄岭省 · 云溪市", region_path_en="Chengling · Yunxi", region_code="990100", kind=Kind.WORK_REPORT,
         year=2026, title="2026年云溪市政府工作报告——在云溪市第十五届人民代表大会第五次会议上",
         issuer="云溪市人民政府办公室",
         published_on=date(2026, 1, 20), url="https://www.yunxi.example/zwgk/2026/t12.html",
@@ -83,6 +98,11 @@ FOOT = Foot(
     sources=34,
     sources_ok=33,
     last_visit_at=datetime(2026, 1, 20, 23, 52, tzinfo=UTC),
+    seen=(
+        (Kind.WORK_REPORT, datetime(2026, 1, 20, 8, 3, tzinfo=UTC)),
+        (Kind.BUDGET_REPORT, datetime(2026, 1, 18, 2, 41, tzinfo=UTC)),
+    ),
+    hushed=3,
 )
 
 
@@ -175,8 +195,44 @@ STEADY = (
 )  # fmt: skip
 
 
+def neighbours() -> Around:
+    """The province and three cities beside it; one of them says nothing of investment."""
+    indicators = (
+        Named("地区生产总值", "gdp", "Gross regional product", Measure.GROWTH),
+        Named("一般公共预算收入", "general_public_budget_revenue", "General public budget revenue", Measure.GROWTH),
+        Named("固定资产投资", "fixed_asset_investment", "Fixed-asset investment", Measure.GROWTH),
+    )
+
+    def said(*values: float | None, op: Op = Op.ABOUT) -> tuple[Figure | None, ...]:
+        return tuple(None if value is None else figure(f"{value:g}%", value, op=op) for value in values)
+
+    return Around(
+        indicators,
+        (
+            Place("云溪市", "Yunxi", "own", said(6, 4, 7)),
+            Place("澄岭省", "Chengling", "above", said(5.5, 3, 4)),
+            Place("霁梧市", "Jiwu", "beside", said(7, 5, 10, op=Op.AT_LEAST)),
+            Place("栖岚市", "Qilan", "beside", said(6, 4.5, None)),
+            Place("黛沅自治州", "Daiyuan Autonomous Prefecture", "beside", said(5, 3, 3, op=Op.EXACT)),
+        ),
+        known=9,
+        rank=3,
+    )
+
+
+def last_years() -> Past:
+    def one(year: int, target: float, outturn: float | None, op: Op = Op.ABOUT) -> PastYear:
+        reached = None if outturn is None else figure(f"{outturn:g}%", outturn, year=year + 1, period=str(year))
+        return PastYear(year, figure(f"{target:g}%", target, op=op, year=year), reached)
+
+    named = Named("地区生产总值", "gdp", "Gross regional product", Measure.GROWTH)
+    years = (one(2022, 7, 4.1), one(2023, 6.5, 6.2), one(2024, 6, 6.1), one(2025, 6.5, 5.6, Op.AT_LEAST))
+    return Past(named, (*years, one(2026, 6, None)))
+
+
 def a_year(language: str = "zh") -> DigestData:
-    return digest(part(main_lines() + tail_lines(34), unchanged=STEADY), language=language)
+    lines = main_lines() + tail_lines(34)
+    return digest(part(lines, unchanged=STEADY, around=neighbours(), past=last_years()), language=language)
 
 
 def first_report(language: str = "zh") -> DigestData:
@@ -207,7 +263,7 @@ def revision(language: str = "zh") -> DigestData:
         ),
     )
     made = part(
-        lines, region="澄岭省", region_en="Chengling", region_path="澄岭省", region_code="990000",
+        lines, region="澄岭省", region_en="Chengling", region_path="澄岭省", region_path_en="Chengling", ="990000",
         title="2026年澄岭省政府工作报告", issuer="澄岭省人民政府办公厅", url="https://www.chengling.example/2026/t42.html",
         kept_url=f"{CONSOLE}/42",
     )  # fmt: skip
@@ -252,12 +308,15 @@ def thirty_reports(language: str = "zh") -> DigestData:
                 region=name,
                 region_en="",
                 region_path=f"澄岭省 · {name}",
+                region_path_en="",
                 kind=kind,
                 region_code=f"99{index // 10 + 1:02}{index % 10:02}",
                 title=f"{name}2026年政府工作报告",
                 issuer=f"{name}人民政府",
                 url=f"https://www.p{index}.example/2026/",
                 kept_url=f"{CONSOLE}/{index}",
+                around=neighbours(),
+                past=last_years(),
             )
         )
     return digest(*parts, language=language)
@@ -266,7 +325,7 @@ def thirty_reports(language: str = "zh") -> DigestData:
 def broken_source(language: str = "zh") -> DigestData:
     notices = (
         Notice("broken", "霁梧市人民政府·政府工作报告", "https://www.jiwu.example/zwgk/", MADE_AT, 3,
-               detail="index page: 0 entries where 18 are usual; the site may have been redesigned"),
+               detail="index page: 0 entries where 18 are usual; the site may have been redesigned", label="layout"),
         Notice("recovered", "沅岚县人民政府", "https://www.yuanlan.example/gk/", MADE_AT, 0, detail=""),
         Notice("dead_channel", "mail", "", MADE_AT, 10, detail="550 no such mailbox"),
     )  # fmt: skip

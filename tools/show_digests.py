@@ -9,8 +9,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from monitor.digest import render
-from tests.digests import SAMPLES
+from monitor.digest import Rendered, render
+from monitor.notifiers.message import Message
+from tests.digests import MADE_AT, SAMPLES
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (
@@ -28,11 +29,19 @@ def main(folder: Path, names: list[str]) -> None:
             stem = folder / f"{name}.{language}"
             stem.with_suffix(f".{language}.txt").write_text(made.text, encoding="utf-8")
             page = stem.with_suffix(f".{language}.html")
-            page.write_text(made.html, encoding="utf-8")
+            page.write_text(alone(made), encoding="utf-8")
             stem.with_suffix(f".{language}.json").write_bytes(made.payload)
             print(f"{page.name}: {len(made.html.encode()):,} bytes · {made.subject}")
             if CHROMIUM:
                 pictures(page)
+
+
+def alone(made: Rendered) -> str:
+    """The HTML as the folder channel writes it, with its charts within it."""
+    return Message(
+        id="", watch="", thread="", language="", subject="", text="", html=made.html, payload=b"", made_at=MADE_AT,
+        images=made.images,
+    ).html_alone  # fmt: skip
 
 
 def pictures(page: Path) -> None:

@@ -1,4 +1,4 @@
-"""The last years of one series as a small picture: what was asked for as bars, what came of it as dots.
+"""The last years of one series as a small picture: what was asked for as wide columns, what came of it as narrow ones.
 
 Drawn with Pillow rather than matplotlib: every `mubiao` command would wait half a second for that one, and its fonts
 and NumPy are ten times the size of the rest. The picture has digits only, since its font has no Chinese; the legend
@@ -22,12 +22,12 @@ from .rows import named_label
 from .values import Figure, Image, Past
 from .words import Words
 
-WIDTH, HEIGHT = 340, 132  # as it is shown; it is drawn at twice the size
+WIDTH, HEIGHT = 340, 148  # as it is shown; it is drawn at twice the size
 TARGET, OUTTURN = "#1d4ed8", "#a8480a"
 _SCALE = 2
-_INK, _EDGE, _SOFT = "#1f2328", "#d0d7de", "#57606a"
-_LEFT, _TOP, _BOTTOM = 56, 26, 128  # of the field, in drawn pixels
-_ROWS = (158, 194, 228)  # year, target, outturn
+_PALE, _EDGE, _SOFT = "#cfdcfb", "#d0d7de", "#57606a"
+_LEFT, _TOP, _BOTTOM = 56, 18, 158  # of the field, in drawn pixels
+_ROWS = (184, 222, 260)  # year, target, outturn
 
 
 def chart(past: Past, region: str, words: Words) -> Chart:
@@ -84,48 +84,42 @@ def image(made: Chart) -> Image:
 def _draw(years: tuple[ChartYear, ...]) -> bytes:
     canvas = Pixels.new("RGB", (WIDTH * _SCALE, HEIGHT * _SCALE), "white")
     pen = ImageDraw.Draw(canvas)
-    pen.rounded_rectangle((0, 0, canvas.width - 1, canvas.height - 1), 12, outline=_EDGE, width=2)
+    pen.rectangle((0, 0, canvas.width - 1, canvas.height - 1), outline=_EDGE, width=2)
     column = (canvas.width - _LEFT - 16) / max(len(years), 1)
     centres = [_LEFT + column * (index + 0.5) for index in range(len(years))]
-    _draw_field(pen, years, centres, column)
+    _draw_columns(pen, years, centres, column)
     _draw_numbers(pen, years, centres)
     file = BytesIO()
-    canvas.quantize(32).save(file, "PNG", optimize=True)
+    canvas.quantize(48).save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
-def _draw_field(pen: ImageDraw.ImageDraw, years: Sequence[ChartYear], centres: Sequence[float], column: float) -> None:
-    """Bars and dots between the lowest and the highest figure; the field has no zero, its numbers stand below."""
-    sizes = [size for one in years for size in one.sizes if size is not None]
-    low, high = min(sizes, default=0.0), max(sizes, default=0.0)
-
-    def height(size: float) -> float:
-        return _BOTTOM - (_BOTTOM - _TOP) * ((size - low) / (high - low) if high > low else 0.5)
-
-    targets = [(at, height(one.sizes[0])) for at, one in zip(centres, years, strict=True) if one.sizes[0] is not None]
-    if len(targets) > 1:
-        pen.line(targets, fill="#c7d2fe", width=3)
+def _draw_columns(
+    pen: ImageDraw.ImageDraw, years: Sequence[ChartYear], centres: Sequence[float], column: float
+) -> None:
+    """A wide column for the target, a narrow one before it for the outturn; both stand on zero."""
+    sizes = [abs(size) for one in years for size in one.sizes if size is not None]
+    scale = (_BOTTOM - _TOP) / (max(sizes, default=0.0) or 1.0)
     for at, one in zip(centres, years, strict=True):
         target, outturn = one.sizes
         if target is not None:
-            _bar(pen, at, height(target), column * 0.28)
+            _column(pen, at, column * 0.32, _BOTTOM - abs(target) * scale, _PALE)
+            top = _BOTTOM - abs(target) * scale
+            pen.rectangle((at - column * 0.32, top, at + column * 0.32, top + 5), fill=TARGET)
         if outturn is not None:
-            _dot(pen, at, height(outturn))
+            _column(pen, at, column * 0.12, _BOTTOM - abs(outturn) * scale, OUTTURN)
+    pen.line((16, _BOTTOM, WIDTH * _SCALE - 16, _BOTTOM), fill=_SOFT, width=2)
 
 
-def _bar(pen: ImageDraw.ImageDraw, x: float, y: float, half: float) -> None:
-    pen.rounded_rectangle((x - half, y - 4, x + half, y + 4), 4, fill=TARGET)
-
-
-def _dot(pen: ImageDraw.ImageDraw, x: float, y: float) -> None:
-    pen.ellipse((x - 9, y - 9, x + 9, y + 9), fill=OUTTURN, outline="white", width=3)
+def _column(pen: ImageDraw.ImageDraw, x: float, half: float, top: float, colour: str) -> None:
+    pen.rectangle((x - half, min(top, _BOTTOM - 3), x + half, _BOTTOM), fill=colour)
 
 
 def _draw_numbers(pen: ImageDraw.ImageDraw, years: Sequence[ChartYear], centres: Sequence[float]) -> None:
     year_row, target_row, outturn_row = _ROWS
-    pen.line((16, year_row - 18, WIDTH * _SCALE - 16, year_row - 18), fill=_EDGE, width=2)
-    _bar(pen, 32, target_row, 14)
-    _dot(pen, 32, outturn_row)
+    pen.rectangle((18, target_row - 9, 42, target_row + 9), fill=_PALE)
+    pen.rectangle((18, target_row - 9, 42, target_row - 5), fill=TARGET)
+    pen.rectangle((26, outturn_row - 11, 34, outturn_row + 11), fill=OUTTURN)
     for at, one in zip(centres, years, strict=True):
         _write(pen, at, year_row, str(one.year), _SOFT)
         _write(pen, at, target_row, one.labels[0], TARGET)

@@ -1,10 +1,14 @@
 """What is said about the watching itself: notices, and the foot of a digest."""
 
+from datetime import datetime
+
 from .outgoing import clean
 from .stories import BEIJING, beijing_time
 from .subject import NOTICE_KINDS
 from .values import Foot, Notice
 from .words import Words
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def notice_text(notice: Notice, words: Words) -> tuple[str, str]:
@@ -33,6 +37,12 @@ def _years(notice: Notice, words: Words) -> str:
     return words("notice_year", first=first) if first == last else words("notice_years", first=first, last=last)
 
 
+def _day(at: datetime, words: Words) -> str:
+    """1 月 20 日, 20 Jan: a day of this year or of the last."""
+    day = at.astimezone(BEIJING)
+    return words("seen_day", day=day.day, month=day.month if words.language == "zh" else _MONTHS[day.month - 1])
+
+
 def foot_lines(foot: Foot, words: Words) -> list[str]:
     """Why this came, what stands behind it, how to change it."""
     why = clean(foot.why_zh if words.language == "zh" else foot.why_en, 300)
@@ -44,8 +54,7 @@ def foot_lines(foot: Foot, words: Words) -> list[str]:
     if foot.unread:
         watched += (" " if words.language == "en" else "") + words("unread", n=foot.unread)
     seen = words["list_comma"].join(
-        words("seen_kind", kind=words[kind.value], day=at.astimezone(BEIJING).date().isoformat())
-        for kind, at in foot.seen
+        words("seen_kind", kind=words[kind.value], day=_day(at, words)) for kind, at in foot.seen
     )
     return [
         line

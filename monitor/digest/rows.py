@@ -79,12 +79,23 @@ def _change(line: Line, words: Words) -> str:
     if line.kind is ChangeKind.DROPPED:
         return words["dropped"]
     if line.kind in RESULTS:
-        return f"{SIGNS[line.kind]} {words[line.kind.value]}"
+        return f"{SIGNS[line.kind]} {words[line.kind.value]}{_beyond(line, words)}"
     arrow = SIGNS[line.kind]
     if line.kind is ChangeKind.REWORDED or line.before is None or line.after is None:
         return f"{arrow} {words['reworded']}" if line.kind is ChangeKind.REWORDED else arrow
     apart = difference(line.before, line.after, words.language)
     return f"{arrow} {apart or words[f'{line.kind.value}_word']}"
+
+
+def _beyond(line: Line, words: Words) -> str:
+    """How far the outturn lies from the target: `，高 0.2 个百分点`."""
+    if line.before is None or line.after is None:
+        return ""
+    apart = difference(line.before, line.after, words.language)
+    target, outturn = middle(line.before), middle(line.after)
+    if not apart or target is None or outturn is None:
+        return ""
+    return words["comma"] + words("higher" if outturn > target else "lower", n=apart)
 
 
 def _bars(line: Line) -> tuple[int, int] | None:

@@ -27,7 +27,7 @@ def story(part: ReportPart, number: int, words: Words, detail: Detail, *, charte
     return Story(
         anchor=f"r{number}",
         region=region_name(part, words),
-        place=clean(part.region_path, 60),
+        place=clean(part.region_path_en if words.language == "en" and part.region_path_en else part.region_path, 60),
         heading=words("report_heading", year=part.year, kind=words[part.kind.value]),
         title=clean(part.title, 120),
         origin=origin(part, words),

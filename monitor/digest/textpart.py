@@ -73,7 +73,10 @@ def _around(story: Story, words: Words) -> Iterator[str]:
     if story.comparison:
         yield ""
         yield f"[{story.comparison.title}]"
-        rows = [(f"{one.name} *" if one.own else one.name, *_dashed(one.cells, words)) for one in story.comparison.rows]
+        rows = [
+            (words("own_place", place=one.name) if one.own else one.name, *_dashed(one.cells, words))
+            for one in story.comparison.rows
+        ]
         yield from table(story.comparison.heads, rows)
         yield from wrap(story.comparison.remark, WIDTH) if story.comparison.remark else ()
     if story.chart:

@@ -138,6 +138,7 @@ class ReportPart:
     lines: tuple[Line, ...]
     unchanged: tuple[Steady, ...] = ()
     found_at: str = ""  # the source's name, where it is that of another region
+    region_path_en: str = ""  # Jilin · Changchun; "" where a name on the way has no English one
     around: Around | None = None
     past: Past | None = None
 

@@ -34,6 +34,8 @@ MEASURE = re.compile(
     r"|(?:(?:产业|行业|企业|工业|制造业)?(?:增加值|产值|营收|投资|收入|贷款|税收))(?:占比|比重|增速)"
     r"|率|面积|比重|占比|比例|人次|收入|支出|余额|规模|价格|浓度|时间|时限|天数|人口|指数|总值|里程|长度|能力|贷款|存款|投资|案件|学位|床位|数量)$"
 )
+# 县城和乡镇生活垃圾无害化处理率: members that only say where or whose have all that follows in common.
+SCOPE = re.compile("城镇|农村|城市|乡村|县城|乡镇|城区|市区|职工|居民|国家级|省级|市级|县级|小学|初中|高中")
 SORT = re.compile(
     r"(?:企业|项目|产业|行业|机构|家庭|居民|用户|园区|基地|景区|示范[县村镇区]|集群|平台|学校|医院|人才|人员)$"
 )
@@ -65,6 +67,9 @@ def _parts(subject: str, count: int) -> list[str]:
 
 
 def _with_tail(parts: list[str]) -> list[str]:
+    scope = SCOPE.match(parts[-1])
+    if scope and scope.end() < len(parts[-1]) and all(map(SCOPE.fullmatch, parts[:-1])):
+        return [part + parts[-1][scope.end() :] for part in parts[:-1]] + parts[-1:]
     parts = [part.removesuffix("等") for part in parts]
     tail = MEASURE.search(parts[-1]) or SORT.search(parts[-1])
     if not tail or tail.start() == 0:

@@ -68,7 +68,9 @@ INDEX_BEFORE = re.compile(
 INDEX_BEHIND = re.compile(r"(?:左右|以内|以下|以上|之内)|[，。；、\n]|$")
 
 # Phrases that stand for a number; the measure is growth for each of them.
-PHRASES = re.compile(r"翻(?:了)?(?P<times>[一两二三四]?)番|(?P<digits>两位数)(?:以上)?(?:的?(?:增长|增速|增幅))?")
+PHRASES = re.compile(
+    r"翻(?:了)?(?P<times>[一两二三四]?)番|(?P<digits>两位数)(?:以上)?(?:的?(?:增长|增速|增幅))?|(?P<zero>零)增长(?!行动|技术|计划)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,11 @@ def _sharing(before: Quantity | None, quantity: Quantity, plain: str) -> Quantit
 
 
 def find_phrases(plain: str) -> Iterator[Quantity]:
-    """翻一番, 两位数增长: phrases that stand for a number of growth."""
+    """翻一番, 两位数增长, 零增长: phrases that stand for a number of growth."""
     for match in PHRASES.finditer(plain):
+        if match["zero"]:
+            yield _hedged(plain, match.start(), match.end(), 0.0, None, "%", "%", UnitKind.TIMES, EXACT, "phrase")
+            continue
         times = match["times"]
         known = match["digits"] is None
         value = value_of(times or "一") if known else None
@@ -284,7 +289,8 @@ def _hedged(
     """The quantity with the hedges on both of its sides; the one behind it weighs more (控制在3%左右 is about 3 %)."""
     before = _BEFORE.search(plain, max(0, start - _LONGEST_BEFORE), start)
     left = before.start() if before else start
-    per = PER.search(plain, max(0, left - _PER_REACH), left) if kind in _PER_KINDS else None
+    reach = max(0, left - _PER_REACH)
+    per = PER.search(plain, reach, left) if kind in _PER_KINDS and plain.find("每", reach, left) >= 0 else None
     if per:
         left = per.start()
         if not before:
@@ -297,7 +303,7 @@ def _hedged(
         after = None
     if op is EXACT:
         op = HEDGES_AFTER[after[0]] if after else HEDGES_BEFORE[before[0]] if before else EXACT
-    if op is EXACT and AT_LEAST_DONE.search(plain, max(0, left - _PER_REACH), left):
+    if op is EXACT and plain.find("至少", reach, left) >= 0 and AT_LEAST_DONE.search(plain, reach, left):
         op = AT_LEAST
     right = after.end() if after else end
     return Quantity(start, end, left, right, value, value_hi, unit, bare, kind, op, rule)

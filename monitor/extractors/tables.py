@@ -26,6 +26,7 @@ NUMBERED_FIRST = re.compile(r"\(?\d{1,2}[).、]")
 NOTE_MARK = re.compile(r"(?:\[\d{1,2}\]|[①-⑳*#])+$")
 RULE = re.compile(r"[\s|:—-]*$")
 LONGEST_HEAD = 160
+HEAD = re.compile(r"指[标標](?:名称|名稱|内容|內容)?\s*(?:$|[\s|｜])")  # whatever else stands behind it, it is no head
 LONGEST_CELL = 20  # of a head that has each cell on a line of its own
 MOST_COLUMNS = 14
 MOST_STRANGERS = 2  # rows without any number that a table goes over
@@ -77,7 +78,6 @@ def find_tables(text: str) -> list[Table]:
     """The tables of `text` in order; costs a look for 指标 where there is none."""
     if "指标" not in text and "指標" not in text:
         return []
-    text = text.translate(PLAIN)
     lines: list[tuple[int, str]] = []
     start = 0
     for line in text.split("\n"):
@@ -86,7 +86,8 @@ def find_tables(text: str) -> list[Table]:
     found: list[Table] = []
     at = 0
     while at < len(lines):
-        table, behind = _table(lines, at) if "指标" in lines[at][1] else (None, at + 1)
+        head = HEAD.search(lines[at][1])
+        table, behind = _table(lines, at) if head and len(lines[at][1]) <= LONGEST_HEAD else (None, at + 1)
         if table:
             found.append(table)
         at = behind
@@ -95,8 +96,8 @@ def find_tables(text: str) -> list[Table]:
 
 def _table(lines: Sequence[tuple[int, str]], at: int) -> tuple[Table | None, int]:
     """The table whose head begins in line `at`, and the line behind it."""
-    start, line = lines[at]
-    for separator in SEPARATORS if len(line) <= LONGEST_HEAD else ():
+    start, line = _plain(lines[at])
+    for separator in SEPARATORS:
         cells = _cells(separator, line, start)
         heads = _heads(cells)
         if heads:
@@ -112,6 +113,10 @@ def _table(lines: Sequence[tuple[int, str]], at: int) -> tuple[Table | None, int
     numbered = sum(1 for row in rows if NUMBERED_FIRST.match(row.cells[-len(heads)].text)) > len(rows) / 2
     entries = tuple(entry for row in rows for entry in _entries(row, heads, numbered))
     return Table(start, rows[-1].end, entries), behind
+
+
+def _plain(line: tuple[int, str]) -> tuple[int, str]:
+    return line[0], line[1].translate(PLAIN)
 
 
 def _cells(separator: re.Pattern[str], line: str, start: int) -> tuple[_Cell, ...]:
@@ -159,7 +164,7 @@ def _rows_of_lines(
     rows: list[_Row] = []
     strangers, behind = 0, at
     while at < len(lines) and strangers <= MOST_STRANGERS:
-        start, line = lines[at]
+        start, line = _plain(lines[at])
         cells = _cells(separator, line, start)
         at += 1
         fitting = next((one for one in (cells, _filled(cells, columns, line)) if _is_row(one, heads)), None)
@@ -207,7 +212,7 @@ def _head_of_lines(lines: Sequence[tuple[int, str]], at: int) -> tuple[tuple[Hea
     """A head that has each cell on a line of its own, and ends with 属性."""
     cells: list[_Cell] = []
     while at < len(lines) and len(cells) < MOST_COLUMNS:
-        start, line = lines[at]
+        start, line = _plain(lines[at])
         words = line.strip()
         at += 1
         if len(words) > LONGEST_CELL:
@@ -225,7 +230,7 @@ def _rows_of_cells(lines: Sequence[tuple[int, str]], at: int, heads: Sequence[He
     waiting: list[_Cell] = []
     behind = at
     while at < len(lines) and len(waiting) < len(heads) + MOST_STRANGERS + 1:
-        start, line = lines[at]
+        start, line = _plain(lines[at])
         at += 1
         words = line.strip()
         if not words:

@@ -1,6 +1,7 @@
 """The units we know. A new unit is one word in one of these rows."""
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -43,24 +44,33 @@ _ROWS: dict[UnitKind, str] = {
     UnitKind.RANK: "个位次 位次 个名次 名次 个档次 位 强 级 星 星级 届 名位 等 线 流 度电价 方阵 连冠 连增 周年 A A级 AAAA级 AAAAA级 类水 类标准",
 }
 KINDS: dict[str, UnitKind] = {unit: kind for kind, row in _ROWS.items() for unit in row.split()}
-LONGEST = max(map(len, KINDS))
+
+
+def _by_first(units: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Units by their first character, the longest first."""
+    found: dict[str, list[str]] = {}
+    for unit in sorted(units, key=len, reverse=True):
+        found.setdefault(unit[0], []).append(unit)
+    return {first: tuple(units) for first, units in found.items()}
+
 
 POWERS = re.compile(r"^(?:万亿|[百千十]?亿|[百千十]?万|百|千)")
 
 # Behind a slash only short things stand: 微克/立方米, 人/百亿元, 元/人·月, 克/千瓦时.
 PER_MULTIPLIERS = ("百亿", "亿", "百万", "万", "千", "百", "十")
-PER: frozenset[str] = frozenset(KINDS) | {"人", "月", "年", "日", "户", "人·月", "人·年", "人月", "人年", "GDP"}
+_UNITS = _by_first(KINDS)
+_PER = _by_first({*KINDS, "人", "月", "年", "日", "户", "人·月", "人·年", "人月", "人年", "GDP"})
 
 
 def unit_at(text: str, at: int) -> str:
     """The longest unit that `text` has at `at`, with what stands behind its slash; "" when there is none."""
-    unit = _longest(text, at, KINDS)
+    unit = _longest(text, at, _UNITS)
     if not unit:
         return ""
     end = at + len(unit)
     if text[end : end + 1] == "/":
         factor = next((word for word in PER_MULTIPLIERS if text.startswith(word, end + 1)), "")
-        per = _longest(text, end + 1 + len(factor), PER)
+        per = _longest(text, end + 1 + len(factor), _PER)
         if per:
             return text[at : end + 1 + len(factor) + len(per)]
     if text[end : end + 1] == "（" and text[end + 2 : end + 3] == "）" and text[end + 1] in KINDS:
@@ -68,12 +78,8 @@ def unit_at(text: str, at: int) -> str:
     return unit
 
 
-def _longest(text: str, at: int, known: dict[str, UnitKind] | frozenset[str]) -> str:
-    for length in range(LONGEST, 0, -1):
-        unit = text[at : at + length]
-        if len(unit) == length and unit in known:
-            return unit
-    return ""
+def _longest(text: str, at: int, known: dict[str, tuple[str, ...]]) -> str:
+    return next((unit for unit in known.get(text[at : at + 1], ()) if text.startswith(unit, at)), "")
 
 
 def kind_of(bare_unit: str) -> UnitKind:

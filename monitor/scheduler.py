@@ -10,11 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
 import structlog
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.delivery import Post, close_digest, deliver
@@ -28,6 +30,7 @@ from storage.visits import find_due
 
 T = TypeVar("T")
 TICK = 1.0  # seconds
+SOON = 0.1  # seconds at least between two looks at what is due
 STUCK = 120.0  # seconds without a tick, after which the process ends so that its supervisor starts it again
 STUCK_EXIT = 70
 HAND_BACK = 25.0  # seconds that work under way is given at the end
@@ -44,8 +47,8 @@ class Lanes:
     What neither a source nor a service can cause (a full disk, say) is logged: a pool keeps it to itself otherwise.
     """
 
-    def __init__(self, workers: int, name: str, rest: float) -> None:
-        self.workers, self._rest = workers, rest
+    def __init__(self, workers: int, name: str, rest: float, ended: Callable[[], object] = lambda: None) -> None:
+        self.workers, self._rest, self._ended = workers, rest, ended
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name)
         self._under_way: dict[str, Future[None]] = {}
         self._resting: dict[str, float] = {}
@@ -76,6 +79,7 @@ class Lanes:
         if fault is not None:
             self._resting[name] = time.monotonic() + self._rest
             self._log.error("fault", lane=name, error=repr(fault), exc_info=fault)
+        self._ended()
 
 
 class Daemon:
@@ -95,10 +99,13 @@ class Daemon:
     ) -> None:
         self._sources, self._tools, self._post, self._visited = sources, tools, post, visited
         self._log = structlog.get_logger()
-        self._visits = Lanes(workers, "visit", REST)
+        self._visit_ended = threading.Event()
+        self._visits = Lanes(workers, "visit", REST, self._visit_ended.set)
         self._sendings = Lanes(max(1, len(post.channels)), "send", REST)
         self._closings = Lanes(1, "close", REST)
         self._ticked = time.monotonic()
+        self._looking = threading.Lock()
+        self._host_free_in = TICK  # seconds, at the last look: the first host that a due source waits for
         self._alarm = BackgroundScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -109,15 +116,20 @@ class Daemon:
 
     def run(self) -> bool:
         """Work until `tools.stopping` is set. Answers whether everything under way was finished or handed back."""
-        self._alarm.add_job(self.tick, "interval", seconds=TICK)
+        self._alarm.add_job(self.tick, "interval", seconds=TICK, id="tick")
         self._alarm.start()
         threading.Thread(target=self._watch_clock, name="watchdog", daemon=True).start()
+        threading.Thread(target=self._go_on, name="go on", daemon=True).start()
         self._tools.stopping.wait()
         return self._end()
 
     def tick(self) -> None:
         """Start what is due and not under way."""
         self._ticked = time.monotonic()
+        with self._looking:
+            self._look()
+
+    def _look(self) -> None:
         if self._tools.stopping.is_set():
             return
         by_key = {source.key: source for source in self._sources()}
@@ -131,8 +143,22 @@ class Daemon:
             self._closings.start(digest.id, self._close, digest)
         for channel in self._post.channels:
             self._sendings.start(channel, self._deliver, channel)
+        self._host_free_in = TICK
         for source in (by_key[key] for key in sources):
-            self._visits.start(source.host, self._visit, source)
+            wait = self._tools.scraper.client.seconds_until_free(source.host)
+            if wait > 0:  # no worker sits through a pause
+                self._host_free_in = min(self._host_free_in, wait)
+            else:
+                self._visits.start(source.host, self._visit, source)
+
+    def _go_on(self) -> None:
+        """Let the next tick be as soon as a visit ends or a host's pause is over."""
+        while not self._tools.stopping.wait(SOON):
+            ended = self._visit_ended.wait(max(self._host_free_in - SOON, 0.0))
+            if ended or self._host_free_in < TICK:
+                self._visit_ended.clear()
+                with suppress(JobLookupError):  # the clock was stopped meanwhile
+                    self._alarm.modify_job("tick", next_run_time=datetime.now(UTC))
 
     def _close(self, due: Digest) -> None:
         digest = close_digest(due, self._post, self._tools.clock())
@@ -160,6 +186,7 @@ class Daemon:
     def _end(self) -> bool:
         self._alarm.shutdown(wait=False)
         self._tools.scraper.client.stop()
-        under_way = [future for lanes in (self._visits, self._sendings, self._closings) for future in lanes.end()]
+        with self._looking:
+            under_way = [future for lanes in (self._visits, self._sendings, self._closings) for future in lanes.end()]
         _, left = wait(under_way, timeout=HAND_BACK)
         return not left

@@ -116,6 +116,10 @@ class Client:
             error.url = error.url or asked.url
             raise
 
+    def seconds_until_free(self, host: str) -> float:
+        """How long a request to the host would have to wait for its pause, as far as is known here."""
+        return self._pace.seconds_until_free(host)
+
     def stop(self) -> None:
         """Let every fetch under way end at once, with StoppedError. Safe from any thread; nothing is fetched later."""
         self._stopping.set()

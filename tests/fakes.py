@@ -193,6 +193,9 @@ class Web:
         charset = "utf-8" if content_type.startswith("text/") else ""
         return Answer(url, 200, body, content_type, charset, etag, None, digest, len(body))
 
+    def seconds_until_free(self, host: str) -> float:
+        return 0.0
+
     def stop(self) -> None:
         self.stopped = True
 

@@ -29,6 +29,7 @@ from storage.gates import HostGates
 from storage.models import SourceState
 from storage.visits import declare_source
 
+PRIVATE_GAP = 0.1  # seconds between two requests to a host of one's own, unless all gaps are shorter
 SPREAD = timedelta(seconds=0.3)  # between the first visits of new sources
 
 
@@ -69,6 +70,7 @@ def tools_of(installation: Installation) -> Iterator[Tools]:
         Client(
             contact=installation.settings.contact,
             gap=fetch.gap_seconds,
+            private_gap=min(fetch.gap_seconds, PRIVATE_GAP),
             gates=HostGates(installation.engine, utc_now),
             tls_exceptions=fetch.tls,
         ) as client,

@@ -225,18 +225,19 @@ def test_a_lane_rests_after_a_fault_and_then_goes_on() -> None:
         if name == "bad":
             raise OSError("no space left on device")
 
-    lanes = Lanes(2, "test", 0.3)
-    for _ in range(10):
+    def look() -> int:
         lanes.clear()
         lanes.start("bad", work, "bad")
         lanes.start("good", work, "good")
-        time.sleep(0.01)
-    assert begun.count("bad") == 1
-    assert begun.count("good") > 2
-    time.sleep(0.35)
-    lanes.clear()
+        return begun.count("good")
+
+    lanes = Lanes(2, "test", 60)
     lanes.start("bad", work, "bad")
-    until(lambda: begun.count("bad") == 2, "the second try")
+    until(lambda: "bad" in lanes._resting, "the fault")
+    until(lambda: look() > 2, "the good one goes on")
+    assert begun.count("bad") == 1
+    lanes._resting["bad"] = 0.0
+    until(lambda: bool(look()) and begun.count("bad") == 2, "the second try")
     lanes.end()
 
 

@@ -31,9 +31,7 @@ NOT_PAST = re.compile(r"今年|明年|今后|未来|力争|确保|争取|计划|
 
 def looks_back(clause: str, before: bool) -> bool:
     """Whether a clause of a plan says what was: it begins so, or goes on `before`, one that did, and plans nothing."""
-    if NOT_PAST.search(clause):
-        return False
-    return before or PAST.match(clause) is not None
+    return (before or PAST.match(clause) is not None) and not NOT_PAST.search(clause)
 
 
 def settle_roles(chapters: Sequence[Chapter], year: int | None) -> Iterator[tuple[Chapter, list[Role], str]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from monitor.extractors.baselines import baselines_of, bases_in, without_baseline, without_basis
+from monitor.extractors.baselines import baselines_of, built_on, without_baseline, without_basis
 from monitor.extractors.clauses import Clause, Slot, clauses_of, slots_of
 from monitor.extractors.decoys import labels_in, why_decoy
 from monitor.extractors.distributive import members_of, share_hedge, share_in_front
@@ -99,12 +99,6 @@ def _quantities(plain: str, passed_over: PassedOver) -> list[Quantity]:
     return kept
 
 
-def _within(quantities: Sequence[Quantity], spans: Sequence[tuple[int, int]]) -> dict[int, Quantity]:
-    starts = [quantity.start for quantity in quantities] if spans else []
-    inside = (quantities[bisect_left(starts, start) : bisect_left(starts, end)] for start, end in spans)
-    return {quantity.start: quantity for some in inside for quantity in some}
-
-
 def _turned_back(sentence: Sentence) -> Sentence:
     """`sentence`, of a plan, where it says what was in the year before."""
     span = Span(sentence.span.first - 1, sentence.span.first - 1) if sentence.span else None
@@ -129,7 +123,7 @@ class _Reader:
             return
         self._baselines = baselines_of(plain, quantities)
         started = {quantity.start: quantity for quantity in self._baselines.values()}
-        started |= _within(quantities, bases_in(plain, start, end))
+        started |= built_on(plain, start, end, quantities)
         for quantity in started.values():
             self._passed_over(quantity, "baseline")
         ahead = self._sentence

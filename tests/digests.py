@@ -82,7 +82,8 @@ def line(
 
 def part(lines: tuple[Line, ...], **more: object) -> ReportPart:
     made = ReportPart(
-        region="云溪市", region_en="Yunxi", region_path="澄岭省 · 云溪市", region_path_en="Chengling · Yunxi", region_code="990100", kind=Kind.WORK_REPORT,
+        region="云溪市", region_en="Yunxi", region_path="澄岭省 · 云溪市", region_path_en="Chengling · Yunxi",
+        region_code="990100", kind=Kind.WORK_REPORT,
         year=2026, title="2026年云溪市政府工作报告——在云溪市第十五届人民代表大会第五次会议上",
         issuer="云溪市人民政府办公室",
         published_on=date(2026, 1, 20), url="https://www.yunxi.example/zwgk/2026/t12.html",
@@ -263,7 +264,8 @@ def revision(language: str = "zh") -> DigestData:
         ),
     )
     made = part(
-        lines, region="澄岭省", region_en="Chengling", region_path="澄岭省", region_path_en="Chengling", ="990000",
+        lines, region="澄岭省", region_en="Chengling", region_path="澄岭省", region_path_en="Chengling",
+        region_code="990000",
         title="2026年澄岭省政府工作报告", issuer="澄岭省人民政府办公厅", url="https://www.chengling.example/2026/t42.html",
         kept_url=f"{CONSOLE}/42",
     )  # fmt: skip

@@ -32,6 +32,7 @@ class Sheet:
     subject: str
     example: bool
     glances: tuple[Glance, ...]
+    glances_title: str
     glances_more: int
     stories: tuple[Story, ...]
     folded: int
@@ -48,13 +49,17 @@ def lay_out(data: DigestData, subject: str, parts: Sequence[ReportPart], plan: P
     folded = len(parts) - len(full)
     glanced = len(parts) >= _GLANCE_FROM or folded > 0
     notices = ranked_notices(data.notices)
+    years = {part.year for part in parts}
     return Sheet(
         language=data.language,
         subject=subject,
         example=bool(parts) and all(part.example for part in parts),
-        glances=tuple(_glance(part, index, plan, words) for index, part in enumerate(parts[: plan.overview]))
+        glances=tuple(
+            _glance(part, index, plan, words, year=len(years) > 1) for index, part in enumerate(parts[: plan.overview])
+        )
         if glanced
         else (),
+        glances_title=words("overview_count", n=len(parts)) + (f" · {next(iter(years))}" if len(years) == 1 else ""),
         glances_more=max(0, len(parts) - plan.overview) if glanced else 0,
         stories=tuple(
             story(part, index + 1, words, plan.detail(index), charted=index < min(plan.long, plan.charts))
@@ -71,11 +76,11 @@ def lay_out(data: DigestData, subject: str, parts: Sequence[ReportPart], plan: P
     )
 
 
-def _glance(part: ReportPart, index: int, plan: Plan, words: Words) -> Glance:
+def _glance(part: ReportPart, index: int, plan: Plan, words: Words, *, year: bool) -> Glance:
     anchor = f"#r{index + 1}" if index < plan.long + plan.short else ""
     kind, news = part_news(part, words)
     mark = words["example"] if part.example else ""
-    place = f"{mark}{region_name(part, words)} {part.year}"
+    place = f"{mark}{region_name(part, words)}{f' {part.year}' if year else ''}"
     if part.kind.value != "work_report":
         place += f" {words[part.kind.value]}"
     url = anchor or web_address(part.kept_url) or web_address(part.url)

@@ -37,9 +37,8 @@ def text_part(sheet: Sheet) -> str:
 
 
 def _overview(sheet: Sheet, words: Words) -> Iterator[str]:
-    total = len(sheet.glances) + sheet.glances_more
     yield _HEAVY
-    yield f"{words['overview']} · {words('overview_count', n=total)}"
+    yield f"{words['overview']} · {sheet.glances_title}"
     yield ""
     head = (words["column_region"], words["column_news"], words["column_count"])
     rows = [(glance.place, f"{_sign(glance.kind)}{glance.news}", str(glance.count)) for glance in sheet.glances]

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import fields, replace
 from email.message import EmailMessage
 from email.policy import SMTP
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,7 +13,7 @@ from bs4 import BeautifulSoup
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.digest import DigestData, Line, Notice, Rendered, render
+from monitor.digest import Around, DigestData, Line, Notice, Past, Rendered, render
 from monitor.digest.outgoing import clean, web_address
 from storage.values import ChangeKind
 from tests.digests import MADE_AT, a_year, conflict, digest, part, revision, tail_lines
@@ -86,17 +87,39 @@ def test_an_address_is_empty_or_of_a_known_scheme(url: str) -> None:
 def _poisoned(data: DigestData, text: str, url: str) -> DigestData:
     """Every text and address of the digest's first report replaced."""
 
-    def poison(value, **keep):  # type: ignore[no-untyped-def]
+    def poison(value: Any, **keep: object) -> Any:
         words = {f.name: text for f in fields(value) if isinstance(getattr(value, f.name), str) and f.name not in keep}
         links = {f.name: url for f in fields(value) if f.name in ("url", "kept_url")}
         return replace(value, **{name: words[name] for name in words if name not in _ENUMS} | links)
 
     def line_of(line: Line) -> Line:
         sides = {name: getattr(line, name) for name in ("before", "after", "outturn")}
-        return replace(poison(line), **{name: poison(side) if side else None for name, side in sides.items()})
+        made: Line = replace(poison(line), **{name: poison(side) if side else None for name, side in sides.items()})
+        return made
+
+    def around_of(around: Around | None) -> Around | None:
+        if around is None:
+            return None
+        places = tuple(
+            replace(poison(one, standing=True), figures=tuple(poison(side) if side else None for side in one.figures))
+            for one in around.places
+        )
+        return replace(around, indicators=tuple(map(poison, around.indicators)), places=places)
+
+    def past_of(past: Past | None) -> Past | None:
+        if past is None:
+            return None
+        years = (
+            replace(one, **{name: poison(side) for name in ("target", "outturn") if (side := getattr(one, name))})
+            for one in past.years
+        )
+        return replace(past, named=poison(past.named), years=tuple(years))
 
     first = data.parts[0]
-    made = replace(poison(first), lines=tuple(line_of(line) for line in first.lines), unchanged=())
+    made = replace(
+        poison(first), lines=tuple(line_of(line) for line in first.lines), unchanged=(),
+        around=around_of(first.around), past=past_of(first.past),
+    )  # fmt: skip
     notices = tuple(
         Notice(kind, text, url, MADE_AT, 2, None, text) for kind in ("broken", "baseline", "dead_channel", text)
     )
@@ -108,12 +131,13 @@ def _poisoned(data: DigestData, text: str, url: str) -> DigestData:
 _ENUMS = ("kind", "basis", "measure", "op", "indicator_key")
 GOLDEN = {
     "html": {"lang"}, "head": set(), "body": {"style"}, "title": set(), "style": set(),
-    "b": {"class", "role", "aria-label", "style"},
+    "b": {"class", "role", "aria-label", "aria-hidden", "style"},
     "meta": {"charset", "name", "content"}, "div": {"class", "style", "aria-hidden", "lang"}, "p": {"class", "style"},
     "h1": {"style"}, "h2": {"style"}, "h3": {"style"}, "h4": {"class", "style"}, "a": {"class", "href", "style"},
     "br": set(),
     "span": {"lang"}, "article": {"id", "class", "style"}, "table": {"cellpadding", "cellspacing", "style"},
-    "caption": {"style"}, "thead": set(), "tbody": set(), "tr": {"align", "valign", "style"},
+    "caption": {"style"}, "thead": set(), "tbody": set(), "tr": {"align", "valign", "style", "class"},
+    "img": {"src", "width", "height", "alt", "style"},
     "th": {"scope", "align", "style"}, "td": {"class", "style", "align"}, "ul": {"style"}, "li": {"style"},
     "mark": {"style"},
 }  # fmt: skip
@@ -125,6 +149,8 @@ def _is_harmless(rendered: Rendered) -> None:
     for element in BeautifulSoup(rendered.html, "lxml").find_all(True):
         assert element.name in GOLDEN
         assert set(element.attrs) <= GOLDEN[element.name], element
+        if element.name == "img":
+            assert element["src"].removeprefix("cid:") in {image.cid for image in rendered.images}
         if element.name == "a":
             assert urlsplit(element["href"]).scheme in ("http", "https", "file") or element["href"].startswith("#r")
     for form in (rendered.text, rendered.html):

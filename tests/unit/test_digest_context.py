@@ -1,0 +1,109 @@
+"""What stands around a report's targets: neighbours, the last years as a chart, the foot."""
+
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from bs4 import BeautifulSoup
+from PIL import Image as Pixels
+
+from monitor.digest import packed, render, unpacked
+from storage.values import Op
+from tests.digests import SAMPLES, a_year, digest, figure, last_years, main_lines, neighbours, part, sample
+
+
+def test_the_chart_is_a_small_picture_and_its_alternative_says_all_of_it() -> None:
+    (image,) = sample("year").images
+    picture = Pixels.open(BytesIO(image.png))
+    assert (picture.format, picture.width, len(image.png) < 12_000) == ("PNG", 680, True)
+    assert image.alt == (
+        "云溪市地区生产总值增长：2022—2026 年。2022 年目标 7%左右、完成 4.1%；2023 年目标 6.5%左右、完成 6.2%；"
+        "2024 年目标 6%左右、完成 6.1%；2025 年目标 6.5%以上、完成 5.6%；2026 年目标 6%左右。"
+    )
+    (shown,) = BeautifulSoup(sample("year").html, "lxml").find_all("img")
+    assert (shown["src"], shown["alt"]) == (f"cid:{image.cid}", image.alt)
+    english = sample("year", "en").images[0].alt
+    assert english.startswith("Yunxi: GDP growth, 2022–2026. 2022 target about 7%, result 4.1%; 2023 target about 6.5%")
+    assert english.endswith("2026 target about 6%.")
+
+
+def test_a_column_is_as_long_as_its_figure() -> None:
+    (image,) = sample("year").images
+    pixels = Pixels.open(BytesIO(image.png)).convert("RGB")
+    blue = (0x1D, 0x4E, 0xD8)
+    tops = {}
+    for x in range(60, pixels.width - 20):
+        column = [y for y in range(10, 157) if _near(pixels.getpixel((x, y)), blue)]
+        if column:
+            tops[x] = column[0]
+    assert min(tops.values()) < sorted(set(tops.values()))[-1]
+    assert 158 - max(tops.values()) == pytest.approx((158 - min(tops.values())) * 6 / 7, abs=3)
+
+
+def _near(pixel: object, colour: tuple[int, int, int]) -> bool:
+    assert isinstance(pixel, tuple)
+    return all(abs(a - b) < 12 for a, b in zip(pixel, colour, strict=True))
+
+
+def test_the_same_digest_has_the_same_pictures_and_they_can_be_kept() -> None:
+    again = render(a_year())
+    assert again.images == sample("year").images
+    assert unpacked(packed(again.images)) == again.images
+    assert unpacked(packed(())) == () == unpacked(b"")
+
+
+@pytest.mark.parametrize(("value", "unit"), [(0.0, "%"), (-3.0, "%"), (8.7, "万人"), (None, None), (float("inf"), "%")])
+def test_any_figure_can_be_drawn(value: float | None, unit: str | None) -> None:
+    past = last_years()
+    odd = replace(past.years[0], target=figure("x", value, unit), outturn=figure("y", value, unit, op=Op.RANGE))
+    assert render(digest(part(main_lines(), past=replace(past, years=(odd, *past.years[1:]))))).images
+    assert render(digest(part(main_lines(), past=replace(past, years=(odd,))))).images
+
+
+def test_the_text_has_the_neighbours_and_the_last_years_too() -> None:
+    text = sample("year").text
+    assert "[2026 年目标与上级、同级相比]" in text
+    assert "云溪市（本地）" in text
+    assert "澄岭省          5.5%左右" in text
+    assert "GDP 增长目标：云溪市在已公布的 9 个同级地区中排第 3。" in text
+    assert "2025  6.5%以上  5.6%" in text
+    english = sample("year", "en").text
+    assert "[2026 targets: the region above and its neighbours]" in english
+    assert "Yunxi ranks 3 of the 9" in english
+
+
+def test_a_place_that_states_no_such_target_has_a_dash() -> None:
+    rows = BeautifulSoup(sample("year").html, "lxml").find_all("tr")
+    row = next(row for row in rows if "栖岚市" in row.get_text())
+    assert [cell.get_text() for cell in row.find_all("td")] == ["6%左右", "4.5%左右", "—"]
+
+
+def test_only_the_first_reports_of_a_crowded_morning_have_pictures() -> None:
+    many = digest(*(part(main_lines(), past=last_years(), around=neighbours()) for _ in range(9)))
+    made = render(many)
+    assert 0 < made.html.count("<img ") <= 6
+    assert len(made.images) == 1  # the same chart is attached once
+    assert sample("thirty-reports").html.count("<img ") < 6
+
+
+def test_the_foot_says_what_was_seen_and_what_was_silenced() -> None:
+    assert "最近收到：政府工作报告（1 月 20 日）、预算报告（1 月 18 日）。" in sample("revision").text
+    assert "另有 3 条按您的静默设置未列出。" in sample("revision").text
+    english = " ".join(sample("revision", "en").text.split())
+    assert "Last seen: Government Work Report (20 Jan), Budget Report (18 Jan)." in english
+    assert "3 more were kept back by your silences." in english
+
+
+def test_a_result_says_how_far_it_lies_from_its_target() -> None:
+    assert "✗ 未完成，高 0.2 个百分点" in sample("year").text
+    assert "missed, 0.2 pts above" in " ".join(sample("year", "en").text.split())
+
+
+def test_the_overview_names_the_year_once() -> None:
+    assert "本期要点 · 共 30 份报告 · 2026" in sample("thirty-reports").text
+    assert "琼梧市 2026  " not in sample("thirty-reports").text
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_an_english_digest_names_places_in_english_where_it_can(name: str) -> None:
+    assert "澄岭省 · 云溪市" not in sample(name, "en").text

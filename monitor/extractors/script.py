@@ -44,11 +44,13 @@ STRAY_SPACE = r"(?<![A-Za-z0-9 ]) +|(?<=[A-Za-z0-9]) +(?![A-Za-z0-9 ])"
 NOTE_MARK = rf"(?<=[{HAN}”》）A-Za-z0-9])(?:[〔［\[【]\d{{1,3}}[〕］\]】]|(?<=[{HAN}”])（\d{{1,2}}）)"
 PAGE_NUMBER = rf"(?<=[{HAN}，。、；])—\d{{1,3}}—(?=[{HAN}])"
 DROPPED = re.compile(rf"{PAGE_NUMBER}|{GLOSS}|{STRAY_SPACE}|{NOTE_MARK}|\u200b|\ufeff")
+# A link or a bold word that stands on a line of its own: “⏎两个中心⏎”，. 504 in 63 of 379 reports, none of 16 read was an end.
+BROKEN = re.compile(rf"(?<=[{HAN}0-9%）])\n[\n ]*(?=[》”，、；。])|(?<=[“《])\n[\n ]*(?=[{HAN}])")
 # Full lines that stop inside a sentence: the text was wrapped at a fixed width.
 OPEN_END = re.compile(rf"[{HAN}，、；A-Za-z0-9%“]$")
 GOES_ON = re.compile(r"[^。！？：\s](?<![。！？：][”）])$")  # of a full line, in such a text
 WRAPPED_SHARE = 0.5
-LINE_GAP = re.compile(r"\n+(?: *[—-] *\d{1,4} *[—-] *\n+)?")  # with the page number that may stand in it
+LINE_GAP = re.compile(r"(?: *\n)+(?: *[—-] *\d{1,4} *[—-] *(?:\n *)+)?")  # with the page number that may stand in it
 # A lead byte lost in GBK shows as "?" and shifts the codes after it into rare characters.
 MOJIBAKE = re.compile(
     r"[？?�][^\n。，、“”]{0,2}[\u5000-\u9fff“”]*[！；]?[皟绍嚒碑耙恍摺钡龋笄蒺傲鶄€]{1,}[^\n，。；]{0,8}"
@@ -84,7 +86,7 @@ def read_script(text: str) -> Script:
         plain = PLAIN_QUOTES.sub(r"“\1”", plain)
     if WIDE_THOUSANDS.search(plain):
         plain = THOUSANDS.sub(lambda number: number[0].replace("，", ","), plain)
-    dropped = _joined([match.span() for match in DROPPED.finditer(plain)] + _torn(plain))
+    dropped = _joined([match.span() for match in DROPPED.finditer(plain)] + _torn(plain) + _broken(plain))
     plain, places = _without(plain, dropped)
     if dropped:
         offsets = [offsets[place] for place in places]
@@ -104,9 +106,13 @@ def _torn(plain: str) -> list[tuple[int, int]]:
     ]
 
 
+def _broken(plain: str) -> list[tuple[int, int]]:
+    return [match.span() for match in BROKEN.finditer(plain)]
+
+
 def _wraps(plain: str) -> list[tuple[int, int]]:
     """The line breaks inside sentences of a text that was wrapped at a fixed width; none in any other text."""
-    lines = plain.split("\n")
+    lines = [line.rstrip(" ") for line in plain.split("\n")]
     lengths = sorted(len(line) for line in lines if len(line) > 15)
     open_ended = sum(1 for line in lines if len(line) > 15 and OPEN_END.search(line))
     if len(lengths) < 20 or open_ended < WRAPPED_SHARE * len(lengths):
@@ -114,15 +120,15 @@ def _wraps(plain: str) -> list[tuple[int, int]]:
     usual = lengths[len(lengths) // 2]
     breaks: list[tuple[int, int]] = []
     # Where paragraphs stand apart by an empty line, a full line goes on whatever it ends with.
-    apart = plain.count("\n\n") > 5 and plain.count("\n\n") < WRAPPED_SHARE * plain.count("\n")
+    empty = sum(not line for line in lines)
+    apart = 5 < empty < WRAPPED_SHARE * len(lines)
     at = 0
     for line in lines[:-1]:
-        at += len(line)
         goes_on = len(line) >= usual - 5 and GOES_ON.search(line)
-        gap = LINE_GAP.match(plain, at) if goes_on or (apart and len(line) >= usual) else None
-        if gap and (goes_on or gap[0] == "\n") and (not breaks or gap.start() >= breaks[-1][1]):
+        gap = LINE_GAP.match(plain, at + len(line)) if goes_on or (apart and len(line) >= usual) else None
+        if gap and (goes_on or gap[0].count("\n") == 1) and (not breaks or gap.start() >= breaks[-1][1]):
             breaks.append(gap.span())
-        at += 1
+        at = plain.index("\n", at + len(line)) + 1
     return breaks
 
 

@@ -86,3 +86,8 @@ def test_what_stands_beside_words_that_nobody_can_read_says_so() -> None:
     spoilt, whole = extract(text, About(year=2024))
     assert spoilt.rules[-1] == "unreadable words beside"
     assert "unreadable words beside" not in whole.rules
+
+
+def test_a_line_that_stops_in_front_of_a_closing_mark_goes_on() -> None:
+    text = "做到“\n两个到位\n”，出台《\n管理办法\n》等28部规章\n。\n二、工作安排"
+    assert read_script(text).plain == "做到“两个到位”，出台《管理办法》等28部规章。\n二、工作安排"

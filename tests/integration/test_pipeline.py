@@ -401,6 +401,43 @@ def test_a_retitled_entry_is_read_again(watching: Watching) -> None:
     assert watching.told() == [("地区生产总值", "lowered")]
 
 
+def test_an_entry_with_another_day_is_read_again(watching: Watching) -> None:
+    watching.settled(2025)
+    url, title, day = watching.column.shown[0]
+    watching.column.write(url, title, report_text(2025, CUT), day)
+    watching.column.shown[0] = (url, title, date(day.year, day.month, day.day + 2))
+    watching.column.refresh()
+    watching.visit(hours=2)
+    assert watching.told() == [("地区生产总值", "lowered")]
+
+
+def test_a_backdated_posting_among_known_ones_is_news(watching: Watching) -> None:
+    watching.settled(2025)
+    watching.column.publish_report(2026, day=date(2023, 5, 4))
+    watching.column.shown.append(watching.column.shown.pop(0))  # below all that is known
+    watching.column.refresh()
+    assert [filed.outcome for _, filed in watching.visit(hours=2).filed] == [Outcome.REPORT]
+    assert watching.told()
+
+
+def test_a_repost_of_a_central_report_is_filed_as_that(watching: Watching) -> None:
+    watching.settled(2025)
+    speech = report_text(2026).replace(PLACE, "").replace("我代表市人民政府", "我代表国务院")
+    heading = "政府工作报告\n——2026年3月5日在第十四届全国人民代表大会第四次会议上"
+    opening = f"{heading}\n各位代表：\n我代表国务院，向大会报告政府工作。\n"
+    watching.column.publish_report(2026, f"{opening}{speech}", title="2026年国务院政府工作报告", day=date(2026, 3, 12))
+    (filed,) = (filed for _, filed in watching.visit(hours=2).filed)
+    assert (filed.outcome, filed.identity.region) == (Outcome.REPORT, "000000")
+
+
+def test_another_places_report_in_the_column_is_filed_where_it_belongs(watching: Watching) -> None:
+    watching.settled(2025)
+    text = report_text(2026).replace(PLACE, "绿园区")
+    watching.column.publish_report(2026, text, title="2026年长春市绿园区政府工作报告")
+    (filed,) = (filed for _, filed in watching.visit(hours=2).filed)
+    assert filed.identity.region == "220106"
+
+
 def test_being_stopped_leaves_nothing_half_kept_and_the_next_visit_goes_on(watching: Watching) -> None:
     watching.column.publish_report(2024)
     last = watching.column.publish_report(2025)

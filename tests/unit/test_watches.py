@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from monitor.hours import next_due
-from monitor.watches import Watch, covers, wants
+from monitor.hours import awake, next_due
+from monitor.watches import Silence, Watch, covers, hearers, hushes, hushes_notice, wants
 from storage.values import Basis, ChangeData, ChangeKind, Kind, Measure, Op, Role, Stated, StatementData
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -163,3 +163,139 @@ def test_a_time_that_is_not_understood_is_refused(when: str) -> None:
 def test_a_watch_that_cannot_work_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         watch(**changes)
+
+
+@pytest.mark.parametrize(
+    ("levels", "region", "wanted"),
+    [
+        (["province"], "220000", True),
+        (["province"], "220100", False),
+        (["city", "county"], "220100", True),
+        (["county"], "220106", True),
+        (["county"], "110105", True),  # a district of a municipality
+        (["city"], "222400", True),  # 延边州
+        (["nation"], "000000", True),
+        (["city"], "990100", True),  # unknown: by the shape of its code
+        (["city"], "429006", False),  # 天门市 stands under its province, and is a county all the same
+    ],
+)
+def test_a_level_narrows_the_regions(levels: list[str], region: str, wanted: bool) -> None:
+    assert covers(watch(levels=levels), region) is wanted
+
+
+def test_one_condition_of_several_is_enough() -> None:
+    cut = change(before=stated(), after=stated(), kind=ChangeKind.LOWERED)
+    assert not wants(watch(conditions=["lowered by 0.5 points"]), cut)
+    assert wants(watch(conditions=["lowered by 0.5 points", "above 5%"]), cut)
+
+
+def test_the_parent_is_asked_only_where_a_condition_needs_it() -> None:
+    asked = []
+
+    def above() -> Stated | None:
+        asked.append(1)
+        return None
+
+    assert not wants(watch(conditions=["above 7%"]), change(), above)
+    assert asked == []
+    assert not wants(watch(conditions=["differs from parent"]), change(), above)
+    assert asked == [1]
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        ("2026-01-20T13:00:00", "2026-01-20T13:00:15"),  # 21:00 in China
+        ("2026-01-20T13:59:50", "2026-01-20T23:30:00"),  # the wait ends at 22:00:05
+        ("2026-01-20T20:00:00", "2026-01-20T23:30:00"),
+        ("2026-01-20T23:29:44", "2026-01-20T23:30:00"),
+        ("2026-01-20T23:30:00", "2026-01-20T23:30:15"),
+    ],
+)
+def test_quiet_hours_are_waited_for(now: str, due: str) -> None:
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    quiet = watch(when="at once", quiet="22:00 – 07:30")
+    assert next_due(quiet, moment, CHINA) == datetime.fromisoformat(due).replace(tzinfo=UTC)
+
+
+def test_quiet_hours_within_a_day_do_not_reach_over_midnight() -> None:
+    quiet = watch(when="hourly", quiet="12:00-14:00")
+    noon = datetime(2026, 1, 20, 4, 0, tzinfo=UTC)
+    assert next_due(quiet, noon, CHINA) == datetime(2026, 1, 20, 6, 0, tzinfo=UTC)
+    night = datetime(2026, 1, 20, 18, 0, tzinfo=UTC)
+    assert awake(quiet, night, CHINA) == night
+
+
+def test_a_watch_has_its_own_zone() -> None:
+    moment = datetime(2026, 1, 20, 0, 0, tzinfo=UTC)
+    assert next_due(watch(timezone="America/New_York"), moment, CHINA) == datetime(2026, 1, 20, 13, 7, tzinfo=UTC)
+
+
+@given(now=moments, quiet=st.sampled_from(["22:00-07:30", "00:00-06:00", "23:59-00:01", "02:10-02:50"]))
+def test_nothing_is_due_in_quiet_hours(now: datetime, quiet: str) -> None:
+    for when in ("at once", "hourly"):
+        made = watch(when=when, quiet=quiet)
+        due = next_due(made, now, CHINA)
+        assert awake(made, due, CHINA) == due
+        assert now < due <= now + timedelta(hours=13)
+
+
+@pytest.mark.parametrize(
+    ("changes", "advice"),
+    [
+        ({"quiet": "22-7"}, "22:00-07:30"),
+        ({"quiet": "07:00-07:00"}, "22:00-07:30"),
+        ({"quiet": "22:00-08:30"}, "lies within quiet"),
+        ({"timezone": "Asia/Shanghi"}, "is not known"),
+        ({"levels": ["village"]}, "'nation', 'province', 'city' or 'county'"),
+        ({"conditions": ["sinks"]}, "is not understood"),
+        ({"operator": True, "indicators": ["gdp"]}, "remove indicators"),
+        ({"operator": True, "conditions": ["above 5%"], "changes": ["raised"]}, "remove changes, conditions"),
+    ],
+)
+def test_what_contradicts_itself_is_refused_with_advice(changes: dict[str, Any], advice: str) -> None:
+    with pytest.raises(ValidationError, match=advice):
+        watch(**changes)
+
+
+def test_an_operator_hears_of_the_watching_and_of_no_targets() -> None:
+    reader, operator = watch(key="reader", regions=["220000"]), watch(key="ops", operator=True, regions=["220000"])
+    assert not wants(operator, change())
+    assert hearers([reader, operator], "220100") == [operator]
+    assert hearers([reader, operator]) == [operator]
+    assert hearers([reader, watch(key="south", operator=True, regions=["440000"])], "220100") == [reader]
+    assert hearers([reader], "440100") == []
+
+
+def silence(**more: Any) -> Silence:
+    return Silence.model_validate({"key": "s", "until": "2026-01-31"} | more)
+
+
+LAST_DAY, AFTER = date(2026, 1, 31), date(2026, 2, 1)
+
+
+def test_a_silence_ends_with_its_last_day() -> None:
+    assert hushes(silence(), watch(), change(), LAST_DAY)
+    assert not hushes(silence(), watch(), change(), AFTER)
+    assert hushes_notice(silence(), watch(), "yunxi", "220100", LAST_DAY)
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "change_hushed", "notice_hushed"),
+    [
+        ({"watches": ["main"]}, True, True),
+        ({"watches": ["other"]}, False, False),
+        ({"regions": ["220000"]}, True, True),
+        ({"regions": ["440000"]}, False, False),
+        ({"indicators": ["gdp"]}, True, False),
+        ({"indicators": ["投资"]}, False, False),
+        ({"changes": ["raised"]}, False, False),
+        ({"changes": ["lowered"]}, True, False),
+        ({"sources": ["yunxi"]}, False, True),
+        ({"sources": ["another"]}, False, False),
+    ],
+)
+def test_each_list_narrows_a_silence(narrowed: dict[str, Any], change_hushed: bool, notice_hushed: bool) -> None:
+    made = silence(**narrowed)
+    assert hushes(made, watch(), change(), LAST_DAY) is change_hushed
+    assert hushes_notice(made, watch(), "yunxi", "220100", LAST_DAY) is notice_hushed

@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: help setup run test check format gold firings bench-extract bench years crash show-digests faults live lock clean
+.PHONY: help setup run test check format gold firings bench-extract bench years mutate any-order crash show-digests faults live lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,12 @@ gold: setup  ## score the extractor on the gold in ../shared, errors below (ARGS
 
 firings: setup  ## how often each rule of the extractor fires on the reports in ../shared (ARGS="--rule NAME": where)
 	@$(PY) tools/firings.py --jobs 0 $(ARGS)
+
+mutate: setup  ## edits of reports, held against the changes that are found (ARGS="--mutants 1000 --seed 1")
+	@$(PY) -m tools.mutate $(ARGS)
+
+any-order: setup  ## documents in any order, 100 worlds of 30 steps on each database, against the orderly arrival
+	@MUBIAO_ANY_ORDER=100 $(PY) -m pytest -q tests/integration/test_any_order.py $(ARGS)
 
 crash: setup  ## the delivering process killed 150 times: nothing lost, nothing told under two ids
 	@MUBIAO_CRASHES=150 $(PY) -m pytest -q --timeout=900 tests/integration/test_crashes.py

@@ -38,7 +38,7 @@ def compare(
     Both sides are of one region and kind; only targets are looked at.
     """
     later = _targets(after)
-    found = match(_targets(before), later)
+    found = match(_targets(before), later, same_report=basis is not Basis.NEXT_REPORT)
     changes = [change for old, new in found.pairs if (change := _changed(old, new, basis))]
     if basis is not Basis.CONFLICT:
         changes += [_change(ChangeKind.ADDED, basis, None, new) for new in found.fresh]

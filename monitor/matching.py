@@ -44,16 +44,23 @@ def horizon_of(stated: Stated) -> str:
     return series_of(stated).horizon
 
 
-def match(olds: Sequence[Stated], news: Sequence[Stated], when: Callable[[Stated], str] = horizon_of) -> Matched:
+def match(
+    olds: Sequence[Stated],
+    news: Sequence[Stated],
+    when: Callable[[Stated], str] = horizon_of,
+    *,
+    same_report: bool = False,
+) -> Matched:
     """Pair earlier statements with later ones of the same region; `when` has to be the same on both sides.
 
     A known indicator is told by its key, the long tail by its words (`sameness`). Where two could be meant and no
-    figure, promise or main target tells them apart, nobody is paired.
+    figure, promise or main target tells them apart, nobody is paired. In versions of the `same_report` equal words are
+    the same thing, however little they say (实施产业项目).
     """
     found = _strong(olds, news, when)
     left = [at for at in range(len(olds)) if at not in {old for old, _ in found}]
     fresh = [at for at in range(len(news)) if at not in {new for _, new in found}]
-    found += _last_ones(olds, news, left, fresh)
+    found += _last_ones(olds, news, left, fresh, tail=same_report)
     paired_old, paired_new = {old for old, _ in found}, {new for _, new in found}
     return Matched(
         [(olds[old], news[new]) for old, new in sorted(found)],
@@ -90,14 +97,15 @@ def _both_main(old: Stated, new: Stated) -> bool:
 
 
 def _last_ones(
-    olds: Sequence[Stated], news: Sequence[Stated], left: Sequence[int], fresh: Sequence[int]
+    olds: Sequence[Stated], news: Sequence[Stated], left: Sequence[int], fresh: Sequence[int], *, tail: bool
 ) -> list[tuple[int, int]]:
-    """Of a known indicator, the one that is left on each side is the same thing, however it is worded."""
+    """Of a known indicator (with `tail` of any) the one that is left on each side is the same, whatever its words."""
     earlier, later = _by_series(olds, left), _by_series(news, fresh)
     return [
         (earlier[series][0], later[series][0])
         for series in earlier
-        if not series.indicator_key.startswith(TAIL) and len(earlier[series]) == len(later.get(series, ())) == 1
+        if (tail or not series.indicator_key.startswith(TAIL))
+        and len(earlier[series]) == len(later.get(series, ())) == 1
     ]
 
 

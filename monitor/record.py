@@ -241,7 +241,7 @@ class _Untold:
 def _states(said: Sequence[Stated], stated: Stated | None, *, same: bool = False) -> bool:
     """Whether one of these statements is of the same thing, and, with `same`, gives the same figure."""
     assert stated is not None, "this side is there"
-    changes = compare(said, [stated], year=stated.year, basis=Basis.NEXT_REPORT, full=False)
+    changes = compare(said, [stated], year=stated.year, basis=Basis.REVISION, full=False)
     return not changes if same else all(change.kind is not ChangeKind.ADDED for change in changes)
 
 

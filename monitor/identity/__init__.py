@@ -75,5 +75,5 @@ def _is_cut(body: str) -> bool:
     if len(body) >= 2 * SHORT:
         return False
     greets = re.search(r"各位(?:代表|委员|主任)|请予?审[议查]", body[:4000])
-    ends = re.search(r"!|各位代表|奋斗。|贡献。|胜利。", body.strip()[-600:])
+    ends = re.search(r"!|各位代表|奋斗。|贡献。|胜利。", body.strip()[-1000:])
     return not greets or len(body) < SHORT or (len(body) < 1.6 * SHORT and not ends)

@@ -9,7 +9,7 @@ from .figures import said
 from .outgoing import clean, web_address
 from .rows import line_name
 from .sentences import MAX_SENTENCE, fragments, plain
-from .values import DigestData, Figure, Foot, Line, Notice, ReportPart, Steady
+from .values import Around, DigestData, Figure, Foot, Line, Named, Notice, Past, ReportPart, Steady
 
 VERSION = 1
 TYPE = "mubiao.digest"
@@ -52,7 +52,58 @@ def _report(part: ReportPart, language: str) -> dict[str, Any]:
         "example": part.example,
         "changes": [_change(line, language) for line in part.lines],
         "unchanged": [_steady(steady, language) for steady in part.unchanged],
+        "around": _around(part.around, language),
+        "past": _past(part.past, language),
     }
+
+
+def _around(around: Around | None, language: str) -> dict[str, Any] | None:
+    if around is None:
+        return None
+    return {
+        "indicators": [_named(one) for one in around.indicators],
+        "places": [
+            {
+                "region": clean(place.region, 80),
+                "region_en": clean(place.region_en, 80),
+                "standing": place.standing,
+                "figures": [_brief(one, language) for one in place.figures],
+            }
+            for place in around.places
+        ],
+        "known": around.known,
+        "rank": around.rank,
+    }
+
+
+def _past(past: Past | None, language: str) -> dict[str, Any] | None:
+    if past is None:
+        return None
+    return {
+        "indicator": _named(past.named),
+        "years": [
+            {"year": one.year, "target": _brief(one.target, language), "outturn": _brief(one.outturn, language)}
+            for one in past.years
+        ],
+    }
+
+
+def _named(named: Named) -> dict[str, Any]:
+    return {
+        "indicator": clean(named.indicator, 200),
+        "indicator_key": clean(named.indicator_key, 200),
+        "indicator_en": clean(named.name_en, 200),
+        "measure": named.measure.value,
+    }
+
+
+def _brief(figure: Figure | None, language: str) -> dict[str, Any] | None:
+    """A figure without its sentence: one of a table of many."""
+    if figure is None:
+        return None
+    whole = _figure(figure, language)
+    assert whole is not None, "there is a figure"
+    return {key: whole[key] for key in ("text", "said", "op", "value", "value_hi", "unit", "kept_url")}
 
 
 def _change(line: Line, language: str) -> dict[str, Any]:
@@ -138,5 +189,7 @@ def _sources(foot: Foot) -> dict[str, Any]:
         "watched": foot.sources,
         "ok": foot.sources_ok,
         "unread": foot.unread,
+        "silenced": foot.hushed,
+        "seen": [{"kind": kind.value, "at": at.isoformat()} for kind, at in foot.seen],
         "last_visit_at": foot.last_visit_at.isoformat() if foot.last_visit_at else None,
     }

@@ -6,7 +6,7 @@ Reading and archiving are over before the transaction begins. Used by a visit an
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -19,6 +19,7 @@ from monitor.catalogue.indicators import key_of
 from monitor.extractors import RULES_VERSION
 from monitor.extractors.statements import extract
 from monitor.identity import Identity, identify
+from monitor.identity.passages import is_copy, marks_of
 from monitor.owing import owe_news, tell_operators
 from monitor.record import Record
 from monitor.watches import Silence, Watch, names
@@ -27,8 +28,10 @@ from storage.database import one_at_a_time, reading, transaction
 from storage.models import Document, Notice, Report
 from storage.reports import (
     add_document,
+    add_passages,
     add_report,
     find_latest_version,
+    find_most_alike,
     find_report,
     find_reports,
     find_stale,
@@ -135,16 +138,13 @@ def understand(found: Found) -> Understood:
         source_region=found.region,
         source_kind=found.kind,
     )
-    about = About(
-        region=identity.region, year=identity.year, kind=identity.kind, title=found.title,
-        published_on=found.published_on,
-    )  # fmt: skip
-    stated = [] if identity.year is None else extract(found.text, about)
+    stated = [] if identity.year is None else extract(found.text, _about(found, identity))
     return Understood(found, identity, _keyed(stated))
 
 
 def keep(read: Understood, desk: Desk, *, news: bool, now: datetime) -> Filed:
     """The other half of `file`."""
+    read = _recognised(read, desk)
     document = _document(read, desk.archive)
     if read.placed:
         reread(
@@ -161,6 +161,29 @@ def keep(read: Understood, desk: Desk, *, news: bool, now: datetime) -> Filed:
         if not read.placed:
             return Filed(Outcome.UNPLACED, add_document(session, document), read.identity)
         return _place(session, read, document, desk, news, now)
+
+
+def _recognised(read: Understood, desk: Desk) -> Understood:
+    """Whose report a document is that does not tell for sure: that of a witness with the same words, if any."""
+    found, doubtful = read.found, read.identity
+    marks = marks_of(found.text) if doubtful.doubts else frozenset()
+    if not marks:
+        return read
+    with reading(desk.engine) as session:
+        alike = find_most_alike(session, marks, example=found.example)
+    if alike is None or not is_copy(alike[1], len(marks)):
+        return read
+    report = alike[0]
+    doubts = (*doubtful.doubts, f"its words are those of the report of {report.region} for {report.year}: filed there")
+    identity = replace(doubtful, region=report.region, year=report.year, kind=Kind(report.kind), doubts=doubts)
+    return Understood(found, identity, _keyed(extract(found.text, _about(found, identity))))
+
+
+def _about(found: Found, identity: Identity) -> About:
+    return About(
+        region=identity.region, year=identity.year, kind=identity.kind, title=found.title,
+        published_on=found.published_on,
+    )  # fmt: skip
 
 
 def _document(read: Understood, archive: Archive) -> Document:
@@ -206,6 +229,7 @@ def _place(
     report, known = _report_of(session, read, now)
     document.report_id = report.id
     document_id = add_document(session, document)
+    add_passages(session, document_id, marks_of(read.found.text))
     said = add_statements(session, document_id, report, read.statements, read.found.text)
     taken = Record(session, report, now, _is_watched(desk)).take_in(document, said, known=known, news=news)
     owe_news(session, report, taken.news, desk, now)

@@ -1,11 +1,12 @@
 """What one asks about entries, documents and reports."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, func, select
 
-from storage.models import Document, Entry, Report
+from storage.models import Document, Entry, Passage, Report
 from storage.values import Kind
 
 
@@ -56,6 +57,28 @@ def add_document(session: Session, document: Document) -> int:
     session.flush()
     assert document.id is not None
     return document.id
+
+
+def add_passages(session: Session, document_id: int, marks: Iterable[int]) -> None:
+    """Keep a document's marks, by which its words are known again."""
+    rows = [{"mark": mark, "document_id": document_id} for mark in marks]
+    if rows:
+        session.execute(insert(Passage), rows)
+
+
+def find_most_alike(session: Session, marks: Collection[int], *, example: bool) -> tuple[Report, int] | None:
+    """The report of which a witness shares most of these marks, and how many; None if none shares any."""
+    shared = func.count()
+    row = session.exec(
+        select(Report, shared)
+        .join(Document, col(Document.report_id) == Report.id)
+        .join(Passage, col(Passage.document_id) == Document.id)
+        .where(col(Passage.mark).in_(marks), Report.example == example)
+        .group_by(col(Report.id), col(Document.id))
+        .order_by(shared.desc(), col(Report.id))
+        .limit(1)
+    ).first()
+    return None if row is None else (row[0], row[1])
 
 
 def find_report(session: Session, region: str, kind: str, year: int) -> Report | None:

@@ -11,12 +11,14 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import SQLModel, col, select
 
+from monitor import filing
+from monitor.extractors.statements import extract
 from monitor.filing import Desk, Filed, Found, Outcome, file
 from monitor.watches import Watch
 from storage.archive import Archive
 from storage.changes import find_changes, find_in_digest
-from storage.database import make_engine, migrate, reading
-from storage.models import Change, Digest, Document, Report, Statement
+from storage.database import make_engine, migrate, reading, transaction
+from storage.models import Change, Digest, Document, Report, SourceState, Statement
 from storage.outbox import find_open_digests
 from storage.reports import find_report, find_witnesses
 from storage.statements import find_by_id, find_spoken
@@ -38,11 +40,11 @@ class Room:
 
     def file(
         self, text: str, url: str = PORTAL, *, title: str = "", year: int = 2025, news: bool = True,
-        published_on: date | None = None, example: bool = False, region: str = REGION,
+        published_on: date | None = None, example: bool = False, region: str = REGION, source: str = "",
     ) -> Filed:  # fmt: skip
         self.clock.move(minutes=1)
         found = Found(
-            source_key="lanting",
+            source_key=source or ("paper" if url == PAPER else "lanting"),
             region=region,
             kind=Kind.WORK_REPORT,
             url=url,
@@ -443,3 +445,83 @@ def test_reports_of_many_places_that_come_at_the_same_moment_gather_in_one_diges
     assert len(room.owed()) == 5 * len(codes)
     with reading(room.desk.engine) as session:
         assert len(find_open_digests(session)) == 1
+
+
+def test_a_page_that_tells_neither_place_nor_year_is_known_by_its_words(room: Room) -> None:
+    told = "我们把{}件事办在前头，请乡亲们评说好坏短长；"
+    tale = "".join(told.format(number) for number in range(100, 260)) * 2
+    room.file(report_text(2025, extra=tale), news=False)
+    copied = report_text(2025, extra=tale).replace(f"——2025年1月10日在{PLACE}第五届人民代表大会第四次会议上\n", "")
+    bare = copied.replace("2025年", "今年").replace("2024年", "去年").replace("，", ",")
+    filed = room.file(bare, PAPER, title="政府工作报告", region="")
+    assert (filed.outcome, filed.identity.region, filed.identity.year) == (Outcome.WITNESS, REGION, 2025)
+    assert room.owed() == []
+    other = room.file(
+        "我们走自己的路，办好自己的事，句句都是新话。" * 300, "http://else.test/r", title="政府工作报告", region=""
+    )
+    assert other.outcome is Outcome.UNPLACED
+
+
+@pytest.mark.parametrize(("shown", "told"), [(False, 5), (True, 0)])
+def test_what_a_first_visit_found_is_news_where_a_watched_source_then_shows_it(
+    room: Room, shown: bool, told: int
+) -> None:
+    """Nobody was told of it; but a source that showed it already says nothing new by another address."""
+    began = room.clock()
+    with transaction(room.desk.engine) as session:
+        session.add(
+            SourceState(key="lanting", name="", url="", region=REGION, next_due_at=began, baseline_at=began)
+        )  # fmt: skip
+    room.file(report_text(2025), PAPER, news=False, source="lanting" if shown else "paper")
+    assert room.owed() == []
+    room.file(report_text(2025))
+    assert len(room.owed()) == told
+
+
+def test_what_was_out_before_a_source_was_watched_is_no_news_when_it_shows_it(room: Room) -> None:
+    began = room.clock()
+    with transaction(room.desk.engine) as session:
+        session.add(SourceState(key="lanting", name="", url="", region=REGION, next_due_at=began, baseline_at=began))
+    room.file(report_text(2025), PAPER, news=False, source="paper", published_on=date(2025, 1, 12))
+    room.file(report_text(2025))
+    assert room.owed() == []
+
+
+def test_a_copy_of_the_version_before_a_revision_is_no_conflict(room: Room) -> None:
+    room.file(report_text(2025), news=False)
+    room.file(report_text(2025, CUT))
+    room.file(report_text(2025), PAPER)
+    assert [basis for _, _, basis in room.owed()] == ["revision"]
+
+
+def test_what_another_witness_still_states_is_not_dropped(room: Room) -> None:
+    room.file(report_text(2025), news=False)
+    room.file(report_text(2026), PAPER, year=2026)
+    less = dict(TARGETS)
+    del less["固定资产投资"]
+    room.file(report_text(2026, less), "http://reports.test/2026.html", year=2026)
+    assert "dropped" not in {kind for _, kind, _ in room.owed()}
+
+
+def test_an_excerpt_that_becomes_the_whole_report_adds_no_target_that_was_there_last_year(room: Room) -> None:
+    room.file(report_text(2025), news=False)
+    url = "http://reports.test/2026.html"
+    room.file(report_text(2026, {"地区生产总值": "增长6%左右"}, {}, full=False), url, year=2026)
+    room.file(report_text(2026, CUT, {}), url, year=2026)
+    assert room.owed() == [("地区生产总值", "lowered", "next_report")]
+
+
+def test_better_rules_tell_nothing(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the earlier rules read is read anew before anything is compared with it."""
+    room.file(report_text(2025), news=False)
+    room.file(report_text(2026), "http://reports.test/2026.html", year=2026)
+    owed = room.owed()
+    monkeypatch.setattr(filing, "RULES_VERSION", 999)
+    monkeypatch.setattr(
+        filing, "extract", lambda text, about: [one for one in extract(text, about) if "工业" not in one.indicator]
+    )
+    room.file(report_text(2026), PAPER, year=2026)
+    assert room.owed() == owed
+    with reading(room.desk.engine) as session:
+        assert {one.rules_version for one in session.exec(select(Document))} == {999}
+        assert not [one for one in session.exec(select(Statement)) if "工业" in one.indicator and one.ordinal >= 0]

@@ -118,17 +118,6 @@ def find_changes(
     return list(session.exec(query.limit(limit) if limit else query))
 
 
-def find_settled(session: Session, target_ids: Iterable[int]) -> dict[int, Change]:
-    """Whether targets were met or missed, by the target's id, where a later report has told."""
-    verdicts = (ChangeKind.MET, ChangeKind.MISSED)
-    rows = session.exec(
-        select(Change)
-        .where(col(Change.before_id).in_(set(target_ids)), col(Change.kind).in_(verdicts))
-        .order_by(col(Change.id))
-    )
-    return {change.before_id: change for change in rows if change.before_id is not None}
-
-
 def find_in_digest(session: Session, digest_id: str) -> list[Change]:
     """The changes of a digest, by report and in the order they were found."""
     return list(

@@ -143,7 +143,7 @@ def test_an_unknown_key_is_named_with_its_line_and_nothing_is_started(tmp_path: 
     [
         (["check", "nosuch"], "no source is called nosuch"),
         (["targets", "无此地"], "no such region"),
-        (["export", "--format", "xls"], "write csv or jsonl"),
+        (["export", "--format", "xls"], "write csv, jsonl or parquet"),
         (["add", "ftp://reports.test/"], "beginning with http:// or https://"),
     ],
 )

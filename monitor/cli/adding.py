@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from monitor.catalogue.regions import path_zh, region
+from monitor.catalogue.regions import NATION, path_zh, region
 from monitor.cli.building import open_installation, tools_of
 from monitor.cli.options import AsJson, Config, region_code
 from monitor.cli.terminal import Stop, print_json, say, warn
@@ -127,6 +127,7 @@ def _proposals(scraper: Scraper, draft: Source, kind: Kind | None, code: str) ->
 
 def _proposal(scraper: Scraper, at: Source, look: Look, kind: Kind, code: str, column: str = "") -> Proposal:
     code = code or _region_of(look, kind, _told(look)) or _region_of(look, kind, _told_by_home(scraper, at))
+    code = code or (NATION if look.family == "govcn" else "")
     if not code:
         raise Stop("The page does not say whose reports these are; name the region: --region 长春市", code=2)
     values = {"region": code, "kind": kind, "family": look.family, "pages": 5}

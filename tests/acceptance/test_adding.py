@@ -15,6 +15,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from monitor.cli import app
+from tests.acceptance.replayed import Replay, replayed
 from tests.fakes import PLACE, article, listing, report_text
 
 CODE = "220106"  # a region that the catalogue knows; the texts are invented
@@ -169,3 +170,25 @@ def test_a_folder_of_files_becomes_a_source_and_is_read(folder: Path) -> None:
     (source,) = written(folder).values()
     assert (source["url"], source["family"]) == (reports.as_uri(), "folder")
     assert "1 report" in run(folder, "visit").stdout
+
+
+@pytest.fixture(scope="module")
+def replay(shared: Path) -> Iterator[Replay]:
+    program = shared / "replay" / "replay.py"
+    if not program.is_file():
+        pytest.skip("../shared/replay/replay.py is missing: no sites to replay")
+    with replayed(program) as replay:
+        yield replay
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("home", [False, True], ids=["its index page", "its home page"])
+def test_every_replayed_site_is_named_from(home: bool, folder: Path, replay: Replay) -> None:
+    replay.go_to(2)
+    for site in replay.sites():
+        if site["family"] == "founder":
+            continue  # a newspaper's front page has no report today, and is of no region
+        address = "/".join(site["index"].split("/")[:3]) + "/" if home else site["index"]
+        (row,) = rows(run(folder, "add", address, "--private", "--dry-run", "--json"))
+        assert (row["family"], row["region"], row["kind"]) == (site["family"], site["code"], "work_report")
+        assert any(entry["kept"] for entry in row["entries"]), site["key"]

@@ -59,12 +59,13 @@ def identify(
     body = normalised(text or text_head)
     heading = heading or heading_of(title) or heading_of(body)
     place = place_of(normalised(title), normalised(heading), normalised(issuer), site_code, body, source_region)
-    year, doubts = year_of(title, heading, body, published_on)
+    excerpt = is_excerpt_title(title) or (bool(text) and _is_cut(body))
+    year, doubts = year_of(title, heading, body, published_on, excerpt=excerpt)
     return Identity(
         region=place.region,
         kind=kind_of_title(title) or source_kind,
         year=year,
-        excerpt=is_excerpt_title(title) or (bool(text) and _is_cut(body)),
+        excerpt=excerpt,
         revised=is_revised_title(title),
         doubts=(*place.doubts, *doubts),
     )

@@ -122,12 +122,17 @@ def year_of_congress(words: str) -> int | None:
     return first + _number(found["session"] or "一") - 1
 
 
-def year_spoken_of(body: str) -> int | None:
-    """A guess at the year from how often a text names each: the one before is named most, the next hardly at all."""
+def year_spoken_of(body: str, *, excerpt: bool) -> int | None:
+    """A guess at the year from how often a text names each.
+
+    A whole report names the year before most, and the next hardly at all; a piece of one names its own.
+    """
     counts = Counter(int(year) for year in re.findall(r"(?<!\d)((?:19|20)\d\d)年", body))
     if not counts:
         return None
     top = max(counts, key=lambda year: (counts[year], year))
+    if excerpt:
+        return top
     year = top
     while counts[year + 1] >= 0.2 * counts[year]:
         year += 1
@@ -135,7 +140,9 @@ def year_spoken_of(body: str) -> int | None:
     return year + looking_back
 
 
-def year_of(title: str, heading: str, body: str, published_on: date | None) -> tuple[int | None, list[str]]:
+def year_of(
+    title: str, heading: str, body: str, published_on: date | None, *, excerpt: bool = False
+) -> tuple[int | None, list[str]]:
     """The year and what is doubtful about it.
 
     `body` comes normalised. Title, heading and text are asked; two that agree win, then the heading, the title, the
@@ -152,7 +159,7 @@ def year_of(title: str, heading: str, body: str, published_on: date | None) -> t
             return year_of_day(published_on), [
                 "the year is that of the day of publication; title, heading and text name none"
             ]
-        guess = year_spoken_of(body)
+        guess = year_spoken_of(body, excerpt=excerpt)
         if guess:
             return guess, [
                 "no title, heading or chapter names the year; it is guessed from the years the text speaks of"

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, delete, select
 
 from storage.models import Change, DigestChange
-from storage.values import Basis, ChangeData, ChangeKind
+from storage.values import Basis, ChangeData
 
 
 @dataclass(frozen=True, slots=True)

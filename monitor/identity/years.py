@@ -127,7 +127,8 @@ def year_spoken_of(body: str, *, excerpt: bool) -> int | None:
 
     A whole report names the year before most, and the next hardly at all; a piece of one names its own.
     """
-    counts = Counter(int(year) for year in re.findall(r"(?<!\d)((?:19|20)\d\d)年", body))
+    horizons = "到" if excerpt else ""  # 到2030年 is how far a plan looks, not when it was made
+    counts = Counter(int(year) for year in re.findall(rf"(?<![\d{horizons}])((?:19|20)\d\d)年", body))
     if not counts:
         return None
     top = max(counts, key=lambda year: (counts[year], year))

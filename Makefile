@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: help setup run test check format gold firings bench-extract bench years mutate any-order crash show-digests faults live lock clean
+.PHONY: help setup run test check format gold firings bench-extract bench years mutate any-order crash show-digests noise faults live lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -88,6 +88,9 @@ show-digests: setup  ## sample digests as files and pictures in build/digests (n
 
 live: setup  ## visit each shipped source once and write build/live.csv (ARGS="--contact you@example.org"; internet)
 	@$(PY) -m tools.live $(ARGS)
+
+noise: setup  ## how much the watches are told while 31 real reports come out over six weeks (needs ../shared)
+	@$(PY) -m tools.noise $(ARGS)
 
 lock: setup  ## take the newest versions of everything into constraints.txt; then run make check test
 	@$(PY) -m pip install -qq --upgrade --upgrade-strategy eager -e '.[postgresql]' --group dev

@@ -290,5 +290,5 @@ def test_a_piece_of_a_report_names_its_own_year_and_a_whole_one_the_year_before(
     piece = "推进城市更新，落实《2024年城区更新行动计划》，改造老旧小区30个。到2025年，绿道达到80公里。"
     assert identify("", text=piece, source_region="220100").year == 2024
     paragraph = f"2023年，全市上下一心。{'我们把群众的事放在心上。' * 40}"
-    whole = f"各位代表：现在报告工作。{paragraph * 12}让我们一起奋斗！"
+    whole = f"各位代表：现在报告工作。{paragraph * 24}让我们一起奋斗！"
     assert identify("", text=whole, source_region="220100").year == 2024

@@ -1,7 +1,7 @@
 """Reading a source: what its index pages show, and what one entry holds. Network and parsing, no memory."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,7 +15,7 @@ from scrapers.families import family, recognise
 from scrapers.folders import is_folder_address, read_place
 from scrapers.pages import attachment_type, refresh_target
 from scrapers.source import Source
-from storage.values import AttachmentData, EntryData, PostData, ReportPageData
+from storage.values import AttachmentData, EntryData, IndexData, PostData, ReportPageData
 
 FORWARDS = 2  # meta refreshes followed from a source's address
 BARE = 3  # pages without entries that only lead on: a shell for a script, a script that names the list's request
@@ -84,32 +84,41 @@ class Scraper:
         first = self._fetch(source, source.url, conditions)
         if first.status == 304 or (body_hash is not None and first.body_hash == body_hash):
             return Look(first, name or "", unchanged=True)
-        answer, text = self._forwarded(source, first)
-        name = name or recognise(text, answer.url)
-        bare = answer is not first
+        home, text = self._forwarded(source, first)
+        name = name or recognise(text, home.url)
+        bare = home is not first
         entries: dict[str, EntryData] = {}
         on_first_page = shown = 0
-        for _ in range(source.pages + BARE):
-            index = family(name).parse_index(text, answer.url)
+        for index, last, said in self._index_pages(source, name, home, text):  # noqa: B007 - the last one is judged below
             fresh = [entry for entry in index.entries if entry.url not in entries]
             entries |= {entry.url: entry for entry in fresh}
             on_first_page, shown = on_first_page or len(entries), shown + bool(index.entries)
             repeated = bool(index.entries) and not fresh  # some servers answer a page past the end with the first one
             bare = bare or not shown
-            if index.next_page is None or repeated or shown == source.pages or (fresh and not going_on(fresh)):
+            if repeated or shown == source.pages or (fresh and not going_on(fresh)):
                 break
-            try:
-                answer = self._fetch(source, index.next_page, post=index.next_post)
-            except GoneError:
-                break  # some lists end with a 404
-            text = text_of(answer)
         if not entries:
-            if is_shell(text):
-                raise EmptyPageError("the index page is a shell that only a script fills", url=answer.url)
-            raise LayoutError("the index page shows no entries", url=answer.url)
+            if is_shell(said):
+                raise EmptyPageError("the index page is a shell that only a script fills", url=last.url)
+            raise LayoutError("the index page shows no entries", url=last.url)
         if bare:
             first = replace(first, etag=None, last_modified=None, body_hash="")
         return Look(first, name, False, tuple(entries.values()), on_first_page)
+
+    def _index_pages(
+        self, source: Source, name: str, answer: Answer, text: str
+    ) -> Iterator[tuple[IndexData, Answer, str]]:
+        """The index pages from the given one on, each parsed, fetched as they are asked for."""
+        for _ in range(source.pages + BARE):
+            index = family(name).parse_index(text, answer.url)
+            yield index, answer, text
+            if index.next_page is None:
+                return
+            try:
+                answer = self._fetch(source, index.next_page, post=index.next_post)
+            except GoneError:
+                return  # some lists end with a 404
+            text = text_of(answer)
 
     def fetch_page(self, source: Source) -> Answer:
         """The page at a source's own address, where it forwards to, unparsed."""

@@ -57,7 +57,8 @@ def targets(
             rows = [_newest(one) for one in find_newest(session)]
     name = region_names(code)[2] if region else ""
     if as_csv:
-        write_csv(rows, list(rows[0]) if rows else [], sys.stdout)
+        if rows:
+            write_csv(rows, list(rows[0]), sys.stdout)
         return
     shown = rows if as_json or not region else _for_people(rows)
     what = "target" if named else "report"

@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from monitor.catalogue.indicators import key_of
 from monitor.extractors import RULES_VERSION
+from monitor.extractors.script import read_script
 from monitor.extractors.statements import extract
 from monitor.identity import Identity, identify
 from monitor.identity.passages import is_copy, marks_of
@@ -106,6 +107,7 @@ class Understood:
     found: Found
     identity: Identity
     statements: Sequence[tuple[StatementData, str]]
+    marks: frozenset[int]  # of its words
 
     @property
     def placed(self) -> bool:
@@ -133,13 +135,13 @@ def understand(found: Found) -> Understood:
         issuer=found.issuer,
         site_code=found.site_code,
         heading=found.heading,
-        text=found.text,
+        text=read_script(found.text).plain,  # lines that a page broke inside sentences tell wrong years
         published_on=found.published_on,
         source_region=found.region,
         source_kind=found.kind,
     )
     stated = [] if identity.year is None else extract(found.text, _about(found, identity))
-    return Understood(found, identity, _keyed(stated))
+    return Understood(found, identity, _keyed(stated), marks_of(found.text))
 
 
 def keep(read: Understood, desk: Desk, *, news: bool, now: datetime) -> Filed:
@@ -166,17 +168,16 @@ def keep(read: Understood, desk: Desk, *, news: bool, now: datetime) -> Filed:
 def _recognised(read: Understood, desk: Desk) -> Understood:
     """Whose report a document is that does not tell for sure: that of a witness with the same words, if any."""
     found, doubtful = read.found, read.identity
-    marks = marks_of(found.text) if doubtful.doubts else frozenset()
-    if not marks:
+    if not doubtful.doubts or not read.marks:
         return read
     with reading(desk.engine) as session:
-        alike = find_most_alike(session, marks, example=found.example)
-    if alike is None or not is_copy(alike[1], len(marks)):
+        alike = find_most_alike(session, read.marks, example=found.example)
+    if alike is None or not is_copy(alike[1], len(read.marks)):
         return read
     report = alike[0]
     doubts = (*doubtful.doubts, f"its words are those of the report of {report.region} for {report.year}: filed there")
     identity = replace(doubtful, region=report.region, year=report.year, kind=Kind(report.kind), doubts=doubts)
-    return Understood(found, identity, _keyed(extract(found.text, _about(found, identity))))
+    return Understood(found, identity, _keyed(extract(found.text, _about(found, identity))), read.marks)
 
 
 def _about(found: Found, identity: Identity) -> About:
@@ -229,7 +230,7 @@ def _place(
     report, known = _report_of(session, read, now)
     document.report_id = report.id
     document_id = add_document(session, document)
-    add_passages(session, document_id, marks_of(read.found.text))
+    add_passages(session, document_id, read.marks)
     said = add_statements(session, document_id, report, read.statements, read.found.text)
     taken = Record(session, report, now, _is_watched(desk)).take_in(document, said, known=known, news=news)
     owe_news(session, report, taken.news, desk, now)

@@ -24,6 +24,7 @@ from opencc import OpenCC
 from monitor.catalogue.indicators import key_of
 from monitor.compare import compare
 from monitor.example.source import REGION
+from monitor.extractors.script import read_script
 from monitor.extractors.statements import extract
 from monitor.identity import Identity, identify, title_and_heading
 from monitor.series import series_of, signature
@@ -76,7 +77,7 @@ def read(name: str, text: str, like: Identity | None = None) -> Read:
     """What a text states; `like` is what it was before it was edited."""
     title, heading = title_and_heading(text)
     source_region = REGION if (INVENTED / name).exists() else ""
-    identity = identify(title, heading=heading, text=text, source_region=source_region)
+    identity = identify(title, heading=heading, text=read_script(text).plain, source_region=source_region)
     place = like or identity
     about = About(region=place.region, year=place.year, kind=place.kind, title=title)
     year = place.year or 0
@@ -117,6 +118,9 @@ def number_changed(report: Read, random: Random) -> Edit | None:
     text = report.text
     at = data.start + number.start()
     edited = text[:at] + new + text[at + len(number.group()) :]
+    ends = [float(one.group() if one is not number else new) for one in found]
+    if ends != sorted(set(ends)):
+        return None  # 5—5个 is nobody's range
     return Edit("a number changed", edited, (ChangeKind.RAISED, ChangeKind.LOWERED), target)
 
 
@@ -226,7 +230,7 @@ def whitespace(text: str, random: Random) -> str:
         lambda t: re.sub(r"\n+", "\n\n", t),
         lambda t: "\n".join(line + random.choice(["", " ", "\t", "\u3000"]) for line in t.split("\n")),
         lambda t: t.replace("\n", "\r\n"),
-        lambda t: re.sub("(?<=[，。；])", lambda _: random.choice(["", "", " "]), t),
+        lambda t: re.sub(r"(?<=[，。；])(?!\d)", lambda _: random.choice(["", "", " "]), t),
         lambda t: re.sub("(?<=。)", lambda _: random.choice(["", "", "\u200b"]), t),
     )
     return random.choice(ways)(text)

@@ -75,6 +75,7 @@ class Script:
         return any(first < end and start < last for first, last in self.unreadable)
 
 
+@lru_cache(maxsize=2)  # whose report it is, and what it states, are asked of the same text
 def read_script(text: str) -> Script:
     """`text` as rules can read it; never raises. Costs one pass when nothing has to go."""
     plain, offsets = _without(widened := text.translate(WIDTHS), _wraps(widened))

@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: help setup run test check format gold firings bench-extract bench years mutate any-order crash show-digests noise faults live lock clean
+.PHONY: help setup run test check format gold firings bench-extract bench-visit hostile bench years mutate any-order crash show-digests noise faults live lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,12 @@ mutate: setup  ## edits of reports, held against the changes that are found (ARG
 
 any-order: setup  ## documents in any order, 100 worlds of 30 steps on each database, against the orderly arrival
 	@MUBIAO_ANY_ORDER=100 $(PY) -m pytest -q tests/integration/test_any_order.py $(ARGS)
+
+bench-visit: setup  ## what visits cost when nothing changed, beside other watchers (installs them in build/)
+	@$(PY) -m tools.bench_visit $(ARGS)
+
+hostile: setup  ## the kit of hostile servers, and 1,000 good requests after it
+	@MUBIAO_GOOD_REQUESTS=1000 $(PY) -m pytest -q tests/integration/scrapers/test_hostile_servers.py
 
 crash: setup  ## the delivering process killed 150 times: nothing lost, nothing told under two ids
 	@MUBIAO_CRASHES=150 $(PY) -m pytest -q --timeout=900 tests/integration/test_crashes.py

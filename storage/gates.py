@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
@@ -16,6 +16,22 @@ from storage.models import HostGate
 from storage.values import Standing
 
 GATES = SQLModel.metadata.tables[str(HostGate.__tablename__)]
+# Built once: twice in each request they would cost more than the database does.
+LOOK = select(GATES).where(GATES.c.host == bindparam("at")).with_for_update()
+LOOK_AT_CLOCK = (
+    select(GATES, func.clock_timestamp().label("now")).where(GATES.c.host == bindparam("at")).with_for_update()
+)
+CHANGED: tuple[tuple[str, ...], ...] = (
+    ("holder", "held_until"),
+    ("next_at",),
+    ("next_at", "holder", "held_until"),
+    ("rest_until", "rest_status"),
+    ("slower",),
+)
+CHANGES = {
+    names: update(GATES).where(GATES.c.host == bindparam("at")).values({name: bindparam(name) for name in names})
+    for names in CHANGED
+}
 # What lies further ahead was written before a clock was set back, and is not believed.
 LONGEST_HOLD, LONGEST_WAIT, LONGEST_REST = timedelta(hours=2), timedelta(minutes=5), timedelta(hours=25)
 
@@ -70,20 +86,19 @@ class HostGates:
     def _look(self, connection: Connection, host: str) -> tuple[datetime, Row[Any]]:
         """The time, and the host's row, which nobody else changes before the transaction ends."""
         own = self._engine.dialect.name == "postgresql"
-        asked = select(GATES, func.clock_timestamp().label("now")) if own else select(GATES)
-        asked = asked.where(GATES.c.host == host).with_for_update()
-        row = connection.execute(asked).one_or_none()
+        asked, at = LOOK_AT_CLOCK if own else LOOK, {"at": host}
+        row = connection.execute(asked, at).one_or_none()
         if row is None:
             try:
                 with connection.begin_nested():
                     connection.execute(insert(GATES).values(host=host, holder="", rest_status=0, slower=1.0))
             except IntegrityError:  # another machine was quicker
                 pass
-            row = connection.execute(asked).one()
+            row = connection.execute(asked, at).one()
         return (row.now.astimezone(UTC) if own else self._clock()), row
 
     def _keep(self, connection: Connection, host: str, **values: object) -> None:
-        connection.execute(update(GATES).where(GATES.c.host == host).values(values))
+        connection.execute(CHANGES[tuple(values)], {"at": host, **values})
 
 
 def _ahead(at: datetime | None, now: datetime, most: timedelta) -> float:

@@ -7,6 +7,7 @@ import ssl
 import struct
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -190,6 +191,7 @@ def behaviours() -> dict[str, Behaviour]:
     """Everything that a server may do to us, by name."""
     gzip_head = HEAD + b"Content-Encoding: gzip\r\n"
     half = packed(PAGE * 200)[:-40]
+    bombs, deflated = [bomb(1), bomb(2)], zlib.compress(bytes(30_000_000))
     return {
         "good": good,
         "not found": not_found,
@@ -212,9 +214,14 @@ def behaviours() -> dict[str, Behaviour]:
         "half a gzip": once(gzip_head + b"\r\n" + half),
         "half a gzip in full length": lambda visitor: visitor.answer(half, Content_Encoding="gzip"),
         "a damaged gzip": lambda visitor: visitor.answer(half[:60] + b"\0" * 90, Content_Encoding="gzip"),
-        "gzip bomb": lambda visitor: visitor.answer(bomb(1), Content_Encoding="gzip"),
-        "gzip in gzip bomb": lambda visitor: visitor.answer(bomb(2), Content_Encoding="gzip, gzip"),
+        "gzip bomb": lambda visitor: visitor.answer(bombs[0], Content_Encoding="gzip"),
+        "gzip in gzip bomb": lambda visitor: visitor.answer(bombs[1], Content_Encoding="gzip, gzip"),
         "thirty times gzip": lambda visitor: visitor.answer(b"", length=0, Content_Encoding=", ".join(["gzip"] * 30)),
+        "a raw deflate bomb": lambda visitor: visitor.answer(
+            zlib.compress(bytes(30_000_000)), Content_Encoding="deflate"
+        ),
+        "br unasked": lambda visitor: visitor.answer(b"\x1b\xff\xff", Content_Encoding="br"),
+        "a thousand headers": once(HEAD + b"".join(b"X-%d: %s\r\n" % (n, b"a" * 200) for n in range(1000)) + b"\r\n"),
         "zstd unasked": lambda visitor: visitor.answer(b"(\xb5/\xfd", Content_Encoding="zstd"),
         "redirect to itself": lambda visitor: visitor.answer(b"", status="302 Found", Location=visitor.path),
         "redirects without end": lambda visitor: visitor.answer(b"", status="302 Found", Location=f"{visitor.path}a"),

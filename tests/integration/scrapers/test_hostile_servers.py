@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import os
 import socket
 import ssl
 import threading
@@ -31,9 +32,10 @@ from scrapers.errors import (
     UnreachableError,
 )
 
-SHORT = Limit(seconds=0.6, wire=2_000_000, decoded=5_000_000)
-SLACK = 1.0
-AMONG_MANY = replace(SHORT, seconds=1.5)  # two cores for 56 of them
+SHORT = Limit(seconds=2, wire=2_000_000, decoded=5_000_000)
+SLACK = 10.0  # of a busy machine; whoever forgets the deadline takes twenty seconds
+GOOD_REQUESTS = int(os.environ.get("MUBIAO_GOOD_REQUESTS", "200"))
+AMONG_MANY = replace(SHORT, seconds=6)  # two cores for 56 of them
 
 CASES: list[tuple[str, type[ScrapeError]]] = [
     ("silence", DeadlineError),
@@ -58,6 +60,9 @@ CASES: list[tuple[str, type[ScrapeError]]] = [
     ("gzip bomb", TooLargeError),
     ("gzip in gzip bomb", TooLargeError),
     ("thirty times gzip", EncodingError),
+    ("a deflate bomb", TooLargeError),
+    ("br unasked", EncodingError),
+    ("a thousand headers", TooLargeError),
     ("zstd unasked", EncodingError),
     ("not found", GoneError),
     ("redirect to itself", StatusError),
@@ -100,12 +105,12 @@ def test_each_ends_in_time_and_says_why(
     assert raised.url
 
 
-def test_after_all_of_them_200_good_requests_work_on_4_threads(client: Client, serve: Serve, behaviours: Any) -> None:
+def test_after_all_of_them_good_requests_work_on_4_threads(client: Client, serve: Serve, behaviours: Any) -> None:
     hostile = [serve(behaviours[name]) for name, _ in CASES for _ in range(2)]
     with ThreadPoolExecutor(len(hostile)) as pool:
         raised = list(pool.map(lambda server: fail(client, server.url(), limit=AMONG_MANY)[0], hostile))
     assert [type(error) for error in raised] == [error for _, error in CASES for _ in range(2)]
-    assert good_requests(client, [serve() for _ in range(4)], 200) == 200
+    assert good_requests(client, [serve() for _ in range(4)], GOOD_REQUESTS) == GOOD_REQUESTS
 
 
 def test_good_requests_go_on_beside_hostile_ones(client: Client, serve: Serve, behaviours: Any) -> None:
@@ -148,14 +153,14 @@ def test_a_slow_resolver_ends_in_time() -> None:
 
 def test_the_time_for_robots_is_part_of_the_deadline(client: Client, serve: Serve, behaviours: Any) -> None:
     def slow_robots(visitor: Any) -> None:
-        time.sleep(0.5)
+        time.sleep(1.8)
         behaviours["not found"](visitor)
 
     server = serve(behaviours["drip in the body"], robots=slow_robots)
     raised, took = fail(client, server.url())
     assert isinstance(raised, DeadlineError)
     assert len(server.seen) == 1
-    assert took < 0.9
+    assert took < SHORT.seconds + 1.6  # not a second time as long
 
 
 def test_a_bomb_takes_little_memory(client: Client, serve: Serve) -> None:

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from monitor.digest.outgoing import clean
+from monitor.notifiers.chat import calling_nobody
 from monitor.notifiers.message import DeliveryError, Message
 from monitor.notifiers.outgoing import clean_text
 
@@ -52,9 +53,10 @@ class AppriseNotifier:
         return ("",)
 
     def prepare(self, message: Message, address: str) -> tuple[bytes, ...]:
-        """The subject, an empty line and the text."""
+        """The subject, an empty line and the text; nobody is called by name (@everyone)."""
         lines = message.chat[1:] if self._form == "short" else (message.text,)
-        return (f"{clean(message.subject, 200)}\n\n{clean_text(chr(10).join(lines)).strip()}".encode(),)
+        text = f"{clean(message.subject, 200)}\n\n{clean_text(chr(10).join(lines)).strip()}"
+        return (calling_nobody(text).encode(),)
 
     def send(self, body: bytes, *, id: str, address: str, now: datetime) -> str:
         subject, _, text = body.decode("utf-8").partition("\n\n")

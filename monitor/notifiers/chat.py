@@ -11,6 +11,11 @@ _NUMBER = len("(10/10)\n")
 _CALLS_NOBODY = str.maketrans({"@": "\N{FULLWIDTH COMMERCIAL AT}", "<": "\N{FULLWIDTH LESS-THAN SIGN}"})
 
 
+def calling_nobody(text: str) -> str:
+    """`@` and `<` as full-width ones: a page's text could hold a service's word for "everybody"."""
+    return text.translate(_CALLS_NOBODY)
+
+
 class Allowance:
     """How many messages a service still takes; counts what this process began. Not shared between processes: what a
     second one sends is answered with the service's own "too fast", and tried again."""
@@ -31,13 +36,13 @@ class Allowance:
 def in_parts(message: Message, limit: int) -> tuple[str, ...]:
     """The digest's short form in messages of at most `limit` bytes of UTF-8, cut between lines and numbered (1/3).
 
-    A line is never cut: the short form has none as long as any service's limit. Names of people are not called:
-    `@` and `<` become full-width, since a page's text could hold a service's word for "everybody".
+    A line is never cut: the short form has none as long as any service's limit. Nobody is called by
+    name.
     """
     parts: list[list[str]] = [[]]
     room = limit - _NUMBER
     for line in message.chat:
-        line = line.translate(_CALLS_NOBODY)
+        line = calling_nobody(line)
         if parts[-1] and _size([*parts[-1], line]) > room:
             parts.append([])
         parts[-1].append(line)

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -135,7 +136,8 @@ class EmailNotifier:
         root = f"<{_digest('thread', message.thread)}.thread@{domain}>"
         mail["From"] = Address(clean(settings.sender_name), addr_spec=settings.sender)
         mail["To"] = Address(addr_spec=address)
-        mail["Subject"] = clean(message.subject, 200)
+        # not mail["Subject"] = …: email.policy loses the space between two encoded words (python/cpython#92081)
+        mail.set_raw("Subject", Header(clean(message.subject, 200), "utf-8", header_name="Subject").encode())
         mail["Date"] = message.made_at.astimezone(CHINA)
         mail["Message-ID"] = f"<{_digest(message.id, address)}@{domain}>"
         mail["References"] = root  # no mail has this id; clients show what names it as one thread

@@ -292,3 +292,31 @@ def test_a_piece_of_a_report_names_its_own_year_and_a_whole_one_the_year_before(
     paragraph = f"2023年，全市上下一心。{'我们把群众的事放在心上。' * 40}"
     whole = f"各位代表：现在报告工作。{paragraph * 24}让我们一起奋斗！"
     assert identify("", text=whole, source_region="220100").year == 2024
+
+
+@pytest.mark.parametrize(
+    ("above", "region"),
+    [("南京市", "320106"), ("徐州市", "320302"), ("福州市", "350102"), ("开封市", "410204")],
+)
+def test_the_drum_towers_are_told_apart_by_what_stands_around_them(above: str, region: str) -> None:
+    title = "2024年鼓楼区政府工作报告"
+    assert identify(f"{above}鼓楼区2024年政府工作报告").region == region
+    assert identify(title, source_region=f"{region[:4]}00").region == region
+    assert identify(title, site_code=f"{region}0001").region == region
+    assert identify(title, source_region="130600").region == "130600"
+    assert identify(title, source_region="130600").doubts
+
+
+@pytest.mark.parametrize(("name", "region"), [("唐县", "130627"), ("高唐县", "371526")])
+def test_a_county_whose_name_ends_anothers_is_not_taken_for_it(name: str, region: str) -> None:
+    text = f"政府工作报告\n——2024年2月1日在{name}第十八届人民代表大会第三次会议上\n各位代表：\n"
+    for source in ("", "130627", "371526"):
+        assert identify("政府工作报告", text_head=text, source_region=source).region == region
+
+
+def test_a_report_given_in_december_is_next_years_wherever_its_day_stands() -> None:
+    heading = "——2021年12月28日在唐县第十七届人民代表大会第一次会议上"
+    for title in ("政府工作报告", f"政府工作报告{heading}"):
+        assert identify(title, heading=heading, published_on=date(2021, 12, 30)).year == 2022
+    text = f"政府工作报告\n{heading}\n各位代表：\n二、2022年工作安排\n"
+    assert identify("政府工作报告", text_head=text, published_on=date(2023, 3, 1)).year == 2022

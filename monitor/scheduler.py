@@ -65,9 +65,13 @@ class Lanes:
     def start(self, name: str, work: Callable[[T], None], on: T) -> None:
         """Begin the work, unless this lane was in use at the last `clear`, or rests, or all workers are busy."""
         resting = time.monotonic() < self._resting.get(name, 0.0)
-        if name not in self._under_way and not resting and len(self._under_way) < self.workers:
+        if name not in self._under_way and not resting and not self.full:
             self._under_way[name] = self._pool.submit(work, on)
             self._under_way[name].add_done_callback(partial(self._note_fault, name))
+
+    @property
+    def full(self) -> bool:
+        return len(self._under_way) >= self.workers
 
     def end(self) -> list[Future[None]]:
         """Begin nothing more; answers with what is under way."""
@@ -105,6 +109,7 @@ class Daemon:
         self._closings = Lanes(1, "close", REST)
         self._ticked = time.monotonic()
         self._looking = threading.Lock()
+        self._look_took = 0.0
         self._host_free_in = TICK  # seconds, at the last look: the first host that a due source waits for
         self._alarm = BackgroundScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -128,6 +133,7 @@ class Daemon:
         self._ticked = time.monotonic()
         with self._looking:
             self._look()
+        self._look_took = time.monotonic() - self._ticked
 
     def _look(self) -> None:
         if self._tools.stopping.is_set():
@@ -145,6 +151,8 @@ class Daemon:
             self._sendings.start(channel, self._deliver, channel)
         self._host_free_in = TICK
         for source in (by_key[key] for key in sources):
+            if self._visits.full:
+                break
             wait = self._tools.scraper.client.seconds_until_free(source.host)
             if wait > 0:  # no worker sits through a pause
                 self._host_free_in = min(self._host_free_in, wait)
@@ -153,9 +161,9 @@ class Daemon:
 
     def _go_on(self) -> None:
         """Let the next tick be as soon as a visit ends or a host's pause is over."""
-        while not self._tools.stopping.wait(SOON):
+        while not self._tools.stopping.wait(max(SOON, 2 * self._look_took)):
             ended = self._visit_ended.wait(max(self._host_free_in - SOON, 0.0))
-            if ended or self._host_free_in < TICK:
+            if (ended or self._host_free_in < TICK) and not self._looking.locked():
                 self._visit_ended.clear()
                 with suppress(JobLookupError):  # the clock was stopped meanwhile
                     self._alarm.modify_job("tick", next_run_time=datetime.now(UTC))

@@ -170,7 +170,8 @@ def test_what_the_starter_leaves_out_runs_too(tmp_path: Path) -> None:
     text = re.sub(r"(?m)^#(?=[\[a-z])", "", starter_config()).replace("whsec_…", secret)
     settings = read_settings(written(tmp_path, text))
     assert set(settings.channels) == {"digests", "mail", "table"}
-    assert set(settings.watches) == {"main", "cuts"}
+    assert set(settings.watches) == {"main", "cuts", "alarm", "operator"}
+    assert set(settings.silences) == {"being-rebuilt"}
     assert settings.sources["my-county"].region == "220106"
     assert settings.contact == "you@example.org"
 

@@ -12,7 +12,7 @@ from monitor.ledger import Verdict, reckon
 from storage.changes import find_changes
 from storage.database import make_engine, migrate, reading
 from storage.series import find_ledger_statements, find_newest, find_panel, find_panel_regions, find_sentences_by_id
-from tools import invented
+from tools import bench, invented
 
 
 @pytest.fixture
@@ -113,3 +113,10 @@ def test_no_question_reads_a_whole_table_of_statements_or_changes(crowded: Engin
     scans = [plan for plan in plans if re.match(r"SCAN (statement|change|document)\b(?!.*USING)", plan)]
     assert scans == [], plans
     assert all(any(index in plan for plan in plans) for index in indexes), plans
+
+
+def test_what_is_measured_can_be_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    (figures,) = bench.bench_store([1]).values()
+    assert figures["reports"] == bench.PLACES * bench.YEARS
+    assert all(figure > 0 for figure in figures.values())
+    assert "a report kept and compared" in capsys.readouterr().out

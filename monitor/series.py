@@ -44,12 +44,18 @@ def dimension(unit: str | None) -> tuple[str, float]:
 
 
 def series_of(stated: Stated) -> Series:
-    """A relative target (与经济增长同步) belongs to the growth of its indicator; 50户 and 50家企业 are one."""
+    """A relative target (与经济增长同步) belongs to the growth of its indicator; 50户 and 50家企业 are one.
+
+    A gap to something (高于全国0.5个百分点) is no rise of 0.5 points, nor a gap to something else.
+    """
     data = stated.data
     horizon = YEAR if data.period in (None, str(stated.year)) else str(data.period)
     if data.measure is Measure.RELATIVE:
         return Series(stated.indicator_key, Measure.GROWTH, "%", horizon)
-    return Series(stated.indicator_key, data.measure, _counted(data.unit, data.indicator), horizon)
+    counted = _counted(data.unit, data.indicator)
+    return Series(
+        stated.indicator_key, data.measure, f"{counted} to {data.reference}" if data.reference else counted, horizon
+    )
 
 
 @lru_cache(maxsize=50_000)

@@ -4,7 +4,7 @@ import pytest
 
 from monitor.compare import compare, event_id
 from monitor.ledger import settle
-from monitor.series import dimension
+from monitor.series import dimension, series_of
 from storage.values import Basis, ChangeData, ChangeKind, Measure, Op, Role, Stated
 from tests.statements import stated
 
@@ -154,3 +154,11 @@ def test_the_same_change_has_the_same_id_whichever_document_tells_it() -> None:
 
     assert event_id(cut()) == event_id(cut())
     assert event_id(cut()) != event_id(cut(), "another revision")
+
+
+def test_a_gap_to_somebody_is_no_rise_and_no_gap_to_somebody_else() -> None:
+    def points(reference: str | None) -> Stated:
+        return stated("居民收入", 0.5, "个百分点", measure=Measure.DELTA, reference=reference)
+
+    assert len({series_of(points(reference)) for reference in (None, "全国", "全省")}) == 3
+    assert series_of(points("全国")) == series_of(points("全国"))

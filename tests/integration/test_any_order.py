@@ -233,6 +233,15 @@ class AnyOrder(RuleBasedStateMachine):
 class Maker:
     """Databases and folders for one world after another."""
 
+    def empty(self) -> None:
+        """Leave the server's tables as they were found."""
+        if self.kind == "postgresql":
+            engine = make_engine(self.template)
+            with engine.begin() as connection:
+                for table in reversed(SQLModel.metadata.sorted_tables):
+                    connection.execute(table.delete())
+            engine.dispose()
+
     def __init__(self, kind: str, folder: Path, template: str, documents: DocumentReader, orderly: Orderly) -> None:
         self.kind, self.folder, self.template, self.documents, self.orderly = kind, folder, template, documents, orderly
         self.archive, self._numbers = Archive(folder / "archive"), count()
@@ -244,11 +253,7 @@ class Maker:
             url = f"sqlite:///{path}"
         else:
             url = self.template
-            engine = make_engine(url)
-            with engine.begin() as connection:
-                for table in reversed(SQLModel.metadata.sorted_tables):
-                    connection.execute(table.delete())
-            engine.dispose()
+            self.empty()
         return make_world(url, self.folder / "archive", self.documents, datetime(2026, 1, 20, 2, 0, tzinfo=UTC))
 
 
@@ -257,7 +262,9 @@ def maker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Maker]:
     name = "sqlite_template" if request.param == "sqlite" else "postgres_tables"
     orderly = Orderly(Archive(tmp_path / "archive"))
     with DocumentReader() as documents:
-        yield Maker(request.param, tmp_path, str(request.getfixturevalue(name)), documents, orderly)
+        maker = Maker(request.param, tmp_path, str(request.getfixturevalue(name)), documents, orderly)
+        yield maker
+        maker.empty()
     orderly.engine.dispose()
 
 

@@ -1,6 +1,6 @@
-"""What stands around a report's targets: the same year's figures above and beside its region, and its own last years."""
+"""What stands around a report's targets: the figures of the regions above and beside it, and its own last years."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sqlmodel import Session
 
@@ -8,10 +8,10 @@ from monitor.catalogue.indicators import TAIL, indicator
 from monitor.catalogue.regions import children, parent
 from monitor.digest import Around, Figure, Named, Past, PastYear, Place
 from monitor.example.source import EXAMPLE_REGIONS
-from monitor.series import YEAR, magnitude, period_of, series_of
+from monitor.series import YEAR, equal, magnitude, period_of, series_of
 from storage.models import Report
 from storage.series import find_main
-from storage.values import Role, Stated
+from storage.values import Measure, Role, Stated
 
 YEARS = 5
 INDICATORS = 3
@@ -19,12 +19,13 @@ BESIDE = 6  # regions beside it that are shown
 _EXAMPLE = [code for code, _, _ in EXAMPLE_REGIONS]
 Draw = Callable[[Stated], Figure]
 Names = Callable[[str], tuple[str, str, str]]
-Series = tuple[str, ...]
+Series = tuple[str, Measure, str]
 
 
 def around(session: Session, report: Report, told: Sequence[Stated], draw: Draw, names: Names) -> Around | None:
-    """The figures for the report's year of up to three indicators it is told for; None where no other region's is
-    known. `told` are statements in the order of their weight.
+    """The figures for the report's year of up to three indicators it is told for, GDP first and then those that most
+    of the other regions state; None where no other region states any. `told` are statements in the order of their
+    weight.
     """
     wanted = _wanted(told)
     above, beside = _neighbours(report.region)
@@ -37,7 +38,7 @@ def around(session: Session, report: Report, told: Sequence[Stated], draw: Draw,
         if one.data.role is Role.TARGET and series_of(one).horizon == YEAR:
             by_place.setdefault(one.region, {}).setdefault(series_of(one)[:3], one)
     own = by_place.pop(report.region, {})
-    wanted = [series for series in wanted if series in own]
+    wanted = _shared([series for series in wanted if series in own], by_place)
     others = [code for code in (*above, *beside) if any(one in by_place.get(code, {}) for one in wanted)]
     if not wanted or not others:
         return None
@@ -50,7 +51,9 @@ def around(session: Session, report: Report, told: Sequence[Stated], draw: Draw,
     first = {code: size for code in others if (size := _size(by_place[code].get(wanted[0]))) is not None}
     mates = sorted((code for code in others if code in beside), key=lambda code: (-first.get(code, -1e18), code))
     mine = _size(own[wanted[0]])
-    higher = sum(first[code] > mine for code in mates if code in first) if mine is not None else 0
+    higher = 0
+    if mine is not None:
+        higher = sum(first[code] > mine and not equal(first[code], mine) for code in mates if code in first)
     return Around(
         indicators=tuple(_named(own[one]) for one in wanted),
         places=(
@@ -60,6 +63,7 @@ def around(session: Session, report: Report, told: Sequence[Stated], draw: Draw,
         ),
         known=len(mates) + 1,
         rank=None if mine is None else higher + 1,
+        tied=mine is not None and any(equal(first[code], mine) for code in mates if code in first),
     )
 
 
@@ -86,13 +90,20 @@ def past(session: Session, report: Report, told: Sequence[Stated], draw: Draw) -
 
 
 def _wanted(told: Iterable[Stated]) -> list[Series]:
-    """Up to three series of known indicators, GDP first."""
+    """The series of known indicators, GDP first."""
     series = dict.fromkeys(
         series_of(one)[:3]
         for one in told
         if one.data.role is Role.TARGET and series_of(one).horizon == YEAR and not one.indicator_key.startswith(TAIL)
     )
-    return sorted(series, key=lambda one: one[0] != "gdp")[:INDICATORS]
+    return sorted(series, key=lambda one: one[0] != "gdp")
+
+
+def _shared(series: Sequence[Series], by_place: Mapping[str, Mapping[Series, Stated]]) -> list[Series]:
+    """Those that other regions state too: GDP, then what most of them do."""
+    counts = {one: sum(one in said for said in by_place.values()) for one in series}
+    shared = [one for one in series if counts[one]]
+    return sorted(shared, key=lambda one: (one[0] != "gdp", -counts[one]))[:INDICATORS]
 
 
 def _neighbours(code: str) -> tuple[list[str], list[str]]:

@@ -26,6 +26,7 @@ WIDTH, HEIGHT = 340, 148  # as it is shown; it is drawn at twice the size
 TARGET, OUTTURN = "#1d4ed8", "#a8480a"
 _SCALE = 2
 _PALE, _EDGE, _SOFT = "#cfdcfb", "#d0d7de", "#57606a"
+_WIDEST = 132  # a year, in drawn pixels
 _LEFT, _TOP, _BOTTOM = 56, 18, 158  # of the field, in drawn pixels
 _ROWS = (184, 222, 260)  # year, target, outturn
 
@@ -85,7 +86,7 @@ def _draw(years: tuple[ChartYear, ...]) -> bytes:
     canvas = Pixels.new("RGB", (WIDTH * _SCALE, HEIGHT * _SCALE), "white")
     pen = ImageDraw.Draw(canvas)
     pen.rectangle((0, 0, canvas.width - 1, canvas.height - 1), outline=_EDGE, width=2)
-    column = (canvas.width - _LEFT - 16) / max(len(years), 1)
+    column = min(_WIDEST, (canvas.width - _LEFT - 16) / max(len(years), 1))
     centres = [_LEFT + column * (index + 0.5) for index in range(len(years))]
     _draw_columns(pen, years, centres, column)
     _draw_numbers(pen, years, centres)

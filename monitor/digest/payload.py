@@ -73,6 +73,7 @@ def _around(around: Around | None, language: str) -> dict[str, Any] | None:
         ],
         "known": around.known,
         "rank": around.rank,
+        "tied": around.tied,
     }
 
 

@@ -49,7 +49,9 @@ def _comparison(around: Around, part: ReportPart, words: Words) -> Comparison:
         name = named_label(around.indicators[0], words.language, short=True)
         place = next(one for one in around.places if one.standing == "own")
         region = _place_name(place, words)
-        remark = words("rank", region=region, name=name, n=around.known, place=around.rank)
+        remark = words(
+            "rank_tied" if around.tied else "rank", region=region, name=name, n=around.known, place=around.rank
+        )
     left = around.known - sum(place.standing != "above" for place in around.places)
     if left > 0:
         remark += (" " if remark and words.language == "en" else "") + words("rank_more", n=left)

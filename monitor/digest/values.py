@@ -90,13 +90,14 @@ class Around:
     """The same year's targets of the report's region, of the region above and of those beside it, as far as known.
 
     `rank` is the region's place among `known` regions of its kind, itself counted, by the first indicator, the highest
-    first; None where its own figure is no number. `places` may hold fewer of them.
+    first; None where its own figure is no number; `tied`: others want as much. `places` may hold fewer of them.
     """
 
     indicators: tuple[Named, ...]
     places: tuple[Place, ...]
     known: int
     rank: int | None
+    tied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,11 +115,6 @@ class Understood:
         return bool(self.identity.region) and self.identity.year is not None
 
 
-def storable(text: str) -> str:
-    """Without what a database refuses: NUL, and halves of characters. Offsets index what comes out."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
-
-
 def file(found: Found, desk: Desk, *, news: bool, now: datetime) -> Filed:
     """Keep a document and all that follows from it; the same document again changes nothing.
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from random import Random
 from typing import TypeVar
 
-from monitor.filing import Desk, Filed, Found, Outcome, file, storable
+from monitor.filing import Desk, Filed, Found, Outcome, file
 from monitor.identity import can_be_report, title_and_heading, title_year
 from monitor.owing import tell, tell_operators
 from monitor.rhythm import is_sweep_due, next_recheck, next_try, next_visit
@@ -26,7 +26,7 @@ from scrapers.source import Source
 from storage.database import reading, transaction
 from storage.models import Entry, Notice, Page, SourceState, Visit
 from storage.reports import find_entries, find_latest_version, keep_entry
-from storage.values import EntryData, Kind
+from storage.values import EntryData, Kind, storable
 from storage.visits import (
     TELL_AFTER,
     add_visit,

@@ -9,6 +9,11 @@ from datetime import date
 from enum import StrEnum
 
 
+def storable(text: str) -> str:
+    """Without what a database refuses: NUL, and halves of characters. Offsets index what comes out."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 class Kind(StrEnum):
     """What sort of report (种类)."""
 

@@ -12,10 +12,10 @@ from monitor.cli.files import READABLE, files_of, read_file
 from monitor.cli.jobs import spread
 from monitor.cli.options import AsJson, Config, Jobs, region_code
 from monitor.cli.terminal import Stop, print_json, progress, say, warn
-from monitor.filing import Filed, Found, Outcome, Understood, keep, storable, understand
+from monitor.filing import Filed, Found, Outcome, Understood, keep, understand
 from monitor.identity import title_and_heading
 from scrapers.errors import ScrapeError
-from storage.values import Kind, ReportPageData
+from storage.values import Kind, ReportPageData, storable
 
 IMPORT = "import"  # the source key of imported files
 OUTCOMES = {

@@ -17,7 +17,8 @@ HOSTILE = [
     "{% for x in y %}", "${7*7}", "{region}{0}%s", "&lt;b&gt;", "\u202e目标\u2066",
     "标题\r\nBcc: a@b.example", "a\u2028b\u2029c\x85d",
     "\x00\x1b[31m", "\ud800", "e\u0301", "=1+1", "＝cmd|' /C calc'!A0",
-    "@all <at user_id=\"all\">", "<@userid> <!channel> <@everyone>", "@everyone 目标", "x" * 5000, "目" * 5000, "",
+    "@all <at user_id=\"all\">", "<@userid> <!channel> <@everyone>",
+    "@everyone 目标", "\u0338目标", "x" * 5000, "目" * 5000, "",
 ]  # fmt: skip
 URLS = [
     "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\nscript:alert(1)", "data:text/html,<script>", "//evil.example/",

@@ -1,6 +1,8 @@
 """The short form for chat services: plain lines in a proportional font, the news of each report and where it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from storage.values import ChangeKind
 
 from .edition import Row, Story
 from .outgoing import cut
@@ -45,17 +47,20 @@ def _lines(sheet: Sheet, words: Words) -> Iterator[str]:
 def _story(story: Story, words: Words) -> Iterator[str]:
     mark = words["example"] if story.example else ""
     yield f"{mark}{story.region} · {story.heading}"
-    rows = [(row, table.heads[2].replace(" ", "")) for table in story.tables for row in table.rows]
-    for row, head in rows[:_ROWS]:
-        yield f"{row.sign} {_told(row, head, words)}"
+    rows = [(row, table.heads) for table in story.tables for row in table.rows]
+    for row, heads in rows[:_ROWS]:
+        yield f"{row.sign} {_told(row, heads, words)}"
     left = len(rows[_ROWS:]) + sum(table.more for table in story.tables) + sum(len(one.rows) for one in story.topics)
     if left:
         yield f"(+{left})"
     yield story.kept_url or story.url
 
 
-def _told(row: Row, head: str, words: Words) -> str:
-    """`GDP 增长 6.5%以上 → 6%左右`, with what came of last year's target where that is known."""
+def _told(row: Row, heads: Sequence[str], words: Words) -> str:
+    """`GDP 增长 6.5%以上 → 6%左右`, with what came of last year's target where that is known; who differs is named."""
+    if row.kind is ChangeKind.CONFLICT:
+        return f"{row.name} {heads[1]} {row.before.text} / {heads[3]} {row.after.text}"
+    head = heads[2].replace(" ", "")
     told = tail_text(row, words)
     if head and row.outturn.text != words["none"]:
         told += f"{words['open_bracket']}{head} {row.outturn.text}{words['close_bracket']}"

@@ -148,6 +148,8 @@ def _sign(kind: ChangeKind | None) -> str:
 
 def tail_text(row: Row, words: Words) -> str:
     """One line of the long tail: `新增公园 5个 → 6个`."""
+    if row.kind is ChangeKind.CONFLICT:
+        return f"{row.name} {row.before.text} / {row.after.text}"
     if row.kind in CHANGED:
         return f"{row.name} {row.before.text} → {row.after.text}"
     if row.kind is ChangeKind.DROPPED:

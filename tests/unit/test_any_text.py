@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from monitor.digest import Rendered, render
 from monitor.notifiers import CHANNEL_MODELS, notifier
 from monitor.notifiers.message import Message, Notifier
-from tests.digests import MADE_AT, a_year, conflict, revision
+from tests.digests import MADE_AT, conflict, digest, last_years, main_lines, neighbours, part, revision
 from tests.hostile import HOSTILE, URLS, address, assert_golden, poisoned, scraped
 
 SETTINGS: dict[str, dict[str, object]] = {
@@ -135,10 +135,11 @@ CHECKS = {
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_go_through_every_channel(text: str) -> None:
-    check(render(poisoned(a_year(), text, URLS[0])))
+    whole = digest(part(main_lines()[:8], around=neighbours(), past=last_years()))
+    check(render(poisoned(whole, text, URLS[0])))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(scraped, address)
 def test_any_text_goes_through_every_channel(text: str, url: str) -> None:
     for sample in (revision("en"), conflict()):

@@ -3,11 +3,13 @@
 from monitor.settings.editing import add_source, starter_config
 from monitor.settings.problems import Problem, SettingsError
 from monitor.settings.reading import read_settings
-from monitor.settings.shape import ConsoleSettings, FetchSettings, Settings
+from monitor.settings.shape import BackupSettings, ConsoleSettings, FetchSettings, PingSettings, Settings
 
 __all__ = [
+    "BackupSettings",
     "ConsoleSettings",
     "FetchSettings",
+    "PingSettings",
     "Problem",
     "Settings",
     "SettingsError",

@@ -64,8 +64,15 @@ _WORDS: Mapping[str, str] = {
 }
 
 
-def words_for(error: ErrorDetails, known: Callable[[Path], list[str]], near: Callable[[str, list[str]], str]) -> str:
-    """The message for one of pydantic's errors. `known` tells what may stand in a table, `near` what was meant."""
+def words_for(
+    error: ErrorDetails,
+    known: Callable[[Path], list[str]],
+    near: Callable[[str, list[str]], str],
+    channels: list[str],
+) -> str:
+    """The message for one of pydantic's errors. `known` tells what may stand in a table, `near` what was meant,
+    `channels` are the kinds of channel.
+    """
     kind, path = error["type"], error["loc"]
     context: dict[str, Any] = error.get("ctx", {})
     match kind:
@@ -78,10 +85,10 @@ def words_for(error: ErrorDetails, known: Callable[[Path], list[str]], near: Cal
         case "enum" | "literal_error":
             return f"must be {context['expected']}"
         case "union_tag_not_found":
-            return 'needs a type: type = "folder", "email" or "webhook"'
+            return f'needs a type: one of {", ".join(channels)}, like type = "folder"'
         case "union_tag_invalid":
-            meant = near(str(context["tag"]), ["folder", "email", "webhook"])
-            return f'type "{context["tag"]}" is not known: folder, email or webhook{meant}'
+            meant = near(str(context["tag"]), channels)
+            return f'type "{context["tag"]}" is not known: {", ".join(channels)}{meant}'
         case "string_pattern_mismatch" if path[-1] in ("key", "[key]"):
             return "a name may hold small letters, digits and hyphens only, like my-city"
         case "value_error":

@@ -96,6 +96,9 @@ def _anchored(raw: Mapping[str, Any], folder: File) -> dict[str, Any]:
         anchored["data"] = _absolute(data, folder)
     if isinstance(url := raw.get("database"), str) and url.startswith("sqlite:///"):
         anchored["database"] = f"sqlite:///{_absolute(url.removeprefix('sqlite:///'), folder)}"
+    backup = raw.get("backup")
+    if isinstance(backup, dict) and isinstance(backup.get("folder"), str):
+        anchored["backup"] = backup | {"folder": _absolute(backup["folder"], folder)}
     for name, table in _tables(raw, "channels").items():
         paths = {key: _absolute(table[key], folder) for key in PATH_KEYS if isinstance(table.get(key), str)}
         anchored["channels"] = {**anchored["channels"], name: table | paths}
@@ -185,7 +188,9 @@ def _from_pydantic(error: ErrorDetails, lines: Lines) -> Problem | None:
     if path[0] == "channels" and len(path) > 2 and path[2] in CHANNEL_MODELS:
         kind = str(path[2])
         path = (*path[:2], *path[3:])
-    message = words_for({**error, "loc": path}, lambda table: keys_within(table, kind), did_you_mean)
+    message = words_for(
+        {**error, "loc": path}, lambda table: keys_within(table, kind), did_you_mean, list(CHANNEL_MODELS)
+    )
     if path[-1] == "[key]" or (path[-1] == "key" and path[0] in KEYED):
         path = path[:-1]
     return Problem(message, path, line=lines.find(path, value))

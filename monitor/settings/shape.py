@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from monitor.catalogue.indicators import indicator, indicators
 from monitor.catalogue.regions import find_regions, path_zh, regions
 from monitor.notifiers import CHANNEL_MODELS, ChannelSettings
+from monitor.notifiers.posting import WebAddress
 from monitor.watches import Silence, Watch
 from scrapers.catalogue import CataloguedSource, Confidence, catalogued
 from scrapers.client import user_agent
@@ -175,6 +176,28 @@ class FetchSettings(BaseModel):
     tls: dict[Host, TlsException] = {}
 
 
+class BackupSettings(BaseModel):
+    """The nightly copy of a SQLite installation; `folder` is better on another disk, None is `backups` in the data."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    enabled: bool = True
+    folder: Path | None = None
+    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "03:17"
+    daily: Annotated[int, Field(ge=1, le=366)] = 7
+    weekly: Annotated[int, Field(ge=0, le=520)] = 4
+    monthly: Annotated[int, Field(ge=0, le=600)] = 3
+
+
+class PingSettings(BaseModel):
+    """A dead man's switch: an address of a service that raises an alarm when it is not asked any more."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    url: WebAddress | None = None  # secret: who has it can keep the service quiet
+    every_seconds: Annotated[float, Field(ge=10, le=86400)] = 300
+
+
 class SourceTable(Source):
     """A source of the user's own; its key is its table's name, its region may be a name."""
 
@@ -215,6 +238,8 @@ class Settings(BaseSettings):
     example: bool = False
     console: ConsoleSettings = ConsoleSettings()
     fetch: FetchSettings = FetchSettings()
+    backup: BackupSettings = BackupSettings()
+    ping: PingSettings = PingSettings()
     sources: dict[str, SourceTable] = {}
     watches: dict[str, WatchTable] = {}
     silences: dict[str, SilenceTable] = {}
@@ -246,6 +271,11 @@ class Settings(BaseSettings):
         return self.data / "archive"
 
     @property
+    def backups(self) -> Path:
+        """The folder of the copies."""
+        return self.backup.folder or self.data / "backups"
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
@@ -270,6 +300,10 @@ def keys_within(path: tuple[str | int, ...], kind: str = "") -> list[str]:
             return list(ConsoleSettings.model_fields)
         case ("fetch",):
             return list(FetchSettings.model_fields)
+        case ("backup",):
+            return list(BackupSettings.model_fields)
+        case ("ping",):
+            return list(PingSettings.model_fields)
         case ("fetch", "tls", _):
             return list(TlsException.model_fields)
         case ("sources", _):

@@ -6,13 +6,16 @@ A file appears whole or not at all, and what is read back is checked against its
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
 import zstandard
 
-from storage.errors import Mendable
+from storage.errors import DiskFull, Mendable
 
 LARGEST = 64 * 1024 * 1024  # bytes of one object, decoded
+UNFINISHED = ".new-"  # how the names of files begin that are still being written
 
 
 class ArchiveError(Mendable):
@@ -61,6 +64,22 @@ class Archive:
     def find_text(self, address: str) -> str:
         return self.find(address).decode()
 
+    def addresses(self) -> Iterator[str]:
+        """Of all objects that are there, sorted; whether they are sound is another question."""
+        for path in sorted(self.root.glob("??/*.zst")):
+            yield path.name.removesuffix(".zst")
+
+    def path_of(self, address: str) -> Path:
+        """Where the object lies, or would lie."""
+        return self._path(address)
+
+    def sweep(self, before: float) -> int:
+        """Remove what a killed process left unfinished, of before that time (seconds since 1970); how many files."""
+        left = [path for path in self.root.glob(f"??/{UNFINISHED}*") if path.stat().st_mtime < before]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
+
     def _path(self, address: str) -> Path:
         if len(address) != 64 or not set(address) <= set("0123456789abcdef"):
             raise ArchiveError(f"{address!r} is no address of the archive")
@@ -68,7 +87,16 @@ class Archive:
 
 
 def _write_whole(path: Path, packed: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")  # made 0600
+    try:
+        _replace(path, packed)
+    except OSError as error:
+        if error.errno not in (ENOSPC, EDQUOT):
+            raise
+        raise DiskFull(f"no room left on the disk of {path.parent.parent}") from error
+
+
+def _replace(path: Path, packed: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)  # made 0600
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(packed)
@@ -78,8 +106,13 @@ def _write_whole(path: Path, packed: bytes) -> None:
     except BaseException:
         os.unlink(name)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Let the names in a folder be on the disk, as the files' bytes are."""
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)

@@ -5,7 +5,7 @@ SQLite is the default, PostgreSQL comes by URL; both run the same migrations.
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -15,11 +15,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
-from storage.errors import Mendable
+from storage.errors import DiskFull, Mendable
 
 try:
     from pysqlite3 import dbapi2 as newer_sqlite
@@ -27,6 +27,18 @@ except ImportError:  # no wheel for this platform: the system's SQLite decides
     newer_sqlite = sqlite3
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+ISSUES = 20  # of a damaged database that are told
+# SQLite's primary result codes
+READ_ONLY, IO_ERROR, CORRUPT, FULL, CANNOT_OPEN, NOT_A_DATABASE = 8, 10, 11, 13, 14, 26
+REMEDIES = {
+    READ_ONLY: "it cannot be written: see to the permissions of the file and its folder, and that the disk is not "
+    "mounted read-only",
+    IO_ERROR: "its disk does not answer as it should: see the system's log, then `mubiao fsck`",
+    CANNOT_OPEN: "it cannot be opened: see to the permissions of the file and its folder",
+    CORRUPT: "it is damaged: `mubiao restore` brings back the newest good backup",
+    NOT_A_DATABASE: "it is no database: `mubiao restore` brings back the newest good backup",
+}
+POSTGRESQL_FULL = "53100"  # its SQLSTATE for a full disk
 
 
 class DatabaseRefused(Mendable):
@@ -56,17 +68,17 @@ def make_engine(url: str) -> Engine:
     if parsed.get_backend_name() != "postgresql":
         raise DatabaseRefused(f"database {parsed.drivername!r} is not known: use sqlite:///… or postgresql+psycopg://…")
     try:
-        return create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True)
     except ModuleNotFoundError as error:
         raise DatabaseRefused(f"{error.name} is not installed: pip install 'mubiao[postgresql]'") from error
+    event.listen(engine, "handle_error", _say_what_to_do)
+    return engine
 
 
 def _sqlite_engine(url: str, path: str | None) -> Engine:
     module = sqlite_module()
     if path and path != ":memory:":
-        file = Path(path)
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file.touch(mode=0o600, exist_ok=True)
+        _make_file(Path(path))
     engine = create_engine(url, module=module, connect_args={"timeout": 10, "check_same_thread": False})
     journal = "WAL" if wal_is_safe(module.sqlite_version_info) else "DELETE"
 
@@ -90,7 +102,30 @@ def _sqlite_engine(url: str, path: str | None) -> Engine:
 
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)
+    event.listen(engine, "handle_error", _say_what_to_do)
     return engine
+
+
+def _make_file(file: Path) -> None:
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not file.exists():
+            file.touch(mode=0o600)
+    except OSError as error:
+        raise DatabaseRefused(
+            f"{file} cannot be made or reached ({error.strerror}): {REMEDIES[CANNOT_OPEN]}"
+        ) from error
+
+
+def _say_what_to_do(context: ExceptionContext) -> None:
+    """Errors of the machine rather than of a query are told in words, wherever they come up."""
+    error = context.original_exception
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF  # the extended codes are in the higher bits
+    if code == FULL or getattr(error, "sqlstate", None) == POSTGRESQL_FULL:
+        raise DiskFull(f"no room left on the disk of the database: {error}") from error
+    if code in REMEDIES:
+        url = context.engine.url.render_as_string() if context.engine else "the database"
+        raise DatabaseRefused(f"{url} cannot be used ({error}): {REMEDIES[code]}") from error
 
 
 @contextmanager
@@ -125,9 +160,37 @@ def reading(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the tables up to this version of the code.
+def sqlite_path(url: str) -> Path | None:
+    """The file of a SQLite database; None for one in memory or on a server."""
+    parsed = make_url(url)
+    path = parsed.database
+    return Path(path) if parsed.get_backend_name() == "sqlite" and path and path != ":memory:" else None
 
+
+def sqlite_file(engine: Engine) -> Path | None:
+    """The same for an engine."""
+    return sqlite_path(engine.url.render_as_string(hide_password=False))
+
+
+def find_damage(engine: Engine, *, quick: bool) -> list[str]:
+    """What is damaged in a SQLite file; `quick` leaves out the indexes. A server looks after its own files: []."""
+    if engine.dialect.name != "sqlite":
+        return []
+    try:
+        with engine.connect() as connection:
+            asked = "quick_check" if quick else "integrity_check"
+            told = [str(row[0]) for row in connection.exec_driver_sql(f"PRAGMA {asked}({ISSUES})")]
+            orphans = [] if quick else connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()[:ISSUES]
+    except DatabaseRefused as error:
+        return [str(error)]
+    lost = [f"row {row[1]} of table {row[0]} belongs to a row of {row[2]} that is not there" for row in orphans]
+    return [line for line in told if line != "ok"] + lost
+
+
+def migrate(engine: Engine, before: Callable[[str], object] | None = None) -> None:
+    """Bring the tables up to this version of the code: all of it or, if it fails or is killed, nothing of it.
+
+    `before` is called with the old revision ahead of a step that changes tables which are there: to make a copy.
     Raises DatabaseRefused if they are of a newer one, or if what is there is no database or cannot be reached.
     """
     config = _alembic()
@@ -138,12 +201,15 @@ def migrate(engine: Engine) -> None:
     with connection:
         current = MigrationContext.configure(connection).get_current_revision()
         connection.rollback()
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        scripts = ScriptDirectory.from_config(config)
+        known = {script.revision for script in scripts.walk_revisions()}
         if current is not None and current not in known:
             raise DatabaseRefused(
                 f"the database is at revision {current}, which this version does not know: it was written by a newer "
                 "mubiao; upgrade, or restore a backup of before"
             )
+        if before is not None and current is not None and current != scripts.get_current_head():
+            before(current)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     _keep_private(engine)

@@ -147,3 +147,9 @@ def find_reports_by_id(session: Session, ids: Iterable[int]) -> dict[int, Report
 def find_documents_by_id(session: Session, ids: Iterable[int]) -> dict[int, Document]:
     rows = session.exec(select(Document).where(col(Document.id).in_(set(ids))))
     return {document.id: document for document in rows if document.id is not None}
+
+
+def find_addresses(session: Session) -> dict[str, str]:
+    """Every address of the archive that a document names, with the document's URL."""
+    rows = session.exec(select(Document.url, Document.raw_hash, Document.attachment_hash, Document.text_hash))
+    return {address: row[0] for row in rows for address in row[1:] if address}

@@ -39,6 +39,11 @@ COMMANDS = {
     "status": "telling:status",
     "export": "exporting:export",
     "example": "examples:example",
+    "move": "moving:move",
+    "backup": "keeping:backup",
+    "restore": "keeping:restore_backup",
+    "fsck": "keeping:fsck",
+    "doctor": "doctoring:doctor",
 }
 
 

@@ -24,12 +24,14 @@ from scrapers.documents import DocumentReader
 from scrapers.scrape import Scraper
 from scrapers.source import Source
 from storage.archive import Archive
-from storage.database import make_engine, migrate, transaction
+from storage.backup import add_backup, find_newest_good, refuse_half_restored
+from storage.database import DatabaseRefused, find_damage, make_engine, migrate, sqlite_file, transaction
 from storage.gates import HostGates
 from storage.models import SourceState
 from storage.visits import declare_source
 
 PRIVATE_GAP = 0.1  # seconds between two requests to a host of one's own, unless all gaps are shorter
+LOCK = "mubiao.lock"
 SPREAD = timedelta(seconds=0.3)  # between the first visits of new sources
 
 
@@ -53,8 +55,38 @@ def open_installation(config: Path) -> Installation:
     Raises SettingsError or DatabaseRefused, which say what to do; nothing is started then.
     """
     settings = read_settings(config)
-    engine = make_engine(settings.database_url)
-    migrate(engine)
+    engine = open_database(settings)
+    return build_installation(settings, engine)
+
+
+def open_database(settings: Settings, *, look_whole: bool = False) -> Engine:
+    """The database, with its tables brought up to date after a copy was made of them.
+
+    `look_whole` reads all of it first. Raises DatabaseRefused, which names the newest good backup, if there is one.
+    """
+    try:
+        engine = make_engine(settings.database_url)
+        if file := sqlite_file(engine):
+            refuse_half_restored(file)
+        damage = find_damage(engine, quick=True) if look_whole else []
+        if damage:
+            raise DatabaseRefused(f"{engine.url.render_as_string()} is damaged: {damage[0]}")
+        migrate(engine, before=lambda revision: _copy_before_migration(engine, settings, revision))
+    except DatabaseRefused as error:
+        newest = find_newest_good(settings.backups)
+        if newest is None:
+            raise
+        raise DatabaseRefused(f"{error}; the newest good backup: mubiao restore {newest.path}") from error
+    return engine
+
+
+def _copy_before_migration(engine: Engine, settings: Settings, revision: str) -> None:
+    if sqlite_file(engine):
+        add_backup(engine, Archive(settings.archive), settings.backups, utc_now(), f"before the step from {revision}")
+
+
+def build_installation(settings: Settings, engine: Engine) -> Installation:
+    """Everything that settings make, over a database that is open. Raises SettingsError for what cannot be used."""
     watches = tuple(settings.watches.values())
     desk = Desk(engine, Archive(settings.archive), watches, settings.zone, tuple(settings.silences.values()))
     channels = {key: notifier(channel) for key, channel in settings.channels.items()}
@@ -103,12 +135,19 @@ def declare(engine: Engine, sources: Sequence[Source], now: datetime) -> None:
 @contextmanager
 def only_one(installation: Installation) -> Iterator[None]:
     """A second process on the same data is refused; the lock ends with the process, however it ends."""
-    path = installation.settings.data / "mubiao.lock"
-    lock = FileLock(path, timeout=0, mode=0o600)
+    with alone_on(installation.settings.data):
+        yield
+
+
+@contextmanager
+def alone_on(data: Path) -> Iterator[None]:
+    """The same for a folder of data, whatever state the database in it is in."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = FileLock(data / LOCK, timeout=0, mode=0o600)
     try:
         lock.acquire()
     except Timeout as error:
-        raise Stop(f"another mubiao is running on {installation.settings.data}; stop it first") from error
+        raise Stop(f"another mubiao is running on {data}; stop it first") from error
     try:
         yield
     finally:

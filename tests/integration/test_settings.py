@@ -15,7 +15,15 @@ from monitor.notifiers import CHANNEL_MODELS
 from monitor.notifiers.email import EmailSettings
 from monitor.notifiers.folder import FolderSettings
 from monitor.settings import Settings, SettingsError, add_source, read_settings, starter_config
-from monitor.settings.shape import ConsoleSettings, FetchSettings, SilenceTable, SourceTable, WatchTable
+from monitor.settings.shape import (
+    BackupSettings,
+    ConsoleSettings,
+    FetchSettings,
+    PingSettings,
+    SilenceTable,
+    SourceTable,
+    WatchTable,
+)
 from scrapers.catalogue import catalogued
 from scrapers.source import Source
 from storage.values import Kind
@@ -227,6 +235,8 @@ TABLES: dict[str, type[BaseModel]] = {
     "": Settings,
     "console": ConsoleSettings,
     "fetch": FetchSettings,
+    "backup": BackupSettings,
+    "ping": PingSettings,
     "sources.<key>": SourceTable,
     "watches.<key>": WatchTable,
     "silences.<key>": SilenceTable,
@@ -256,7 +266,7 @@ def documented() -> dict[str, dict[str, str]]:
 
 
 def test_the_documentation_lists_every_key_with_its_default() -> None:
-    tables = {"console", "fetch", "sources", "watches", "silences", "channels"}
+    tables = {"console", "fetch", "backup", "ping", "sources", "watches", "silences", "channels"}
     left_out = {"": tables, "sources.<key>": {"key", "example"}}
     declared = {
         name: {

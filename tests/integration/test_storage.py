@@ -65,7 +65,7 @@ def test_a_database_of_a_newer_version_is_refused(engine: Engine) -> None:
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "letter.db"
     path.write_text("dear reader, " * 100)
-    with pytest.raises(DatabaseRefused, match="not a usable database"):
+    with pytest.raises(DatabaseRefused, match="it is no database"):
         migrate(make_engine(f"sqlite:///{path}"))
     assert path.read_text().startswith("dear reader")
 

@@ -41,9 +41,10 @@ TORN = re.compile(
 )  # 1 7 00 户, 3.6 2 亿元, 2 0 1 6 年
 GLOSS = rf"(?<=[{HAN}A-Za-z])（[a-z{TONES}]{{0,5}}[{TONES}][a-z{TONES}]{{0,5}}）"
 STRAY_SPACE = r"(?<![A-Za-z0-9 ]) +|(?<=[A-Za-z0-9]) +(?![A-Za-z0-9 ])"
-NOTE_MARK = rf"(?<=[{HAN}”》）A-Za-z0-9])(?:[〔［\[【]\d{{1,3}}[〕］\]】]|(?<=[{HAN}”])（\d{{1,2}}）)"
-PAGE_NUMBER = rf"(?<=[{HAN}，。、；])—\d{{1,3}}—(?=[{HAN}])"
-DROPPED = re.compile(rf"{PAGE_NUMBER}|{GLOSS}|{STRAY_SPACE}|{NOTE_MARK}|\u200b|\ufeff")
+NOTE_MARK = rf"(?<=[{HAN}”》）A-Za-z0-9]) *(?:[〔［\[【] *\d{{1,3}} *[〕］\]】]|(?<=[{HAN}”])（\d{{1,2}}）)"
+PAGE_NUMBER = rf"(?<=[{HAN}，。、；]) *— *\d{{1,3}} *— *(?=[{HAN}])"
+# A number of either sort takes the spaces around it along, so it is looked for before them.
+DROPPED = re.compile(rf"{PAGE_NUMBER}|{GLOSS}|{NOTE_MARK}|{STRAY_SPACE}|\u200b|\ufeff")
 # A link or a bold word that stands on a line of its own: “⏎两个中心⏎”，. 504 in 63 of 379 reports, none of 16 read was an end.
 BROKEN = re.compile(rf"(?<=[{HAN}0-9%）])\n[\n ]*(?=[》”，、；。])|(?<=[“《])\n[\n ]*(?=[{HAN}])")
 # Full lines that stop inside a sentence: the text was wrapped at a fixed width.

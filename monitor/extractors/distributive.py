@@ -51,7 +51,7 @@ def members_of(subject: str, count: int) -> list[str]:
     if count == 1:
         return [subject]
     for word, members in EXPANSIONS.items():
-        if word in subject and len(members) == count:
+        if word in subject and len(members) == count and not LINK.search(subject.replace(word, "")):
             return [subject.replace(word, member, 1) for member in members]
     parts = _parts(subject, count)
     if len(parts) != count:

@@ -12,13 +12,15 @@ from storage.values import Measure
 
 COUNTED = frozenset({UnitKind.COUNTER, UnitKind.SIZE, UnitKind.MONEY})
 # Behind the number, these are no noun that it counts.
-NO_NOUN = re.compile(r"的?(?:增长|增速|目标|水平|规模|新?台阶|大关|增幅|速度|左右|以上|以内)(?:$|的)|的?任务$|$")
+NO_NOUN = re.compile(r"安排$|的?(?:增长|增速|目标|水平|规模|新?台阶|大关|增幅|速度|左右|以上|以内)(?:$|的)|的?任务$|$")
 # Where the words behind a number go on to another action.
 NEXT_ACTION = re.compile(r"、|；|并(?![网购轨])|以及")
 # What happens to the counted things, when that is no more than that it goes on.
 PREDICATE = re.compile(
     f"(?:{alternatives(GOING_ON)})+(?:推进|实施|建设|开展|保障|进行|提速|完成|落实)+$|有[力效]保障[\u4e00-\u9fff]{{0,8}}$"
 )
+# How far along it is, where that is not what is stated: 任务全面完成, 均提前超额完成.
+DONE_WITH = re.compile(f"(?:{alternatives(GOING_ON)})+完成$|完毕$")
 ADVERB_INSIDE = re.compile(r"(?:年内|今年|全部|陆续|相继|年底前|尽快|稳步|有序|如期|按期|全面)(?=[\u4e00-\u9fff]{2})")
 GENERIC = re.compile(
     rf"(?:总|年|年度|平均|累计|人均|户均)?(?:{alternatives(GENERIC_NOUNS)}|[\u4e00-\u9fff]{{1,3}}率(?:和[\u4e00-\u9fff]{{1,3}}率)?)"
@@ -39,6 +41,10 @@ NAMELESS = re.compile(
 DONE_NEXT = re.compile(
     "(?:新|续|基本|累计|已|建成|建设|开工|竣工|完工|投产|投用|投入使用|改造|改建|扩建|修复|提升|升级|落地|签约|登记|获批|启动|关停|取缔|废止|修订)+"
 )
+OWN_SUM = re.compile(
+    r"(?:计划)?总投资(?:约|近|超|达)?[\d.]+[余多]?(?:万亿|[百千]?亿|[百千]?万)[余多]?元(?!以上|以下|及)的?"
+)
+REACHES = re.compile(r"(?<=[\u4e00-\u9fff”）])(?:全部|均|都|已|基本)*实现(?=[\u4e00-\u9fff“])")
 AT_LEAST = re.compile("(?:每年|年内)?至少")  # is a hedge, wherever it stands
 SHORTEST_NOUN = 2  # and 项目 alone says too little without 加快建设
 BUILT = re.compile("(?:加快|正在|全面|提速)+建设$")
@@ -58,7 +64,9 @@ RATE_TAIL = re.compile(
     "(?<=[\u4e00-\u9fff]{2})(?:综合|平均|总)?(?:开工|竣工|投产|入库|签约|落地|履约|到位|转化|达产|完成|办结|就业|参保)率$"
 )
 OUTPUT = re.compile("(?:总|年)?(?:产值|总产值|营收|营业收入|销售收入|主营业务收入|利润|利税|产量|产能)")
-_HAPPENED = "开工|竣工|投产|入库|签约|落地|投用|完工|达产|储备|续建|新开工|开工建设|建成投产|竣工投产|建成|注册|落户"
+_HAPPENED = (
+    "存栏|出栏|开工|竣工|投产|入库|签约|落地|投用|完工|达产|储备|续建|新开工|开工建设|建成投产|竣工投产|建成|注册|落户"
+)
 HAPPENED = re.compile(f"新?(?:{_HAPPENED})")
 HAPPENED_BEHIND = re.compile(f"(?:基本|全部|累计|已|新)?(?:{_HAPPENED})$")
 # 做强磷化工供应链平台，营收…; 推动传统家具向智能家居转型，产值…: whose the next numbers are.
@@ -141,7 +149,7 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
     after = _noun_behind(slot)
     before = _without_named(before, after)
     verb = split_verb(before)[0]
-    words = NAMELESS.sub("", before + after + shared_tail)
+    words = _without_ways(NAMELESS.sub("", before + after + shared_tail))
     memory.carried = not words
     opened, memory.opened = memory.opened, False
     unit, memory.unit = memory.unit, slot.quantity.bare_unit
@@ -240,6 +248,13 @@ def _done_next(words: str, memory: Memory) -> str:
     return words + counted if counted else ""
 
 
+def _without_ways(words: str) -> str:
+    """`words` without what leads over to what happens, and a project's own sum: 总投资20亿元的3个项目实现开工."""
+    if "总投资" in words:
+        words = OWN_SUM.sub("", words)
+    return REACHES.sub("", words) if "实现" in words else words
+
+
 def _noun_behind(slot: Slot) -> str:
     after = slot.after
     if slot.attribute or after[:1] in ("、", "和", "与", "（") or NO_NOUN.match(after):
@@ -250,7 +265,7 @@ def _noun_behind(slot: Slot) -> str:
             break
     if slot.quantity.kind is UnitKind.MONEY and PURPOSE.match(after) and not is_bare(slot.before):
         return ""
-    after = trim_behind(after.removeprefix("的"))
+    after = trim_behind(DONE_WITH.sub("", after.removeprefix("的")))
     trimmed = ADVERB_INSIDE.sub("", PREDICATE.sub("", after))
     if len(trimmed) > SHORTEST_NOUN or (len(trimmed) > 1 and not BUILT.search(after)):
         return trimmed

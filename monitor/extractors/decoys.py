@@ -74,7 +74,7 @@ DECOYS: tuple[Decoy, ...] = (
     _row("label: ordinal", "counter", before=r"(?:第|百|千|(?:全.|名|入|列|居|位|球|界)前)$"),
     _row("rhetoric", "counter", behind=r"(?:方面|领域|维度|环节|原则|阶段|层面|步骤|字|坚持|确立|自信|意识|维护|问题导向|件?事(?![项业故件务]))"),
     _row("talked about", "counter", before=rf"{_TOPIC}[^，。]{{0,60}}$", behind=r".{0,8}(?:领域|方面|指标|重点任务|行业|环节|赛道|方向|板块|关键|主题|目标|部分|章)"),
-    _row("stock", "counter", before=r"(?:发挥|用好)[^，。]{0,60}$", behind=r"[^，。]{0,31}作用"),
+    _row("stock", "counter money", before=r"(?:发挥|用好)[^，。]{0,60}$", behind=r"[^，。]{0,31}(?:作用|优势|效应|效能|功能)"),
     _row("indicators counted: behind", units="项 个", before=r"指标$"),
     _row("indicators counted", units="项 个", behind=r"[^，。、]{0,8}指标"),
     _row("baseline", before=r"[比较](?:上年|去年|前年|(?:19|20)\d\d年)(?:同期|末|底)?的?$", behind=r"(?:增加|提高|提升|上升|增长|减少|下降|降低|压减)了?\d"),
@@ -84,6 +84,7 @@ DECOYS: tuple[Decoy, ...] = (
     _row("one of a group: among", "counter", before=r"在(?:全[国省市区县])?$", behind=r"[^，。、]{1,12}中(?![心医学小药国央])"),
     _row("hotline or number", units="号 路 线"),
 )  # fmt: skip
+BEYOND = re.compile(rf"[高低长短宽窄深大小][于过][{_HAN}]{{1,6}}$")  # 高于路面1米的管线: of what kind they are
 SEPARATES = re.compile(r"^[和与]|[、，]|比")
 GROWS = re.compile(r"(?:增长|增速|下降|增幅|提高|实现|分别)[^、，]{0,6}$")
 _LABELLED = re.compile(r"“[^”\n]{1,24}”|《[^》\n]{1,60}》|\[[^\]\n]{1,20}\]")
@@ -112,7 +113,7 @@ def why_decoy(plain: str, start: int, end: int, quantity: Quantity, next_one: Qu
             continue
         if decoy.behind and not decoy.behind.match(behind):
             continue
-        if decoy.named and is_bare(before):
+        if decoy.named and is_bare(before) and not (quantity.kind is UnitKind.SIZE and BEYOND.search(before)):
             continue
         return decoy.label
     return None

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from monitor.extractors.clauses import Slot
+from monitor.extractors.marks import hidden
 from monitor.extractors.quantities import Quantity
 from storage.values import Op
 
 LINK = re.compile(r"、|以及|和|与|及")
+COMMA = re.compile("、")
 # One word for several members.
 EXPANSIONS: dict[str, tuple[str, ...]] = {
     "城乡": ("城镇", "农村"),
@@ -35,7 +37,9 @@ MEASURE = re.compile(
     r"|率|面积|比重|占比|比例|人次|收入|支出|余额|规模|价格|浓度|时间|时限|天数|人口|指数|总值|里程|长度|能力|贷款|存款|投资|案件|学位|床位|数量)$"
 )
 # 县城和乡镇生活垃圾无害化处理率: members that only say where or whose have all that follows in common.
-SCOPE = re.compile("城镇|农村|城市|乡村|县城|乡镇|城区|市区|职工|居民|国家级|省级|市级|县级|小学|初中|高中")
+SCOPE = re.compile(
+    "[省市区县]本级|各?县（市、区）|各?县（市）区?|县市区|县区|城镇|农村|城市|乡村|县城|乡镇|城区|市区|职工|居民|国家级|省级|市级|县级|小学|初中|高中"
+)
 SORT = re.compile(
     r"(?:企业|项目|产业|行业|机构|家庭|居民|用户|园区|基地|景区|示范[县村镇区]|集群|平台|学校|医院|人才|人员)$"
 )
@@ -60,10 +64,21 @@ def members_of(subject: str, count: int) -> list[str]:
 
 
 def _parts(subject: str, count: int) -> list[str]:
-    parts = [part for part in LINK.split(subject) if part]
+    parts = _split(subject, LINK)
     if len(parts) > count:  # 政府和社会资本、民间投资: the comma parts more than 和 does
-        parts = [part for part in subject.split("、") if part]
+        parts = _split(subject, COMMA)
     return parts
+
+
+def _split(subject: str, link: re.Pattern[str]) -> list[str]:
+    """`subject` at each `link` outside brackets and quotes: 县（市、区） is one place."""
+    ends = [match.span() for match in link.finditer(hidden(subject))]
+    starts = [0, *(end for _, end in ends)]
+    return [
+        subject[start:end]
+        for start, end in zip(starts, [*(at for at, _ in ends), len(subject)], strict=True)
+        if subject[start:end]
+    ]
 
 
 def _with_tail(parts: list[str]) -> list[str]:

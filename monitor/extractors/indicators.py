@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from monitor.extractors.clauses import Slot
 from monitor.extractors.marks import hidden
 from monitor.extractors.units import UnitKind
-from monitor.extractors.wording import ACTIONS, BEHIND_TOPIC, EVENTS, GENERIC_NOUNS, GOING_ON, alternatives
+from monitor.extractors.wording import ACTIONS, BEHIND_TOPIC, EVENTS, GENERIC_NOUNS, GOING_ON, HOW_DONE, alternatives
 from monitor.extractors.words import VERB, is_bare, split_verb, trim_behind, trim_leading, trim_trailing
 from storage.values import Measure
 
@@ -21,7 +21,9 @@ PREDICATE = re.compile(
 )
 # How far along it is, where that is not what is stated: 任务全面完成, 均提前超额完成.
 DONE_WITH = re.compile(f"(?:{alternatives(GOING_ON)})+完成$|完毕$")
-ADVERB_INSIDE = re.compile(r"(?:年内|今年|全部|陆续|相继|年底前|尽快|稳步|有序|如期|按期|全面)(?=[\u4e00-\u9fff]{2})")
+ADVERB_INSIDE = re.compile(
+    r"(?:年内|今年|全部|陆续|相继|年底前|尽快|稳步|有序|如期|按期|全面)(?=[\u4e00-\u9fff]{2})|有效(?=化解|处置|治理|管控|整改)"
+)
 GENERIC = re.compile(
     rf"(?:总|年|年度|平均|累计|人均|户均)?(?:{alternatives(GENERIC_NOUNS)}|[\u4e00-\u9fff]{{1,3}}率(?:和[\u4e00-\u9fff]{{1,3}}率)?)"
     r"|(?:年度|全年|年初|总|预算|目标|计划|任务)+|[年月]?[人户]均"
@@ -29,8 +31,9 @@ GENERIC = re.compile(
 OWN_RATE = re.compile(r"失业率|城[镇市]化率|自然增长率|通胀率|出生率|死亡率|毛入学率")
 NAMED = re.compile(r"(?P<named>[^，]{1,80})等$")
 ACTION_TAIL = re.compile(
-    rf"[\u4e00-\u9fff]{{0,4}}(?:{alternatives(ACTIONS)})(?:工程|项目|任务|工作|完毕)?$|(?:无一|实现|全部|均|纳入|得到).{{2,24}}$"
+    rf"(?:{alternatives(HOW_DONE)})*(?:{alternatives(ACTIONS)})(?:工程|项目|任务|工作|完毕)?$|(?:无一|实现|全部|均|纳入|得到).{{2,24}}$"
 )
+TAIL_HOW = re.compile(f"^(?:实现|{alternatives(GOING_ON)})+")
 EVENT = re.compile(f"(?:成功)?(?:{alternatives(EVENTS)})[^、]{{0,30}}$")
 # Behind a sum of money, what it is spent for.
 PURPOSE = re.compile("加快|用于|推动|推进|促进|保障|支撑|助推|助力")
@@ -48,6 +51,7 @@ REACHES = re.compile(r"(?<=[\u4e00-\u9fff”）])(?:全部|均|都|已|基本)*�
 AT_LEAST = re.compile("(?:每年|年内)?至少")  # is a hedge, wherever it stands
 SHORTEST_NOUN = 2  # and 项目 alone says too little without 加快建设
 BUILT = re.compile("(?:加快|正在|全面|提速)+建设$")
+QUOTED = re.compile("“[^”]+”")
 LISTS = re.compile("、|及(?!时|格)")
 SORT_BEHIND = re.compile("(?:重点|重大|省级|市级|产业|工业|建设|民生|交通|水利|基础设施)*(?:项目|工程)")
 # What is done, and behind 、 what is aimed at by it.
@@ -67,6 +71,12 @@ OUTPUT = re.compile("(?:总|年)?(?:产值|总产值|营收|营业收入|销售�
 _HAPPENED = (
     "存栏|出栏|开工|竣工|投产|入库|签约|落地|投用|完工|达产|储备|续建|新开工|开工建设|建成投产|竣工投产|建成|注册|落户"
 )
+_SIZES = (
+    "(?:总|年|播种|种植|综合|发电|并网)?(?:产值|产量|规模|收入|总收入|营收|营业收入|主营业务收入|销售收入|税收|税收收入|利润|利税"
+    "|利润总额|面积|产能|交易额|销售额|成交额|装机|发电量)(?P<share>占比|比重)?"
+)
+SIZES = re.compile(_SIZES)  # the output of the same thing: 锂电材料产值增长20%、税收增长13%
+SIZES_BEHIND = re.compile(f"(?<=[\u4e00-\u9fff]{{2}})(?!收入|税收|装机$)(?:{_SIZES})$")
 HAPPENED = re.compile(f"新?(?:{_HAPPENED})")
 HAPPENED_BEHIND = re.compile(f"(?:基本|全部|累计|已|新)?(?:{_HAPPENED})$")
 # 做强磷化工供应链平台，营收…; 推动传统家具向智能家居转型，产值…: whose the next numbers are.
@@ -74,10 +84,11 @@ WORKED_ON = re.compile(
     "(?:做大做强|做强做大|做优做强|做强做优|做强|做大|做优|壮大|培育壮大)(?P<noun>[^，、。]{2,14})$"
     "|向(?P<into>[^，、向]{2,12})(?:转型升级|转型|升级)$"
 )
+WORKED = re.compile("(?P<noun>[\u4e00-\u9fff“”]{3,12}?)(?:体系|工程|行动|项目|设施)?(?:建设|改造|发展|工作)?")
 POLICY = re.compile(
     "(?:全面|严格|认真)?(?:落实|实施|执行|兑现|推行)(?P<noun>[^，]{2,16}?)(?:等?系列)?(?:政策|措施|制度|待遇)$"
 )
-LOOSE_VERBS = frozenset({"", "完成", "推进", "加快", "加强", "强化", "启动"})
+LOOSE_VERBS = frozenset({"", "完成", "推进", "加快", "加强", "强化", "启动", "实施"})
 TOPIC = re.compile(f"([^，]{{2,24}}?)(?:{alternatives(BEHIND_TOPIC)})")
 
 
@@ -98,6 +109,8 @@ class Memory:
     whole: str = ""  # what the last number was a share of the whole of: 工业投资占全社会投资比重36%，占全省6%
     policy: str = ""  # what the clause before carried out: 落实托育补贴政策，惠及…
     unit: str = ""  # of the last number
+    among: bool = False  # 其中 stood before a comma
+    worked: str = ""  # what the clause before in the same sentence works on: 发展托育机构，覆盖率…
     opened: bool = False  # no number of the sentence has been read yet
     carried: bool = False  # the last number named nothing itself: 增长5.5%、力争6%
     rule: str = ""  # the name of the one that named what the last number measures
@@ -106,16 +119,23 @@ class Memory:
         """Numbers of the sentence before can be carried on, but 分别 deals nothing to them."""
         self.heads = []
         self.policy = ""
+        self.worked = ""
+        self.among = False
         self.opened = True
 
     def hear(self, words: str) -> None:
         """A clause without a number may name what the next ones are about."""
         trimmed = trim_leading(words).rstrip("。！？")
         self._pass_place(trimmed)
+        self.among = words.startswith("其中") and not trimmed
         match = TOPIC.match(trimmed)
         if match and not VERB.match(match[1]):
             self.topic = match[1]
+            self.worked = ""
             return
+        verb, noun = split_verb(trimmed)
+        worked = WORKED.fullmatch(noun) if verb else None
+        self.worked = worked["noun"] if worked else ""
         worked_on = WORKED_ON.search(trimmed)
         if worked_on:
             self.topic = worked_on["noun"] or worked_on["into"]
@@ -148,8 +168,14 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
     before = trim_leading(trim_trailing(AT_LEAST.sub("", _aimed_at(slot.before)))[0])
     after = _noun_behind(slot)
     before = _without_named(before, after)
-    verb = split_verb(before)[0]
+    verb, named = split_verb(before)
+    if shared_tail and verb in LOOSE_VERBS:
+        verb, before = "", named  # 完成22个老旧小区、18条街巷改造 says what is done behind
     words = _without_ways(NAMELESS.sub("", before + after + shared_tail))
+    if after and slot.quantity.kind is UnitKind.COUNTER and _is_for(slot.before):
+        words = f"为{words}"
+    among = slot.before.startswith("其中") or memory.among
+    memory.among = False
     memory.carried = not words
     opened, memory.opened = memory.opened, False
     unit, memory.unit = memory.unit, slot.quantity.bare_unit
@@ -191,10 +217,18 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
         grows = memory.whole and slot.quantity.kind is UnitKind.SHARE and trim_trailing(slot.before)[1].changes
         whole = "" if grows else memory.whole  # 占全市的38%，增长18%: the share does not grow
         words = (memory.whole if grows else memory.indicator) or memory.topic or trim_leading(slot.before)
+    elif slot.linked and (twin := _twin(words, memory.indicator)):
+        memory.rule = "head: shared verb"
+        words = twin
+    elif among and memory.verb and not verb and slot.quantity.bare_unit == unit and not GENERIC.fullmatch(words):
+        memory.rule = "head: part of the last"
+        words = memory.verb + words  # 新增企业20家，其中规上企业8家
     elif slot.linked and memory.verb and not verb and slot.quantity.kind in COUNTED and not GENERIC.fullmatch(words):
         memory.rule = "head: shared verb"
         words = memory.verb + words
     elif GENERIC.fullmatch(words) and not OWN_RATE.search(words) and not (dealt and words.endswith("率")):
+        if opened and words.endswith("率") and memory.worked:
+            memory.topic = memory.worked
         on_topic = _on_topic(memory.topic, words)
         memory.rule = memory.rule if on_topic == words else "head: on the topic"
         memory.keep(on_topic, names_itself=False)
@@ -226,6 +260,10 @@ def _on_topic(topic: str, words: str) -> str:
         return topic.removesuffix("面积") + words if topic.endswith("面积") else words
     if OUTPUT.fullmatch(words) and topic.endswith("投资"):
         return words
+    size = SIZES.fullmatch(words)
+    if size:
+        of = SIZES_BEHIND.search(topic)
+        topic = topic[: of.start()] if of and bool(of["share"]) >= bool(size["share"]) else topic
     return topic + words
 
 
@@ -246,6 +284,19 @@ def _done_next(words: str, memory: Memory) -> str:
         return ""
     counted = HAPPENED_BEHIND.sub("", split_verb(memory.indicator)[1]).removesuffix("建设")
     return words + counted if counted else ""
+
+
+def _is_for(before: str) -> bool:
+    """为80户企业减税: what is counted is whom it is done for."""
+    return before.endswith("为") and not trim_leading(before[:-1])
+
+
+def _twin(words: str, before: str) -> str:
+    """新增专精特新“小巨人”企业6家、“冠军”企业5家: another name of the same sort, so 新增专精特新“冠军”企业."""
+    name = QUOTED.match(words)
+    twin = QUOTED.search(before) if name else None
+    same = twin and words[name.end() :] == before[twin.end() :] if name else False
+    return before[: twin.start()] + words if twin and same else ""
 
 
 def _without_ways(words: str) -> str:
@@ -291,10 +342,10 @@ def shared_tails(slots: list[Slot]) -> list[str]:
     grades = [slot.after[-1:] for slot in slots[:-1]]
     if grades[0] in ("级", "定") and len(set(grades)) == 1 and grades[0] in last:  # 3项省定、5项市定实事
         return [last[last.index(grades[0]) + 1 :]] * (len(slots) - 1) + [""]
-    if rest or verb not in LOOSE_VERBS:
+    if (rest and not rest.endswith("等")) or verb not in LOOSE_VERBS:
         return tails
     match = ACTION_TAIL.search(last) or (None if verb else EVENT.search(last))
     if not match or match.start() == 0:
         return tails
-    tail = re.sub("^(?:实现|全部|均)", "", match[0])
+    tail = TAIL_HOW.sub("", match[0])
     return ["" if ACTION_TAIL.search(slot.after) else tail for slot in slots[:-1]] + [""]

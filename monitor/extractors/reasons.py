@@ -87,6 +87,7 @@ RULES: dict[str, str] = {
     "head: another event": "what the last number counted, with another thing that happened to it (开工9个、竣工7个)",
     "head: share of the last": "占全国 is the share of what the last number measures",
     "head: policy before": "惠及 is said of the policy that the clause before carries out",
+    "head: part of the last": "what 其中 says of part of what was counted last shares its verb",
     "head: bare words": "nothing but words without a noun stand in front, and they are kept",
     "baseline: from": "从 or 由 tells in front where it started",
     "measure: unit": "by its unit",

@@ -71,9 +71,11 @@ def _share(value: float | None, before: str, tail: Tail, after: str) -> tuple[Me
         return Measure.GROWTH, value, "measure: growth behind"
     if PRICES.search(before):
         return Measure.GROWTH, value, "measure: prices"
+    if value and value < 0 and not before.endswith("率"):
+        return Measure.GROWTH, value, "measure: below zero"
     return Measure.RATIO, value, "measure: unit"
 
 
 def _signed(value: float | None, before: str, tail: Tail) -> float | None:
     falls = "fall" in tail.seen or (not tail.changes and CUT.match(before) is not None)
-    return -value if value and falls else value
+    return -abs(value) if value and falls else value  # 降幅为-3% falls, too

@@ -24,6 +24,13 @@ TAIL = re.compile(
     r"(?P<many>[余多来]?)(?P<factor>万亿|[百千十]?亿|[百千十]?万|百|千)?(?P<more>[余多来]?(?P<rest>(?<=[余多])亿)?)"
 )
 HIGH = re.compile(rf"(?:——?|--?|~|至|到)({ARABIC})")
+# 增长-4.2%, 分别为5.1%、-0.6%: a hyphen behind a word of change, a copula or a list's mark is no dash of a range.
+MINUS = re.compile(
+    r"(?:(?:同比|环比|进口|出口|投资|收入|增加值|总额|总值|增长|增速|增幅|涨幅|升幅|下降|降幅|涨跌幅?|率|差额|利润|[为是达至到约仅]|(?<=[%点元])[、，和与及])[：:]?|（)-$"
+)
+MINUS_REACH = 6
+LOWER_HIGH = re.compile(rf"(?:——?|~|至|到)(?P<minus>-?)(?P<number>{ARABIC})")  # -2%至-1%, -1%至1%
+SIGNED = frozenset({UnitKind.SHARE, UnitKind.POINTS, UnitKind.MONEY})
 
 NEXT_NUMBER = re.compile(rf"(?:、|和|与|及)(?:{ARABIC})")
 POINTS = "个百分点"
@@ -137,6 +144,10 @@ def find_phrases(plain: str) -> Iterator[Quantity]:
 
 
 def _arabic(plain: str, match: re.Match[str]) -> Quantity | None:
+    if plain[match.start() - 1 : match.start()] == "-" and MINUS.search(
+        plain, max(0, match.start() - MINUS_REACH), match.start()
+    ):
+        return _below_zero(plain, match)
     low = match[0]
     tail = _tail(plain, match.end())
     high_at = tail.end if tail else match.end()
@@ -155,6 +166,21 @@ def _arabic(plain: str, match: re.Match[str]) -> Quantity | None:
             plain, match.start(), tail.end, value_of(low), None, POINTS, POINTS, kind, EXACT, "borrowed unit"
         )
     return _read(plain, match.start(), tail, value_of(low), None, "number")
+
+
+def _below_zero(plain: str, match: re.Match[str]) -> Quantity | None:
+    """-4.2%, with its sign; what is no share and no money has none."""
+    tail = _tail(plain, match.end())
+    if tail is None or kind_of(tail.bare) not in SIGNED:
+        return None
+    value, start = -value_of(match[0]), match.start() - 1
+    high = LOWER_HIGH.match(plain, tail.end)
+    high_tail = _tail(plain, high.end()) if high else None
+    if high and high_tail and high_tail.bare == tail.bare:
+        value_hi = -value_of(high["number"]) if high["minus"] else value_of(high["number"])
+        if value < value_hi:
+            return _read(plain, start, high_tail, value, value_hi, "range")
+    return _read(plain, start, tail, value, None, "below zero")
 
 
 def _borrowing(plain: str, match: re.Match[str]) -> Quantity | None:

@@ -26,12 +26,21 @@ PAST = re.compile(
     r"(?:但|而|其中|特别是)?(?:(?:截至|截止|到)?(?:去年|上年|上一年)(?:末|底|全年|以来)?(?!同期|同比|任务|基础|计划|目标|结转|结余|[一二三四五六]月)"
     r"|(?:截至)?目前(?=.{0,40}(?:已|有\d)))"
 )
+# A paragraph of a plan that begins with the year behind goes on with it until it turns. 12 numbers in 3 of 379 reports, all right.
+OPENS_PAST = re.compile("(?:回顾|总结)?(?:刚刚|即将)?过去的?一年|一年来")
+TURNS = re.compile("新的一年|新一年|让我们|必须|面对")
 NOT_PAST = re.compile(r"今年|明年|今后|未来|力争|确保|争取|计划|继续|[^主重需]要|[^即必]将")
 
 
 def looks_back(clause: str, before: bool) -> bool:
     """Whether a clause of a plan says what was: it begins so, or goes on `before`, one that did, and plans nothing."""
     return (before or PAST.match(clause) is not None) and not NOT_PAST.search(clause)
+
+
+def goes_back(sentence: str, before: bool) -> bool:
+    """Whether a sentence of a plan tells of the year behind: 过去一年，…, and what follows it in its paragraph."""
+    back = before or OPENS_PAST.match(sentence.lstrip()) is not None
+    return back and not NOT_PAST.search(sentence) and not TURNS.search(sentence)
 
 
 def settle_roles(chapters: Sequence[Chapter], year: int | None) -> Iterator[tuple[Chapter, list[Role], str]]:

@@ -20,7 +20,7 @@ from monitor.extractors.periods import Span, period_of
 from monitor.extractors.quantities import Quantity, find_phrases, find_quantities
 from monitor.extractors.relatives import SIGNAL, Compared, Relation, deal_gap, find_relations
 from monitor.extractors.report_year import report_year
-from monitor.extractors.roles import looks_back
+from monitor.extractors.roles import goes_back, looks_back
 from monitor.extractors.script import Script, read_script
 from monitor.extractors.sections import Sentence, read_sections
 from monitor.extractors.tables import find_tables, stated_in
@@ -52,11 +52,15 @@ def extract_script(script: Script, about: About, passed_over: PassedOver) -> lis
     found: list[StatementData] = []
     memory = Memory()
     read_before: set[str] = set()  # a page may hold its report twice
+    back = False  # the paragraph tells of the year behind
     for sentence in read_sections(script.plain, about):
         if sentence.opens_paragraph:
-            memory = Memory()
+            memory, back = Memory(), False
         inside = quantities[bisect_left(starts, sentence.start) : bisect_right(starts, sentence.end)]
         words = script.plain[sentence.start : sentence.end]
+        back = sentence.role is Role.TARGET and goes_back(words, back)
+        if back:
+            sentence = _turned_back(sentence)
         if len(words) >= TELLING and words in read_before:
             for quantity in inside:
                 passed_over(quantity, "repeated")

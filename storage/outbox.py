@@ -127,6 +127,12 @@ def find_due_deliveries(session: Session, channel: str, now: datetime, limit: in
     )
 
 
+def count_tried(session: Session, channel: str, since: datetime) -> int:
+    """How many messages of a channel were last tried since then, by whatever process."""
+    tried = select(func.count()).select_from(Delivery).where(Delivery.channel == channel)
+    return session.exec(tried.where(col(Delivery.tried_at) >= since)).one()
+
+
 def find_deliveries(session: Session, state: str | None = None, channel: str | None = None) -> list[Delivery]:
     """All that was or is owed, oldest first."""
     query = select(Delivery).order_by(col(Delivery.id))

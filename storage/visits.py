@@ -44,6 +44,11 @@ def find_due(session: Session, now: datetime, keys: Iterable[str]) -> list[str]:
     return [key for key in rows if key in wanted]
 
 
+def is_due(session: Session, key: str, now: datetime) -> bool:
+    state = session.get(SourceState, key)
+    return state is not None and state.next_due_at <= now
+
+
 def count_unread(session: Session) -> int:
     """How many entries could not be read when last tried, and will be tried again."""
     waiting = select(func.count()).select_from(Entry).where(Entry.tries > 0, col(Entry.recheck_at).is_not(None))

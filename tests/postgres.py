@@ -18,7 +18,7 @@ SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
-    "max_connections": "60",
+    "max_connections": "150",
     "shared_buffers": "32MB",
 }
 

@@ -40,6 +40,7 @@ COMMANDS = {
     "export": "exporting:export",
     "example": "examples:example",
     "move": "moving:move",
+    "worker": "working:worker",
     "backup": "keeping:backup",
     "restore": "keeping:restore_backup",
     "fsck": "keeping:fsck",

@@ -1,5 +1,6 @@
 """The command import: reports that lie in files are kept, with their statements."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,8 @@ from monitor.cli.terminal import Stop, print_json, progress, say, warn
 from monitor.filing import Filed, Found, Outcome, Understood, keep, understand
 from monitor.identity import title_and_heading
 from scrapers.errors import ScrapeError
+from storage.jobs import IMPORTS, prepare
+from storage.jobs import Jobs as QueuedJobs
 from storage.values import Kind, ReportPageData, storable
 
 IMPORT = "import"  # the source key of imported files
@@ -32,6 +35,7 @@ def import_files(
     region: Annotated[str, typer.Option(help="whose reports they are, where the text does not tell")] = "",
     kind: Annotated[Kind, typer.Option(help="what they are, where the title does not tell")] = Kind.WORK_REPORT,
     jobs: Jobs = 1,
+    by_workers: Annotated[bool, typer.Option(help="let the workers do it; only queue the files")] = False,
     config: Config = Path("mubiao.toml"),
     as_json: AsJson = False,
 ) -> None:
@@ -47,11 +51,13 @@ def import_files(
     files = files_of(paths)
     if not files:
         raise Stop(f"no file to import: these are read: {' '.join(READABLE)}", code=2)
-    understood = spread(partial(_understood, region=code, kind=kind), files, jobs)  # before there is a connection
+    if by_workers:
+        return _queue(files, code, kind, config)
+    read_files = spread(partial(understood, region=code, kind=kind), files, jobs)  # before there is a connection
     installation = open_installation(config)
     counts = dict.fromkeys(Outcome, 0)
     failed = 0
-    for path, read in progress(zip(files, understood, strict=True), "importing", len(files)):
+    for path, read in progress(zip(files, read_files, strict=True), "importing", len(files)):
         if isinstance(read, str):
             warn(f"{path}: {read}")
             failed += 1
@@ -65,7 +71,23 @@ def import_files(
     raise typer.Exit(int(failed > 0))
 
 
-def _understood(path: Path, *, region: str, kind: Kind) -> Understood | str:
+def _queue(files: Sequence[Path], region: str, kind: Kind, config: Path) -> None:
+    """The files' bytes into the archive, a job for each into the queue; the same file waits there once."""
+    installation = open_installation(config)
+    waiting = QueuedJobs(installation.engine)
+    prepare(installation.engine)
+    queued = 0
+    with waiting.app.open():
+        for path in progress(files, "queueing", len(files)):
+            content, url = installation.desk.archive.add(path.read_bytes()), path.resolve().as_uri()
+            queued += waiting.add(
+                "import", IMPORTS, lock=None, once=f"import {content} {url}", content=content, url=url,
+                name=path.name, region=region, kind=kind.value,
+            )  # fmt: skip
+    say(f"{queued} files wait for the workers, which log what becomes of each; {len(files) - queued} did already")
+
+
+def understood(path: Path, *, region: str, kind: Kind) -> Understood | str:
     """What a file is and states, or why it cannot be read."""
     try:
         page, raw = read_file(path)

@@ -1,0 +1,91 @@
+"""The command worker: one process of many, on as many machines as one likes, over one PostgreSQL."""
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import structlog
+import typer
+
+from monitor.cli.building import Installation, declare, open_installation, tools_of, utc_now
+from monitor.cli.importing import OUTCOMES, understood
+from monitor.cli.log import set_up_log
+from monitor.cli.options import Config
+from monitor.cli.terminal import Stop, say
+from monitor.cli.visits import visit_row, visit_words
+from monitor.filing import keep
+from monitor.pipeline import Visited
+from monitor.worker import Workers
+from storage.jobs import prepare
+from storage.values import Kind
+
+
+def worker(
+    config: Config = Path("mubiao.toml"),
+    log: Annotated[str, typer.Option(help="human or json")] = "human",
+) -> None:
+    """Visit, deliver and import together with any number of workers, on one PostgreSQL, until stopped.
+
+    All of them need the same settings and the same data folder. The page of the kept reports is served by `mubiao run`.
+
+    Example: mubiao worker
+    """
+    if log not in ("human", "json"):
+        raise Stop(f"--log {log}: write human or json", code=2)
+    set_up_log(as_json=log == "json")
+    installation = open_installation(config)
+    with tools_of(installation) as tools:
+        sources = installation.settings.watched_sources()
+        workers = Workers(
+            sources, tools, installation.post, hands=installation.settings.fetch.workers,
+            visited=tell_visit, imports=_import_with(installation),
+        )  # fmt: skip
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _stopper(tools.stopping))
+        prepare(installation.engine)
+        declare(installation.engine, sources, utc_now())
+        say(f"A worker for {len(sources)} sources, by the settings in {config}. Ctrl-C stops.")
+        workers.run()
+        say("Stopped.")
+
+
+def tell_visit(visited: Visited) -> None:
+    """One line a visit; nothing of those that found nothing."""
+    log = structlog.get_logger()
+    quiet = visited.outcome == "unchanged" or (visited.outcome == "ok" and not visited.filed and not visited.baseline)
+    report = log.warning if visited.error else log.debug if quiet else log.info
+    report("visit", words=visit_words(visited), **visit_row(visited))
+    for entry, error in visited.failed:
+        log.warning("entry.failed", title=entry.title, url=entry.url, label=error.label, error=str(error))
+
+
+def _stopper(stopping: threading.Event) -> Callable[[int, object], None]:
+    def stop(_number: int, _frame: object) -> None:
+        if not stopping.is_set():
+            say("Stopping: what is under way is finished or handed back (up to 25 seconds).")
+            stopping.set()
+
+    return stop
+
+
+def _import_with(installation: Installation) -> Callable[..., None]:
+    log = structlog.get_logger()
+
+    def take_in(content: str, url: str, name: str, region: str, kind: str) -> None:
+        """A file whose bytes lie in the archive already, as `mubiao import --by-workers` put them there."""
+        with TemporaryDirectory(prefix="mubiao-") as folder:
+            path = Path(folder, name)
+            path.write_bytes(installation.desk.archive.find(content))
+            read = understood(path, region=region, kind=Kind(kind))
+        if isinstance(read, str):
+            log.warning("import.failed", url=url, error=read)
+            return
+        read = replace(read, found=replace(read.found, url=url))
+        filed = keep(read, installation.desk, news=False, now=utc_now())
+        log.info("import", url=url, outcome=OUTCOMES[filed.outcome], doubts="; ".join(filed.identity.doubts))
+
+    return take_in

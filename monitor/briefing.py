@@ -1,7 +1,6 @@
 """From kept rows to what a digest is made of: names, figures with their sentences, reports with their changes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -14,6 +13,7 @@ from monitor.context import around, past
 from monitor.digest import DigestData, Figure, Line, Notice, ReportPart, Steady
 from monitor.example.source import EXAMPLE_REGIONS
 from monitor.foot import foot
+from monitor.post import Links
 from monitor.series import series_of
 from monitor.watches import Watch, is_named
 from storage.changes import find_in_digest
@@ -28,19 +28,6 @@ from storage.visits import count_unread, find_source, find_sources
 
 NOTICES_SINCE = timedelta(days=8)  # older ones are no news to a watch that is new
 _EXAMPLE = {code: (name, name_en) for code, name, name_en in EXAMPLE_REGIONS}
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """Where our own page of a kept document is; "" when no console is served."""
-
-    console: str = ""
-
-    def document(self, document_id: int) -> str:
-        return f"{self.console}/documents/{document_id}" if self.console else ""
-
-    def statement(self, document_id: int, statement_id: int) -> str:
-        return f"{self.document(document_id)}#s{statement_id}" if self.console else ""
 
 
 def region_names(code: str) -> tuple[str, str, str]:

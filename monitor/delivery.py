@@ -4,18 +4,19 @@ tried until the service says that it has it.
     digest due → brief | render | prepare for each address: one transaction → send → sent, due again, or dead and told
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from random import Random
 
 from sqlmodel import Session
 
-from monitor.briefing import NOTICES_SINCE, Links, brief
-from monitor.digest import Rendered, packed, render, unpacked
-from monitor.filing import Desk
+from monitor.briefing import NOTICES_SINCE, brief
+from monitor.desk import Desk
+from monitor.digest import Rendered, packed, unpacked
+from monitor.digest.render import render
 from monitor.notifiers.message import DeliveryError, Message, Notifier
 from monitor.owing import tell
+from monitor.post import Post
 from monitor.rhythm import CHINA
 from monitor.watches import Watch, hearers
 from storage.database import reading, transaction
@@ -54,16 +55,6 @@ class UnknownChannel(Mendable):
     """A channel was named that the settings do not have."""
 
     exit_code = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """What delivering works with: the channels by name, and where our own pages are."""
-
-    desk: Desk
-    channels: Mapping[str, Notifier]
-    links: Links
-    random: Random
 
 
 @dataclass(frozen=True, slots=True)

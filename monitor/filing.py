@@ -7,15 +7,13 @@ Reading and archiving are over before the transaction begins. Used by a visit an
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import datetime
 from hashlib import sha256
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine
 from sqlmodel import Session
 
 from monitor.catalogue.indicators import key_of
+from monitor.desk import Desk, Filed, Found, Outcome
 from monitor.extractors import RULES_VERSION
 from monitor.extractors.script import read_script
 from monitor.extractors.statements import extract
@@ -23,7 +21,7 @@ from monitor.identity import Identity, identify
 from monitor.identity.passages import is_copy, marks_of
 from monitor.owing import owe_news, tell_operators
 from monitor.record import Record
-from monitor.watches import Silence, Watch, names
+from monitor.watches import names
 from storage.archive import Archive
 from storage.database import one_at_a_time, reading, transaction
 from storage.models import Document, Notice, Report
@@ -40,64 +38,7 @@ from storage.reports import (
 from storage.statements import add_statements, forget_unused, set_aside
 from storage.values import About, Kind, Role, Stated, StatementData
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a visit or an import brought in, read but not yet understood.
-
-    `region` and `kind` are what its source declares; `text` is what will be kept and what offsets index. `warnings`
-    say why it may not be all of the text: such a document counts as an excerpt, which makes nothing `dropped`.
-    """
-
-    source_key: str
-    region: str
-    kind: Kind
-    url: str
-    title: str
-    issuer: str
-    site_code: str
-    published_on: date | None
-    text: str
-    raw: bytes
-    content_type: str
-    fetched_at: datetime
-    heading: str = ""
-    attachment_url: str | None = None
-    attachment: bytes | None = None
-    warnings: tuple[str, ...] = ()
-    example: bool = False
-
-
-class Outcome(StrEnum):
-    """What a document turned out to be."""
-
-    REPORT = "report"  # the first witness of a report
-    REVISION = "revision"  # the same URL, another text
-    WITNESS = "witness"  # another URL, a report that is known
-    UNCHANGED = "unchanged"  # the same URL, the same text
-    UNPLACED = "unplaced"  # kept, but of no report: its region or year is not told
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """What became of a document. `changes` counts those that were not on record before."""
-
-    outcome: Outcome
-    document_id: int
-    identity: Identity
-    statements: int = 0
-    changes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What filing needs: where things are kept, who wants to hear, the zone their hours are in, what is silent."""
-
-    engine: Engine
-    archive: Archive
-    watches: Sequence[Watch]
-    zone: ZoneInfo
-    silences: Sequence[Silence] = ()
+__all__ = ["Desk", "Filed", "Found", "Outcome", "Understood", "file", "keep", "reread", "understand", "weigh"]
 
 
 @dataclass(frozen=True, slots=True)

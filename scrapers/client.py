@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from importlib.metadata import version
 from types import TracebackType
 from typing import Self
@@ -76,7 +77,7 @@ class Client:
         self._pace = Pace(gap=gap, private_gap=private_gap, monotonic=monotonic, wait=wait or self._pause, gates=gates)
         self._robots = Robots(self._pace.require, monotonic)
         self._rest = rest
-        contexts = Contexts(tls_exceptions or {}, tls)
+        self._contexts = contexts = Contexts(tls_exceptions or {}, tls)
         # A connection that was opened to a private address must not serve a request that may not go there.
         self._public, self._private = GuardedTransport(resolve, contexts), GuardedTransport(resolve, contexts)
 
@@ -119,6 +120,10 @@ class Client:
     def seconds_until_free(self, host: str) -> float:
         """How long a request to the host would have to wait for its pause, as far as is known here."""
         return self._pace.seconds_until_free(host)
+
+    def certificate_ends_at(self, host: str) -> datetime | None:
+        """Until when the certificate holds that the host showed last; None if it showed none to this client."""
+        return self._contexts.ends_at(host)
 
     def stop(self) -> None:
         """Let every fetch under way end at once, with StoppedError. Safe from any thread; nothing is fetched later."""

@@ -108,6 +108,7 @@ class GuardedStream(httpcore.NetworkStream):
             self._sockets.add(wrapped, instead_of=self._sock)
             self._sock = wrapped
             wrapped.do_handshake()
+            self._contexts.note(server_hostname, wrapped.getpeercert())
         except (OSError, ValueError) as error:
             self.close()
             ours.go_on()

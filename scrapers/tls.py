@@ -3,7 +3,8 @@
 import re
 import ssl
 from collections.abc import Mapping
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 import httpx
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
@@ -53,10 +54,21 @@ class Contexts:
 
     def __init__(self, exceptions: Mapping[str, TlsException], tls: ssl.SSLContext | None = None) -> None:
         self.usual = tls or _context()
+        self._ends_at: dict[str, datetime] = {}
         self._special = {host: _excused(exception, tls) for host, exception in exceptions.items()}
 
     def of(self, host: str | None) -> ssl.SSLContext:
         return self._special.get((host or "").lower(), self.usual)
+
+    def note(self, host: str | None, certificate: Mapping[str, Any] | None) -> None:
+        """Note until when the certificate holds that a host just showed."""
+        if host and certificate:
+            ends = ssl.cert_time_to_seconds(certificate["notAfter"])
+            self._ends_at[host.lower()] = datetime.fromtimestamp(ends, UTC)
+
+    def ends_at(self, host: str) -> datetime | None:
+        """The end of the certificate that the host showed last; None if it has not been asked over TLS."""
+        return self._ends_at.get(host)
 
 
 def _context() -> ssl.SSLContext:

@@ -19,6 +19,7 @@ class SourceState(SQLModel, table=True):
     name: str
     url: str
     region: str
+    kind: str = "work_report"  # of its reports
     family: str | None = None  # what the page's marks said, or the declaration
     example: bool = False
     next_due_at: datetime = Field(index=True)
@@ -32,6 +33,9 @@ class SourceState(SQLModel, table=True):
     failure_label: str = ""
     failure: str = Field(default="", sa_type=Text)
     told_broken_at: datetime | None = None
+    missed_visits: int = 0  # since all of its entries could be read: those in which some could not
+    told_unread_at: datetime | None = None
+    certificate_ends_at: datetime | None = None  # as its host showed it last
 
 
 class Page(SQLModel, table=True):
@@ -213,7 +217,7 @@ class Passage(SQLModel, table=True):
 
 
 class Notice(SQLModel, table=True):
-    """A line about the watching itself: baseline, broken, recovered, dead_channel."""
+    """A line about the watching itself: baseline, broken, unread, recovered, dead_channel."""
 
     __tablename__ = "notice"
 

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from monitor.briefing import Links
-from monitor.delivery import Post, close_digests, deliver
+from monitor.delivery import close_digests, deliver
 from monitor.filing import Desk, Found, file
 from monitor.notifiers.folder import FolderNotifier, FolderSettings
 from monitor.notifiers.webhook import WebhookNotifier, WebhookSettings
+from monitor.post import Links, Post
 from monitor.watches import Watch
 from storage.archive import Archive
 from storage.database import make_engine, reading

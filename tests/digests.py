@@ -18,8 +18,8 @@ from monitor.digest import (
     Rendered,
     ReportPart,
     Steady,
-    render,
 )
+from monitor.digest.render import render
 from storage.values import Basis, ChangeKind, Kind, Measure, Op
 
 MADE_AT = datetime(2026, 1, 21, 0, 0, tzinfo=UTC)

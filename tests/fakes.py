@@ -145,7 +145,8 @@ class Web:
     """Stands in for the client: answers from `pages`, counts what was asked, breaks where it is told to.
 
     `broken` maps an address to the error that asking for it raises. An etag is the hash of what is served, and is
-    honoured, unless `forgetful`. `post_only` are addresses that answer 405 to a GET; `posted` keeps what was posted.
+    honoured, unless `forgetful`. `post_only` are addresses that answer 405 to a GET; `posted` keeps what was posted;
+    `certificates` are until when those of hosts hold.
     """
 
     def __init__(self) -> None:
@@ -157,6 +158,7 @@ class Web:
         self.stopped = False
         self.post_only: set[str] = set()
         self.posted: list[tuple[str, object]] = []
+        self.certificates: dict[str, datetime] = {}
         self.before: Callable[[str], None] = lambda url: None
 
     def put(self, url: str, body: str | bytes, content_type: str = "text/html") -> None:
@@ -192,6 +194,9 @@ class Web:
             return Answer(url, 304, b"", "", "", etag, None, "", 100)
         charset = "utf-8" if content_type.startswith("text/") else ""
         return Answer(url, 200, body, content_type, charset, etag, None, digest, len(body))
+
+    def certificate_ends_at(self, host: str) -> datetime | None:
+        return self.certificates.get(host)
 
     def seconds_until_free(self, host: str) -> float:
         return 0.0

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from monitor.briefing import Links
-from monitor.delivery import Post, Told, close_digests, deliver
+from monitor.delivery import Told, close_digests, deliver
 from monitor.filing import Desk, Found, file
+from monitor.post import Links, Post
 from monitor.watches import Watch
 from storage.archive import Archive
 from storage.database import reading

@@ -31,11 +31,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from monitor.briefing import Links
 from monitor.cli.building import declare
-from monitor.delivery import Post
 from monitor.filing import Desk
 from monitor.pipeline import Tools, Visited
+from monitor.post import Links, Post
 from monitor.scheduler import Daemon
 from scrapers.client import Client
 from scrapers.documents import DocumentReader

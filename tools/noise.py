@@ -18,11 +18,11 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitor.briefing import Links
 from monitor.catalogue.regions import find_regions
-from monitor.delivery import Post, close_digests, deliver
+from monitor.delivery import close_digests, deliver
 from monitor.filing import Desk, Found, file
 from monitor.notifiers.message import Message
+from monitor.post import Links, Post
 from monitor.watches import Watch
 from storage.archive import Archive
 from storage.database import make_engine, migrate, reading

@@ -9,7 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from monitor.digest import Rendered, render
+from monitor.digest import Rendered
+from monitor.digest.render import render
 from monitor.notifiers.message import Message
 from tests.digests import MADE_AT, SAMPLES
 

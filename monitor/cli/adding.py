@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 import typer
 
 from monitor.catalogue.regions import NATION, path_zh, region
+from monitor.choosing import holds_reports
 from monitor.cli.building import open_installation, tools_of
 from monitor.cli.options import AsJson, Config, region_code
 from monitor.cli.terminal import Stop, print_json, say, warn
 from monitor.identity import can_be_report, identify
-from monitor.pipeline import holds_reports
 from monitor.settings import add_source, read_settings
 from scrapers.charset import text_of
 from scrapers.discovery import find_columns

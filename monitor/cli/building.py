@@ -11,13 +11,12 @@ from random import Random
 from filelock import FileLock, Timeout
 from sqlalchemy import Engine
 
-from monitor.briefing import Links
 from monitor.cli.terminal import Stop
-from monitor.delivery import Post
-from monitor.filing import Desk
+from monitor.desk import Desk
 from monitor.notifiers import notifier
-from monitor.pipeline import Tools
+from monitor.post import Links, Post
 from monitor.settings import Settings, read_settings
+from monitor.visited import Tools
 from scrapers.answer import FILE, PAGE
 from scrapers.client import Client
 from scrapers.documents import DocumentReader
@@ -28,7 +27,7 @@ from storage.backup import add_backup, find_newest_good, refuse_half_restored
 from storage.database import DatabaseRefused, find_damage, make_engine, migrate, sqlite_file, transaction
 from storage.gates import HostGates
 from storage.models import SourceState
-from storage.visits import declare_source
+from storage.visits import declare_source, find_declared
 
 PRIVATE_GAP = 0.1  # seconds between two requests to a host of one's own, unless all gaps are shorter
 LOCK = "mubiao.lock"
@@ -120,12 +119,16 @@ def tools_of(installation: Installation) -> Iterator[Tools]:
 def declare(engine: Engine, sources: Sequence[Source], now: datetime) -> None:
     """Keep a row for each source; new ones are due one after the other, in the order given."""
     with transaction(engine) as session:
+        known = find_declared(session)
         for place, source in enumerate(sources):
+            if known.get(source.key) == (source.name, source.url, source.region, source.kind, source.example):
+                continue
             state = SourceState(
                 key=source.key,
                 name=source.name,
                 url=source.url,
                 region=source.region,
+                kind=source.kind,
                 example=source.example,
                 next_due_at=now + place * SPREAD,
             )

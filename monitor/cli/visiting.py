@@ -7,18 +7,20 @@ from typing import Annotated
 import typer
 
 from monitor.catalogue.regions import path_zh
+from monitor.choosing import choose
 from monitor.cli.building import declare, only_one, open_installation, tools_of, utc_now
 from monitor.cli.health import health_rows, in_trouble
 from monitor.cli.options import AsJson, Config
 from monitor.cli.terminal import Stop, print_json, print_rows, progress, say, warn
 from monitor.cli.visits import visit_row, visit_words
-from monitor.pipeline import Tools, choose, look_at, recall, visit
+from monitor.pipeline import look_at, remember, visit
+from monitor.visited import Tools
 from scrapers.catalogue import CataloguedSource, Level, catalogued, find_sources, level_of, speaks_of
 from scrapers.errors import ScrapeError
 from scrapers.source import Source
 from storage.database import reading
 from storage.models import SourceState
-from storage.visits import Shown, find_shown, find_source
+from storage.visits import Shown, find_shown
 from storage.visits import find_sources as find_states
 
 
@@ -117,20 +119,16 @@ def _chosen(sources: Sequence[Source], keys: Sequence[str]) -> list[Source]:
 
 
 def _check_one(source: Source, tools: Tools, as_json: bool) -> bool:
-    with reading(tools.desk.engine) as session:
-        kept = find_source(session, source.key)
-    state = kept or SourceState(
-        key=source.key, name=source.name, url=source.url, region=source.region, next_due_at=utc_now()
-    )
-    known = recall(source, tools)[1] if kept else {}
+    memory = remember(source, tools, utc_now())
+    first = memory.state.baseline_at is None
     try:
-        look = look_at(source, state, known, tools, sweep=state.baseline_at is None)
+        look = look_at(source, memory, tools, sweep=first)
     except ScrapeError as error:
         print_json({"source": source.key, "error": str(error), "label": error.label}) if as_json else say(
             f"{source.name}: {error.label}: {error}"
         )
         return False
-    tasks, passed = choose(source, look.entries, known, utc_now(), first=state.baseline_at is None)
+    tasks, passed = choose(source, look.entries, memory.entries, utc_now(), first=first)
     if as_json:
         found = [{"url": task.entry.url, "title": task.entry.title, "why": task.why} for task in tasks]
         print_json({"source": source.key, "family": look.family, "entries": len(look.entries), "fetch": found})

@@ -1,7 +1,9 @@
-"""Changes → one message: subject, text, HTML and JSON. Pure; the templates lie in monitor/templates/."""
+"""Changes → one message: subject, text, HTML and JSON. Pure; the templates lie in monitor/templates/.
+
+`render` lies in `monitor.digest.render`: whoever only needs the values need not wait for templates and charts.
+"""
 
 from .images import packed, unpacked
-from .render import render
 from .values import (
     Around,
     DigestData,
@@ -35,6 +37,5 @@ __all__ = [
     "ReportPart",
     "Steady",
     "packed",
-    "render",
     "unpacked",
 ]

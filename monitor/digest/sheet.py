@@ -67,7 +67,7 @@ def lay_out(data: DigestData, subject: str, parts: Sequence[ReportPart], plan: P
         ),
         folded=folded,
         remarks=tuple(
-            Remark(*notice_text(notice, words), web_address(notice.url), notice.kind == "broken")
+            Remark(*notice_text(notice, words), web_address(notice.url), notice.kind in ("broken", "unread"))
             for notice in notices[: plan.notices]
         ),
         remarks_more=max(0, len(notices) - plan.notices),

@@ -12,7 +12,7 @@ from .values import DigestData, Line, Notice, ReportPart
 from .words import WORDS, Words
 
 MAX_SUBJECT = 60
-NOTICE_KINDS = ("broken", "recovered", "baseline", "dead_channel", "rules")
+NOTICE_KINDS = ("broken", "unread", "recovered", "baseline", "dead_channel", "rules")
 
 
 def subject(data: DigestData, parts: Sequence[ReportPart]) -> str:
@@ -149,7 +149,8 @@ def notice_subject(notice: Notice, words: Words) -> str:
 
 def ranked_notices(notices: Sequence[Notice]) -> list[Notice]:
     """What is broken first, then dead channels, what recovered, and the baselines; oldest first in each."""
-    place = {kind: index for index, kind in enumerate(("broken", "dead_channel", "recovered", "rules", "baseline"))}
+    order = ("broken", "unread", "dead_channel", "recovered", "rules", "baseline")
+    place = {kind: index for index, kind in enumerate(order)}
     return sorted(
         notices, key=lambda notice: (notice.example, place.get(notice.kind, len(place)), notice.at, notice.source)
     )

@@ -146,10 +146,11 @@ class ReportPart:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A line about the watching itself: `baseline` (a source's first visit), `broken`, `recovered`, `dead_channel`.
+    """A line about the watching itself: `baseline` (a source's first visit), `broken`, `unread` (its index is
+    readable, pages behind it are not), `recovered`, `dead_channel`.
 
-    `source` is its name, `count` how many reports (baseline) or failed visits in a row (broken), `detail` the error in
-    plain words, `years` the report years that a baseline recorded (first, last).
+    `source` is its name, `count` how many reports (baseline), failed visits in a row (broken) or pages (unread),
+    `detail` the error in plain words, `years` the report years that a baseline recorded (first, last).
     """
 
     kind: str

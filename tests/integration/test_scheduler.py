@@ -18,11 +18,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import select
 
-from monitor.briefing import Links
 from monitor.cli.building import declare
-from monitor.delivery import Post
 from monitor.filing import Desk
 from monitor.pipeline import Tools, Visited
+from monitor.post import Links, Post
 from monitor.scheduler import HAND_BACK, STUCK_EXIT, Daemon, Lanes
 from monitor.watches import Watch
 from scrapers.client import Client
@@ -321,8 +320,7 @@ def test_a_clock_that_stops_ends_the_process(tmp_path: Path) -> None:
         from pathlib import Path
         from zoneinfo import ZoneInfo
         from monitor import scheduler
-        from monitor.briefing import Links
-        from monitor.delivery import Post
+        from monitor.post import Links, Post
         from monitor.filing import Desk
         from monitor.pipeline import Tools
         from scrapers.documents import DocumentReader

@@ -11,7 +11,8 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from monitor.digest import Rendered, render
+from monitor.digest import Rendered
+from monitor.digest.render import render
 from monitor.notifiers import CHANNEL_MODELS, notifier
 from monitor.notifiers.message import Message, Notifier
 from tests.digests import MADE_AT, conflict, digest, last_years, main_lines, neighbours, part, revision

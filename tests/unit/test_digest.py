@@ -9,8 +9,8 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.digest import DigestData, Rendered, render
-from monitor.digest.render import MAX_HTML, MAX_TEXT
+from monitor.digest import DigestData, Rendered
+from monitor.digest.render import MAX_HTML, MAX_TEXT, render
 from monitor.digest.sentences import fragments, plain
 from storage.values import ChangeKind, Kind, Op
 from tests.digests import (

@@ -7,7 +7,8 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image as Pixels
 
-from monitor.digest import packed, render, unpacked
+from monitor.digest import packed, unpacked
+from monitor.digest.render import render
 from storage.values import Op
 from tests.digests import SAMPLES, a_year, digest, figure, last_years, main_lines, neighbours, part, sample
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.digest import render
 from monitor.digest.outgoing import clean, web_address
+from monitor.digest.render import render
 from storage.values import ChangeKind
 from tests.digests import a_year, conflict, digest, part, revision, tail_lines
 from tests.hostile import HOSTILE, URLS, address, assert_harmless, poisoned, scraped

@@ -106,6 +106,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("region", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("family", sa.String(), nullable=True),
         sa.Column("example", sa.Boolean(), nullable=False),
         sa.Column("next_due_at", UTCDateTime(), nullable=False),
@@ -119,6 +120,9 @@ def upgrade() -> None:
         sa.Column("failure_label", sa.String(), nullable=False),
         sa.Column("failure", sa.Text(), nullable=False),
         sa.Column("told_broken_at", UTCDateTime(), nullable=True),
+        sa.Column("missed_visits", sa.Integer(), nullable=False),
+        sa.Column("told_unread_at", UTCDateTime(), nullable=True),
+        sa.Column("certificate_ends_at", UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("key"),
     )
     with op.batch_alter_table("source", schema=None) as batch_op:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from monitor.digest import render
 from monitor.digest.chatpart import MAX_LINE
+from monitor.digest.render import render
 from monitor.notifiers import ChannelSettings, notifier
 from monitor.notifiers.bots import DingtalkBot, FeishuBot, WecomBot
 from monitor.notifiers.chat import in_parts

@@ -1,0 +1,31 @@
+"""What delivering works with; `monitor.delivery` does it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+
+from monitor.desk import Desk
+from monitor.notifiers.message import Notifier
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where our own page of a kept document is; "" when no console is served."""
+
+    console: str = ""
+
+    def document(self, document_id: int) -> str:
+        return f"{self.console}/documents/{document_id}" if self.console else ""
+
+    def statement(self, document_id: int, statement_id: int) -> str:
+        return f"{self.document(document_id)}#s{statement_id}" if self.console else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What delivering works with: the channels by name, and where our own pages are."""
+
+    desk: Desk
+    channels: Mapping[str, Notifier]
+    links: Links
+    random: Random

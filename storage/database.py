@@ -7,14 +7,11 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
@@ -193,32 +190,23 @@ def migrate(engine: Engine, before: Callable[[str], object] | None = None) -> No
     `before` is called with the old revision ahead of a step that changes tables which are there: to make a copy.
     Raises DatabaseRefused if they are of a newer one, or if what is there is no database or cannot be reached.
     """
-    config = _alembic()
-    try:
-        connection = engine.execution_options(writing=True).connect()
-    except DatabaseError as error:
-        raise DatabaseRefused(f"{engine.url.render_as_string()} is not a usable database: {error.orig}") from error
-    with connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-        connection.rollback()
-        scripts = ScriptDirectory.from_config(config)
-        known = {script.revision for script in scripts.walk_revisions()}
-        if current is not None and current not in known:
-            raise DatabaseRefused(
-                f"the database is at revision {current}, which this version does not know: it was written by a newer "
-                "mubiao; upgrade, or restore a backup of before"
-            )
-        if before is not None and current is not None and current != scripts.get_current_head():
-            before(current)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    if find_revision(engine) != newest_revision():  # Alembic takes longer to import than a page to visit
+        import_module("storage.upgrading").upgrade(engine, before)
     _keep_private(engine)
 
 
-def _alembic() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    return config
+def find_revision(engine: Engine) -> str | None:
+    """The revision that the tables are at; None where there are none, or what is there cannot be read."""
+    try:
+        with engine.connect() as connection:
+            return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    except DatabaseError:
+        return None
+
+
+def newest_revision() -> str:
+    """The revision that this version of the code is at: the first word of the last migration's file."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def _keep_private(engine: Engine) -> None:

@@ -2,7 +2,8 @@
 
 Every second it asks what is due: sources to be visited, digests to be closed, deliveries to be tried. Each host, each
 channel and each digest has a lane of its own, so that a slow or faulty one delays no other. A watchdog that APScheduler
-does not drive ends the process when the clock has stopped, since it can stop without a word.
+does not drive ends the process when the clock has stopped, since it can stop without a word. Without room on the disk
+it waits, and nothing is lost; when the wall clock was set back, times that lie too far ahead are not believed.
 """
 
 import os
@@ -11,19 +12,23 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import structlog
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor.delivery import Post, close_digest, deliver
+from monitor.delivery import close_digest, deliver
 from monitor.pipeline import Tools, Visited, visit
+from monitor.post import Post
 from scrapers.errors import StoppedError
 from scrapers.source import Source
-from storage.database import reading
+from storage.clocks import distrust_future
+from storage.database import reading, transaction
+from storage.errors import DiskFull
 from storage.models import Digest
 from storage.outbox import find_due_digests
 from storage.visits import find_due
@@ -34,11 +39,49 @@ SOON = 0.1  # seconds at least between two looks at what is due
 STUCK = 120.0  # seconds without a tick, after which the process ends so that its supervisor starts it again
 STUCK_EXIT = 70
 HAND_BACK = 25.0  # seconds that work under way is given at the end
+JUMP = 60.0  # seconds between the wall clock and the one that only runs forward, after which the wall clock was set
+MOST_LANES = 64  # at once in one pool, whatever the settings are by now
 REST = 60.0  # seconds before a lane is used again in which a fault came up: what did not end well is still due
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+class Chore(Protocol):
+    """Work of the house beside visits and digests: a backup, a sign of life. Never twice at a time."""
+
+    @property
+    def name(self) -> str: ...
+    def is_due(self, now: datetime) -> bool:
+        """Asked at every tick, so it must be quick. True again and again until the work is done."""
+        ...
+
+    def do(self, now: datetime) -> None:
+        """The work, in a thread of its own. What it raises is logged, and it is tried again after a rest."""
+        ...
+
+
+class Room(Protocol):
+    """How much room the disk has for what is found."""
+
+    def look(self, now: datetime) -> str:
+        """`` when there is enough; `low`: nothing is fetched any more; `full`: nothing can be written."""
+        ...
+
+    def note_full(self) -> None:
+        """Something could not be written just now."""
+        ...
+
+
+class Plenty:
+    """Room that never ends."""
+
+    def look(self, now: datetime) -> str:
+        return ""
+
+    def note_full(self) -> None:
+        """Cannot be."""
 
 
 class Lanes:
@@ -49,10 +92,12 @@ class Lanes:
 
     def __init__(self, workers: int, name: str, rest: float, ended: Callable[[], object] = lambda: None) -> None:
         self.workers, self._rest, self._ended = workers, rest, ended
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name)
+        # Threads are made when they are needed; `workers` can be raised later, a pool's size can not.
+        self._pool = ThreadPoolExecutor(max(workers, MOST_LANES), thread_name_prefix=name)
         self._under_way: dict[str, Future[None]] = {}
         self._resting: dict[str, float] = {}
         self._log = structlog.get_logger()
+        self.refused = False  # whether some work could not be written, since this was last set to False
 
     def clear(self) -> None:
         """Free the lanes whose work has ended.
@@ -82,14 +127,19 @@ class Lanes:
         fault = None if future.cancelled() else future.exception()
         if fault is not None:
             self._resting[name] = time.monotonic() + self._rest
-            self._log.error("fault", lane=name, error=repr(fault), exc_info=fault)
+            if isinstance(fault, DiskFull):
+                self.refused = True
+                self._log.error("disk.refused", lane=name, error=str(fault))
+            else:
+                self._log.error("fault", lane=name, error=repr(fault), exc_info=fault)
         self._ended()
 
 
 class Daemon:
     """Visits sources and delivers digests until it is stopped.
 
-    `visited` is called after each visit, in the visit's thread. Sources must have been declared in the database.
+    `visited` is called after each visit, in the visit's thread. `beat` is called every few seconds for as long as the
+    clock ticks: for a supervisor. Sources must have been declared in the database.
     """
 
     def __init__(
@@ -100,6 +150,9 @@ class Daemon:
         *,
         workers: int,
         visited: Callable[[Visited], None],
+        chores: Sequence[Chore] = (),
+        room: Room | None = None,
+        beat: Callable[[], object] = lambda: None,
     ) -> None:
         self._sources, self._tools, self._post, self._visited = sources, tools, post, visited
         self._log = structlog.get_logger()
@@ -107,7 +160,11 @@ class Daemon:
         self._visits = Lanes(workers, "visit", REST, self._visit_ended.set)
         self._sendings = Lanes(max(1, len(post.channels)), "send", REST)
         self._closings = Lanes(1, "close", REST)
+        self._chores, self._housework = chores, Lanes(max(1, len(chores)), "chore", REST)
+        self._lanes = (self._visits, self._sendings, self._closings, self._housework)
+        self._room, self._beat = room or Plenty(), beat
         self._ticked = time.monotonic()
+        self._seen_at: tuple[float, datetime] | None = None  # both clocks at the last tick
         self._looking = threading.Lock()
         self._look_took = 0.0
         self._host_free_in = TICK  # seconds, at the last look: the first host that a due source waits for
@@ -118,6 +175,13 @@ class Daemon:
     @property
     def seconds_since_tick(self) -> float:
         return time.monotonic() - self._ticked
+
+    def renew(self, sources: Callable[[], Sequence[Source]], post: Post, *, workers: int) -> None:
+        """Go on by other settings: from the next tick on. What is under way ends by the old ones."""
+        with self._looking:
+            self._sources, self._post = sources, post
+            self._tools = replace(self._tools, desk=post.desk)
+            self._visits.workers, self._sendings.workers = workers, max(1, len(post.channels))
 
     def run(self) -> bool:
         """Work until `tools.stopping` is set. Answers whether everything under way was finished or handed back."""
@@ -140,11 +204,18 @@ class Daemon:
             return
         by_key = {source.key: source for source in self._sources()}
         now = self._tools.clock()
-        for lanes in (self._visits, self._sendings, self._closings):
+        self._compare_clocks(now)
+        for lanes in self._lanes:
             lanes.clear()
+        for chore in self._chores:
+            if chore.is_due(now):
+                self._housework.start(chore.name, self._do_chore, chore)
+        short = self._room_for(now)
+        if short == "full":  # what is sent now could not be noted as sent, and would be sent again
+            return
         with reading(self._tools.desk.engine) as session:
             digests = find_due_digests(session, now)
-            sources = find_due(session, now, by_key)
+            sources = [] if short else find_due(session, now, by_key)
         for digest in digests:
             self._closings.start(digest.id, self._close, digest)
         for channel in self._post.channels:
@@ -158,6 +229,29 @@ class Daemon:
                 self._host_free_in = min(self._host_free_in, wait)
             else:
                 self._visits.start(source.host, self._visit, source)
+
+    def _room_for(self, now: datetime) -> str:
+        for lanes in self._lanes:
+            if lanes.refused:
+                lanes.refused = False
+                self._room.note_full()
+        return self._room.look(now)
+
+    def _compare_clocks(self, now: datetime) -> None:
+        """At the start, and when the wall clock was set: times that lie too far ahead are not believed any more."""
+        before, self._seen_at = self._seen_at, (time.monotonic(), now)
+        if before is not None:
+            jumped = (now - before[1]).total_seconds() - (self._seen_at[0] - before[0])
+            if abs(jumped) < JUMP:
+                return
+            self._log.warning("clock.jumped", seconds=round(jumped))
+        with transaction(self._tools.desk.engine) as session:
+            mended = distrust_future(session, now)
+        if mended:
+            self._log.warning("clock.mended", rows=mended)
+
+    def _do_chore(self, chore: Chore) -> None:
+        chore.do(self._tools.clock())
 
     def _go_on(self) -> None:
         """Let the next tick be as soon as a visit ends or a host's pause is over."""
@@ -187,6 +281,8 @@ class Daemon:
 
     def _watch_clock(self) -> None:
         while not self._tools.stopping.wait(STUCK / 10):
+            if self.seconds_since_tick < STUCK / 2:
+                self._beat()
             if self.seconds_since_tick > STUCK:
                 self._log.critical("scheduler.stuck", seconds=round(self.seconds_since_tick))
                 os._exit(STUCK_EXIT)  # nothing that blocks may keep a stuck process alive
@@ -195,6 +291,6 @@ class Daemon:
         self._alarm.shutdown(wait=False)
         self._tools.scraper.client.stop()
         with self._looking:
-            under_way = [future for lanes in (self._visits, self._sendings, self._closings) for future in lanes.end()]
+            under_way = [future for lanes in self._lanes for future in lanes.end()]
         _, left = wait(under_way, timeout=HAND_BACK)
         return not left

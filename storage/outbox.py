@@ -287,3 +287,9 @@ def _untold_notices(session: Session, watch: str, ids: Sequence[int]) -> list[in
 def _without(ids: Sequence[int], told: Iterable[int]) -> list[int]:
     known = set(told)
     return [id for id in ids if id not in known]
+
+
+def count_by_channel(session: Session) -> dict[tuple[str, str], int]:
+    """How many deliveries of each channel are in each state."""
+    counted = select(Delivery.channel, Delivery.state, func.count()).group_by(Delivery.channel, Delivery.state)
+    return {(channel, state): count for channel, state, count in session.exec(counted)}

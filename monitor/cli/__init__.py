@@ -45,6 +45,7 @@ COMMANDS = {
     "restore": "keeping:restore_backup",
     "fsck": "keeping:fsck",
     "doctor": "doctoring:doctor",
+    "reload": "reloading:reload",
 }
 
 

@@ -4,7 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -12,6 +12,8 @@ from sqlmodel import Session
 
 from monitor.briefing import region_names
 from monitor.cli.building import Installation, utc_now
+from monitor.cli.metrics import Metrics
+from monitor.cli.promises import LATE_DELIVERY, LATE_TICK, VITAL, Pulse, find_broken
 from monitor.cli.terminal import Stop
 from monitor.console import ListedReport, ReportPage, Witness, app
 from monitor.notifiers.email import EmailSettings
@@ -24,16 +26,13 @@ from storage.statements import count_of_documents, find_of_document
 from storage.values import Kind
 from storage.visits import find_sources
 
-LATE_TICK = 60.0  # seconds
-LATE_DELIVERY = timedelta(hours=1)
-
 
 class KeptPages:
-    """The console's pages out of the database and the archive. `seconds_since_tick` is the daemon's own."""
+    """The console's pages out of the database and the archive."""
 
-    def __init__(self, installation: Installation, seconds_since_tick: Callable[[], float]) -> None:
-        self._desk = installation.desk
-        self._seconds_since_tick = seconds_since_tick
+    def __init__(self, current: Callable[[], Installation], pulse: Pulse, metrics: Metrics) -> None:
+        self._current, self._pulse, self._metrics = current, pulse, metrics
+        self._desk = current().desk
 
     def find_latest(self, limit: int) -> Sequence[ListedReport]:
         with reading(self._desk.engine) as session:
@@ -73,7 +72,7 @@ class KeptPages:
             states = find_sources(session)
             owed = count_deliveries(session)
             oldest = find_oldest_due(session)
-        ticking = self._seconds_since_tick() < LATE_TICK
+        ticking = self._pulse.seconds_since_tick() < LATE_TICK
         return {
             "ok": ticking and not _is_late(oldest, utc_now()),
             "ticking": ticking,
@@ -83,31 +82,38 @@ class KeptPages:
             "oldest_delivery_due_at": oldest.isoformat() if oldest else None,
         }
 
+    def ready(self) -> Mapping[str, object]:
+        """`ready` while clock, database and disk let it work; `broken` are all promises that are not kept, with why."""
+        broken = find_broken(self._current(), self._pulse, utc_now())
+        return {"ready": not any(name in broken for name in VITAL), "broken": broken}
+
+    def metrics(self) -> bytes:
+        return self._metrics.render()
+
 
 class KeptSubscribers:
     """The readers of the e-mail channels."""
 
-    def __init__(self, installation: Installation) -> None:
-        channels = installation.settings.channels.values()
-        keys = (one.key_for_unsubscribing() for one in channels if isinstance(one, EmailSettings))
-        self._keys = [key for key in keys if key]
-        self._engine = installation.engine
+    def __init__(self, current: Callable[[], Installation]) -> None:
+        self._current = current
 
     def address_of(self, token: str) -> str | None:
-        return next((found for key in self._keys if (found := address_of(token, key))), None)
+        channels = self._current().settings.channels.values()
+        keys = (one.key_for_unsubscribing() for one in channels if isinstance(one, EmailSettings))
+        return next((found for key in keys if key and (found := address_of(token, key))), None)
 
     def unsubscribe(self, address: str) -> None:
-        with transaction(self._engine) as session:
+        with transaction(self._current().engine) as session:
             add_unsubscribed(session, address, utc_now())
 
 
 @contextmanager
-def serve(installation: Installation, seconds_since_tick: Callable[[], float]) -> Iterator[None]:
+def serve(current: Callable[[], Installation], pulse: Pulse, metrics: Metrics) -> Iterator[None]:
     """The console on its configured address, until the end of the block.
 
     Stops the command when the address is taken: the links of digests would lead elsewhere.
     """
-    settings = installation.settings.console
+    settings = current().settings.console
     try:
         listener = socket.create_server((settings.host, settings.port), family=_family(settings.host))
     except OSError as error:
@@ -118,7 +124,7 @@ def serve(installation: Installation, seconds_since_tick: Callable[[], float]) -
         ) from error
     names = {"localhost", "127.0.0.1", settings.host, urlsplit(settings.url).hostname or "localhost"}
     config = uvicorn.Config(
-        app(KeptPages(installation, seconds_since_tick), sorted(names), KeptSubscribers(installation)),
+        app(KeptPages(current, pulse, metrics), sorted(names), KeptSubscribers(current)),
         log_level="warning",
         access_log=False,
         lifespan="off",

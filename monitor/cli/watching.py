@@ -12,10 +12,26 @@ from urllib.parse import urlsplit
 import structlog
 import typer
 
-from monitor.cli.building import Installation, declare, only_one, open_installation, tools_of, utc_now
-from monitor.cli.log import set_up_log
+from monitor.cli.building import (
+    Installation,
+    build_installation,
+    declare,
+    only_one,
+    open_database,
+    tools_of,
+    utc_now,
+)
+from monitor.cli.chores import NightlyBackup, SignOfLife
+from monitor.cli.log import hide, set_up_log
+from monitor.cli.metrics import Metrics
 from monitor.cli.options import Config
+from monitor.cli.promises import Pulse
+from monitor.cli.reloading import Reloader
+from monitor.cli.room import DiskRoom
+from monitor.cli.running import Running, remove_note
+from monitor.cli.secrets import secrets_of
 from monitor.cli.serving import serve
+from monitor.cli.supervisor import notify
 from monitor.cli.terminal import Stop, say
 from monitor.cli.visits import visit_row, visit_words
 from monitor.example.articles import Stage
@@ -24,7 +40,7 @@ from monitor.example.source import KEY as EXAMPLE_KEY
 from monitor.example.source import example_source
 from monitor.pipeline import Tools, Visited
 from monitor.scheduler import Daemon
-from monitor.settings import starter_config
+from monitor.settings import read_settings, starter_config
 from scrapers.source import Source
 from storage.database import reading
 from storage.visits import find_source
@@ -56,37 +72,85 @@ def run(
     """
     if log not in ("human", "json"):
         raise Stop(f"--log {log}: write human or json", code=2)
-    set_up_log(as_json=log == "json")
+    os.umask(0o077)  # whatever is written is for its owner alone
     if not config.exists():
         _write_starter(config)
         say(f"There was no {config}: a starter one was written. It explains itself; edit it as you like.")
-    installation = open_installation(config)
+    set_up_log(as_json=log == "json")
+    settings = read_settings(config)
+    hide(secrets_of(settings))
+    installation = build_installation(settings, open_database(settings, look_whole=True))
     with only_one(installation), ExitStack() as stack:
+        stack.callback(installation.engine.dispose)  # SQLite puts its write-ahead log into the file then
         tools = stack.enter_context(tools_of(installation))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _stopper(tools))
-        sources = list(installation.settings.watched_sources())
-        site = stack.enter_context(_example_site(installation)) if installation.settings.example else None
+        site = stack.enter_context(_example_site(installation)) if settings.example else None
+        watching = Watching(config, installation, tools, site)
+        set_up_log(as_json=log == "json", seen=watching.metrics.note_event)
+        _greet(installation, settings.watched_sources(), site, config)
+        if settings.console.enabled:
+            stack.enter_context(serve(watching.current, watching.pulse, watching.metrics))
+        watching.listen()
+        notify("READY=1", f"STATUS=watches {len(settings.watched_sources())} sources")
+        whole = watching.daemon.run()
+        say("Stopped." if whole else "Stopped; what was still under way is done again at the next start.")
+        remove_note(settings.data)
+        if not whole:
+            os._exit(0)  # a service that keeps us waiting must not keep the process
+
+
+class Watching:
+    """The daemon with what stands around it: changed settings, housework, figures, and whoever supervises it."""
+
+    def __init__(self, config: Path, installation: Installation, tools: Tools, site: ExampleSite | None) -> None:
+        self._config, self._first, self._site = config, installation, site
+        self._reloader: Reloader | None = None
+        self._started = time.monotonic()
+        room = DiskRoom(lambda: self.current().desk)
+        self.pulse = Pulse(lambda: self.daemon.seconds_since_tick, lambda: room.state, utc_now())
+        self.metrics = Metrics(self.current, self.pulse)
         first = [example_source(site.url)] if site else []
-        declare(installation.engine, [*first, *sources], utc_now())
-        _greet(installation, sources, site, config)
-        started = time.monotonic()
+        declare(installation.engine, [*first, *installation.settings.watched_sources()], utc_now())
+        self.daemon = Daemon(
+            self._watched(installation),
+            tools,
+            installation.post,
+            workers=installation.settings.fetch.workers,
+            visited=self._note_visit,
+            chores=(NightlyBackup(self.current, utc_now()), SignOfLife(self.current, self.pulse)),
+            room=room,
+            beat=lambda: notify("WATCHDOG=1"),
+        )
+
+    def current(self) -> Installation:
+        """By the settings that hold now."""
+        return self._reloader.installation if self._reloader else self._first
+
+    def listen(self) -> None:
+        """From now on SIGHUP reads the settings anew."""
+        running = Running(os.getpid(), self.pulse.started_at.isoformat())
+        reloader = self._reloader = Reloader(self._config, self._first, running, self._take)
+        signal.signal(signal.SIGHUP, lambda _number, _frame: reloader.ask())
+
+    def _take(self, new: Installation) -> None:
+        declare(new.engine, new.settings.watched_sources(), utc_now())
+        self.daemon.renew(self._watched(new), new.post, workers=new.settings.fetch.workers)
+
+    def _watched(self, installation: Installation) -> Callable[[], Sequence[Source]]:
+        sources, site = installation.settings.watched_sources(), self._site
 
         def watched() -> Sequence[Source]:
             if site is None:
                 return sources
-            settled = time.monotonic() - started > SETTLED_AFTER
+            settled = time.monotonic() - self._started > SETTLED_AFTER
             return [example_source(site.url, settled=settled), *sources]
 
-        daemon = Daemon(
-            watched, tools, installation.post, workers=installation.settings.fetch.workers, visited=_tell_visit
-        )
-        if installation.settings.console.enabled:
-            stack.enter_context(serve(installation, lambda: daemon.seconds_since_tick))
-        whole = daemon.run()
-        say("Stopped." if whole else "Stopped; what was still under way is done again at the next start.")
-        if not whole:
-            os._exit(0)  # a service that keeps us waiting must not keep the process
+        return watched
+
+    def _note_visit(self, visited: Visited) -> None:
+        self.metrics.note_visit(visited)
+        _tell_visit(visited)
 
 
 def _write_starter(config: Path) -> None:
@@ -113,6 +177,7 @@ def _stopper(tools: Tools) -> Callable[[int, object], None]:
         if not asked_at:
             asked_at.append(time.monotonic())
             say("Stopping: what is under way is finished or handed back (up to 25 seconds).")
+            notify("STOPPING=1")
             tools.stopping.set()
 
     return stop

@@ -26,6 +26,7 @@ _HEADERS = {
     "Cache-Control": "no-cache",
     "Vary": "Accept-Language",
 }
+_PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 _STYLE = (files("monitor") / "templates" / "console.css").read_text(encoding="utf-8")
 
 
@@ -34,7 +35,8 @@ def app(pages: Pages, hosts: Sequence[str] = ("*",), subscribers: Subscribers | 
 
     `hosts` are the names it answers to: a page elsewhere that makes its own name point here reads nothing.
 
-    Each statement of a document has the anchor `#s{id}`. `/health` answers 200 or 503. There is no script, and no
+    Each statement of a document has the anchor `#s{id}`. `/health` and `/ready` answer 200 or 503, `/metrics` is for
+    Prometheus. There is no script, and no
     page takes anything but `?lang=zh` or `?lang=en`.
     """
 
@@ -53,6 +55,13 @@ def app(pages: Pages, hosts: Sequence[str] = ("*",), subscribers: Subscribers | 
     def health(request: Request) -> Response:
         state = dict(pages.health())
         return JSONResponse(state, 200 if state["ok"] else 503, _HEADERS)
+
+    def ready(request: Request) -> Response:
+        state = dict(pages.ready())
+        return JSONResponse(state, 200 if state["ready"] else 503, _HEADERS)
+
+    def metrics(request: Request) -> Response:
+        return Response(pages.metrics(), headers=_HEADERS, media_type=_PROMETHEUS)
 
     def style(request: Request) -> Response:
         return Response(_STYLE, headers=_HEADERS, media_type="text/css")
@@ -75,6 +84,8 @@ def app(pages: Pages, hosts: Sequence[str] = ("*",), subscribers: Subscribers | 
             Route("/", home),
             Route("/documents/{document_id:int}", document),
             Route("/health", health),
+            Route("/ready", ready),
+            Route("/metrics", metrics),
             Route("/unsubscribe/{token}", unsubscribe, methods=["GET", "POST"]),
             Route("/console.css", style),
         ],

@@ -66,6 +66,12 @@ class Pages(Protocol):
     def health(self) -> Mapping[str, object]:
         """Values for JSON; `ok` says whether every promise is kept at the moment."""
 
+    def ready(self) -> Mapping[str, object]:
+        """Values for JSON; `ready` says whether it can do its work at all."""
+
+    def metrics(self) -> bytes:
+        """Figures in the text form of Prometheus."""
+
 
 class Subscribers(Protocol):
     """Who gets mail. Called from several threads at once."""

@@ -22,7 +22,7 @@ COMMAND = Path(sys.executable).parent / "mubiao"
 COMMANDS = (
     "init", "run", "visit", "check", "add", "sources", "extract", "import", "targets", "changes", "digest", "deliver",
     "status", "export", "example remove", "explain", "indicators", "deliveries", "retry", "replay", "send-test",
-    "unsubscribed", "move", "backup", "restore", "fsck", "doctor",
+    "unsubscribed", "move", "backup", "restore", "fsck", "doctor", "reload",
 )  # fmt: skip
 CODE = "220106"  # a region that the catalogue knows; the texts are invented
 CUT = TARGETS | {"地区生产总值": "增长6%左右"}

@@ -12,7 +12,7 @@ from itertools import zip_longest
 from monitor.extractors.baselines import baselines_of, built_on, without_baseline, without_basis
 from monitor.extractors.clauses import Clause, Slot, clauses_of, slots_of
 from monitor.extractors.decoys import labels_in, why_decoy
-from monitor.extractors.distributive import members_of, share_hedge, share_in_front
+from monitor.extractors.distributive import members_of, said_of_each, share_hedge, share_in_front, silent_members
 from monitor.extractors.indicators import Memory, indicator_of, shared_tails
 from monitor.extractors.marks import paired
 from monitor.extractors.measures import measure_of, measure_of_gap, without_cut
@@ -164,7 +164,14 @@ class _Reader:
         late = list(clause.quantities[len(early) :])
         slots = slots_of(plain, Clause(clause.start, dealt if late else clause.end, tuple(early)))
         if not late and self._goes_on_dealing(slots):
-            yield from self._deal(clause, self._memory.members, slots[0].before, early, "distributive: goes on")
+            said = [slots[0].before] * len(early)
+            yield from self._deal(clause, self._memory.members, said, early, "distributive: goes on")
+            return
+        silent = silent_members(slots) if slots and not late else []
+        if silent:
+            said = [trim_trailing(slots[0].before)[1].words] * len(early)
+            self._memory.members = tuple(silent)
+            yield from self._deal(clause, silent, said, early, "distributive: silent")
             return
         for slot, tail in zip(share_in_front(slots), shared_tails(slots), strict=True):
             if slot.quantity.start in self._baselines:
@@ -192,37 +199,39 @@ class _Reader:
         if quantities[0].start in self._baselines:
             words, predicate = without_baseline(words), without_baseline(predicate)
         words, predicate, compared = deal_gap(words, predicate, len(quantities), quantities[-1].kind is UnitKind.POINTS)
+        said, count = said_of_each(plain, quantities, predicate)
         subject, tail = trim_trailing(trim_leading(words))
         members: Sequence[str] = self._memory.members
         rule = "distributive: list before"
-        heads = self._memory.heads[-len(quantities) :]
-        if subject.startswith("占") and len(members) == len(quantities):
+        heads = self._memory.heads[-count :]
+        if subject.startswith("占") and len(members) == count:
             members, rule = [member + subject for member in members], "distributive: list before"
         elif subject:
-            members = members_of(subject, len(quantities))
+            members = members_of(subject, count)
             rule = "distributive" if len(set(members)) == len(members) else "distributive: one for all"
         elif compared and compared[0] != compared[-1]:  # 分别高于全国、全省1.7和0.9个百分点
-            members, rule = [self._memory.indicator] * len(quantities), "distributive: one for all"
-        elif len(members) != len(quantities):  # else: 分别完成…，同比分别增长…
-            own = members_of(self._memory.indicator, len(quantities))  # 甲和乙增长18%，分别达到…
-            dealt_back = len(heads) == len(quantities) > len(set(own))  # 游客80万人次，收入9亿元，分别增长…
+            members, rule = [self._memory.indicator] * count, "distributive: one for all"
+        elif len(members) != count:  # else: 分别完成…，同比分别增长…
+            own = members_of(self._memory.indicator, count)  # 甲和乙增长18%，分别达到…
+            dealt_back = len(heads) == count > len(set(own))  # 游客80万人次，收入9亿元，分别增长…
             members = heads if dealt_back else own
             rule = "distributive: numbers before" if dealt_back else "distributive: subject before"
         self._memory.members = tuple(members)
-        yield from self._deal(clause, members, tail.words + predicate, quantities, rule, compared)
+        said[0:count] = [tail.words + words if words is predicate else words for words in said[0:count]]
+        yield from self._deal(clause, [*members] * (len(quantities) // count), said, quantities, rule, compared)
 
     def _deal(
         self,
         clause: Clause,
         members: Sequence[str],
-        predicate: str,
+        said: Sequence[str],
         quantities: Sequence[Quantity],
         rule: str,
         compared: Sequence[Compared] = (),
     ) -> Iterator[StatementData]:
-        """One of `quantities` for each of `members`, all of them said with the same `predicate`."""
+        """One of `quantities` for each of `members`, with what is `said` of it."""
         for at, (member, quantity, hedged) in enumerate(zip(members, quantities, share_hedge(quantities), strict=True)):
-            slot = Slot(hedged, member + predicate, "", False, False, compared[at] if compared else None)
+            slot = Slot(hedged, member + said[at], "", False, False, compared[at] if compared else None)
             rules = (rule, "hedge: shared") if hedged.op is not quantity.op else (rule,)
             yield self._numeric(clause, slot, indicator_of(slot, self._memory, dealt=True), rules)
 

@@ -251,13 +251,13 @@ def overlap(one: Installation) -> tuple[str, bool]:
 def maintenance(one: Installation) -> tuple[str, bool]:
     """All pages answer 503 for two rounds, then come back as they were."""
     one.first()
-    return _nothing_but_notices(one, "503")
+    return _nothing_but_notices(one, "503", "broken")
 
 
 def hollow(one: Installation) -> tuple[str, bool]:
     """All report pages answer 200 without the article for three rounds, then come back as they were."""
     one.first()
-    return _nothing_but_notices(one, "hollow")
+    return _nothing_but_notices(one, "hollow", "unread")
 
 
 def flap(one: Installation) -> tuple[str, bool]:
@@ -277,7 +277,7 @@ def flood(one: Installation) -> tuple[str, bool]:
     return f"{sum(told.values())} changes told, {messages} messages", not told and messages <= 1
 
 
-def _nothing_but_notices(one: Installation, pages: str) -> tuple[str, bool]:
+def _nothing_but_notices(one: Installation, pages: str, kind: str) -> tuple[str, bool]:
     one.world.pages = pages
     for _ in range(3):
         one.round()
@@ -286,7 +286,7 @@ def _nothing_but_notices(one: Installation, pages: str) -> tuple[str, bool]:
     one.round()
     told = one.world.told()
     named = ", ".join(f"{count} {kind}" for kind, count in sorted(notices.items())) or "no notice"
-    return f"{sum(told.values())} changes told; {named}", not told and notices["broken"] == CITIES
+    return f"{sum(told.values())} changes told; {named}", not told and notices[kind] == CITIES
 
 
 def _all_once(one: Installation) -> tuple[str, bool]:

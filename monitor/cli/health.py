@@ -1,7 +1,8 @@
 """How each watched source is, as a row: what it usually shows, what it showed last, what broke and since when."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
 
 from monitor.catalogue.regions import path_zh
 from monitor.rhythm import CHINA, overdue_year, usual_interval
@@ -10,6 +11,7 @@ from storage.models import SourceState
 from storage.visits import Shown
 
 UNKNOWN = Shown()
+ENDING = timedelta(days=14)  # a certificate that ends within these is warned of
 
 
 def health_rows(
@@ -33,6 +35,34 @@ def state_of(source: Source, state: SourceState | None, seen: Shown, now: dateti
     if overdue_year(source.kind, _newest(seen), now):
         return "overdue"
     return "unread" if seen.unread else "ok"
+
+
+def unread(sources: Sequence[Source], shown: dict[str, Shown]) -> list[dict[str, object]]:
+    """The sources with pages that could not be read when last tried."""
+    counts = ((one.key, shown.get(one.key, UNKNOWN).unread) for one in sources)
+    return [{"source": key, "pages": count} for key, count in counts if count]
+
+
+def overdue(
+    sources: Sequence[Source], states: dict[str, SourceState], shown: dict[str, Shown], now: datetime
+) -> list[dict[str, object]]:
+    """The sources that answer, and have not shown the report that the year's others have shown by now."""
+    return [
+        {"source": one.key, "year": overdue_year(one.kind, _newest(seen), now), "look": _look(one)}
+        for one in sources
+        for seen in (shown.get(one.key, UNKNOWN),)
+        if state_of(one, states.get(one.key), seen, now) == "overdue"
+    ]
+
+
+def expiring(sources: Sequence[Source], states: dict[str, SourceState], now: datetime) -> list[dict[str, object]]:
+    """The sources whose host's certificate, as it was shown last, ends soon or has ended."""
+    known = ((one, states[one.key].certificate_ends_at) for one in sources if one.key in states)
+    return [
+        {"source": one.key, "host": urlsplit(one.url).hostname, "ends_on": _day(ends_at)}
+        for one, ends_at in known
+        if ends_at is not None and ends_at - now < ENDING
+    ]
 
 
 def in_trouble(rows: Sequence[dict[str, object]]) -> bool:
@@ -61,7 +91,10 @@ def _detail(source: Source, state: SourceState | None, seen: Shown, now: datetim
     if state and state.failures:
         return state.failure
     missing = overdue_year(source.kind, _newest(seen), now)
-    return f"no report of {missing}; has the column moved? mubiao add {_root(source.url)} --dry-run" if missing else ""
+    if missing:
+        return f"no report of {missing}; has the column moved? {_look(source)}"
+    ends_at = state.certificate_ends_at if state else None
+    return f"its certificate ends on {_day(ends_at)}" if ends_at is not None and ends_at - now < ENDING else ""
 
 
 def _newest(seen: Shown) -> int | None:
@@ -69,8 +102,10 @@ def _newest(seen: Shown) -> int | None:
     return seen.newest_year or (seen.newest_on.year if seen.newest_on else None)
 
 
-def _root(url: str) -> str:
-    return "/".join(url.split("/")[:3]) + "/"
+def _look(source: Source) -> str:
+    """The command that looks for a column that moved."""
+    root = "/".join(source.url.split("/")[:3])
+    return f"mubiao add {root}/ --dry-run"
 
 
 def _rank(source: Source, state: SourceState | None, seen: Shown, now: datetime) -> int:

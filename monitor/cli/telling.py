@@ -10,6 +10,7 @@ import typer
 
 from monitor.briefing import region_names
 from monitor.cli.building import Installation, open_installation, utc_now
+from monitor.cli.health import expiring, overdue, unread
 from monitor.cli.options import AsJson, Config
 from monitor.cli.places import codes_within
 from monitor.cli.terminal import print_json, print_rows, say, warn
@@ -22,7 +23,7 @@ from storage.outbox import count_deliveries, find_deliveries, find_digests, find
 from storage.reports import count_reports
 from storage.statements import find_by_id
 from storage.values import Stated
-from storage.visits import find_sources
+from storage.visits import find_shown, find_sources
 
 
 def changes(
@@ -129,7 +130,10 @@ def status(config: Config = Path("mubiao.toml"), as_json: AsJson = False) -> Non
         oldest = min((one.due_at for one in find_deliveries(session, "due")), default=None)
         gathering = find_open_digests(session)
         reports = count_reports(session)
+        shown = find_shown(session)
     broken = [state for state in states if state.failures]
+    watched, now = installation.settings.watched_sources(), utc_now()
+    by_key = {state.key: state for state in states}
     report = {
         "reports": reports,
         "sources": len(states),
@@ -140,6 +144,9 @@ def status(config: Config = Path("mubiao.toml"), as_json: AsJson = False) -> Non
              "error": state.failure}
             for state in broken
         ],
+        "unread": unread(watched, shown),
+        "overdue": overdue(watched, by_key, shown, now),
+        "certificates": expiring(watched, by_key, now),
         "last_visit_at": max((state.last_visit_at for state in states if state.last_visit_at), default=None),
         "next_visit_at": min((state.next_due_at for state in states), default=None),
         "digests_gathering": len(gathering),
@@ -153,7 +160,7 @@ def status(config: Config = Path("mubiao.toml"), as_json: AsJson = False) -> Non
         print_json(report)
     else:
         _print_status(report)
-    raise typer.Exit(int(bool(broken) or bool(owed.get("dead"))))
+    raise typer.Exit(int(any((broken, report["unread"], report["overdue"], owed.get("dead")))))
 
 
 def _said(found: tuple[Stated, str] | None) -> str:
@@ -180,6 +187,7 @@ def _print_status(report: Mapping[str, object]) -> None:
     assert isinstance(broken, list)
     for one in broken:
         say(f"  {one['source']}: {one['label']} since {_local(one['since'])}, {one['times']} times: {one['error']}")
+    _print_lesser(report)
     deliveries = report["deliveries"]
     assert isinstance(deliveries, dict)
     owed = ", ".join(f"{count} {state}" for state, count in sorted(deliveries.items())) or "none yet"
@@ -190,6 +198,20 @@ def _print_status(report: Mapping[str, object]) -> None:
     assert isinstance(excused, dict)
     for host, words in excused.items():
         say(f"{'tls':12} {host} is excused from what is asked of all others: {words}")
+
+
+def _print_lesser(report: Mapping[str, object]) -> None:
+    """What is wrong with sources whose index can be read."""
+    told = {
+        "unread": "{source}: its list can be read, but {pages} of its pages could not; they are tried again",
+        "overdue": "{source}: no report of {year}; has the column moved? {look}",
+        "certificates": "{source}: the certificate of {host} ends on {ends_on}; it cannot be read from then on",
+    }
+    for name, words in told.items():
+        rows = report[name]
+        assert isinstance(rows, list)
+        for one in rows:
+            say(f"  {words.format(**one)}")
 
 
 def _local(moment: object) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from threading import Event
@@ -13,8 +13,10 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from monitor.cli.building import declare
+from monitor.cli.health import expiring
 from monitor.filing import Desk, Outcome
 from monitor.pipeline import Tools, Visited, visit
+from monitor.rhythm import CHINA
 from monitor.watches import Watch
 from scrapers.documents import DocumentReader
 from scrapers.errors import (
@@ -31,11 +33,12 @@ from scrapers.scrape import Scraper
 from scrapers.source import Source
 from storage.archive import Archive
 from storage.changes import find_in_digest
-from storage.database import reading
+from storage.database import reading, transaction
 from storage.models import Change, Document, Entry, Notice, Report, SourceState
 from storage.models import Visit as KeptVisit
 from storage.outbox import find_notices, find_open_digests
 from storage.values import IndexData
+from storage.visits import find_due
 from tests.fakes import PLACE, REGION, TARGETS, Clock, Column, Web, article, broken_by, report_text
 from tests.files import docx_of
 
@@ -661,3 +664,94 @@ def test_two_sources_of_one_report_make_one_report(watching: Watching) -> None:
     visited = watching.visit(other)
     assert [(filed.outcome, filed.identity.region) for _, filed in visited.filed] == [(Outcome.WITNESS, REGION)]
     assert watching.told() == told
+
+
+def test_pages_that_cannot_be_read_behind_a_good_index_are_told_at_the_second_visit_and_once_when_they_can(
+    watching: Watching,
+) -> None:
+    watching.settled(2024, 2025)
+    url = watching.column.publish_report(2026)
+    watching.web.broken[url] = broken_by(LayoutError)
+    seen = []
+    for _ in range(4):
+        watching.visit(days=1)
+        seen.append(watching.notices())
+    assert seen == [[], ["unread"], ["unread"], ["unread"]]
+    watching.web.broken.clear()
+    for _ in range(3):
+        watching.visit(days=3)
+    assert watching.notices() == ["unread", "recovered"]
+    assert watching.state().missed_visits == 0
+
+
+def test_a_page_that_can_be_read_at_the_second_try_is_told_to_nobody(watching: Watching) -> None:
+    watching.settled(2025)
+    url = watching.column.publish_report(2026)
+    watching.web.broken[url] = broken_by(DeadlineError)
+    watching.visit()
+    watching.web.broken.clear()
+    watching.visit()
+    watching.web.broken[url] = broken_by(DeadlineError)
+    watching.visit()
+    assert watching.notices() == []
+
+
+def test_a_source_that_blocks_us_hastens_the_other_publishers_of_its_region(watching: Watching) -> None:
+    watching.settled(2025)
+    engine = watching.tools.desk.engine
+    others = {
+        "paper": watching.column.source(key="paper", url="http://paper.test/gb/"),
+        "same-host": watching.column.source(key="same-host", url="http://reports.test/other/"),
+        "budget": watching.column.source(key="budget", url="http://budget.test/", kind="budget_report"),
+        "elsewhere": watching.column.source(key="elsewhere", url="http://elsewhere.test/", region="110000"),
+    }
+    declare(engine, list(others.values()), watching.clock() + timedelta(days=20))
+
+    def due() -> set[str]:
+        with reading(engine) as session:
+            return set(find_due(session, watching.clock(), others))
+
+    watching.visit()
+    assert due() == set()
+    watching.web.broken[watching.column.url] = broken_by(BlockedError)
+    watching.visit()
+    assert due() == {"paper"}
+
+
+def test_another_publisher_that_was_looked_at_today_or_is_in_trouble_itself_is_not_hastened(watching: Watching) -> None:
+    watching.settled(2025)
+    engine = watching.tools.desk.engine
+    for key, failures, hours in (("fresh", 0, 3), ("broken", 2, 90), ("idle", 0, 90)):
+        other = watching.column.source(key=key, url=f"http://{key}.test/")
+        declare(engine, [other], watching.clock() + timedelta(days=20))
+        with transaction(engine) as session:
+            state = session.get_one(SourceState, key)
+            state.failures, state.last_visit_at = failures, watching.clock() - timedelta(hours=hours)
+    watching.web.broken[watching.column.url] = broken_by(BlockedError)
+    watching.visit(minutes=1)
+    with reading(engine) as session:
+        assert find_due(session, watching.clock(), ("fresh", "broken", "idle")) == ["idle"]
+
+
+def test_a_usual_visit_is_noted(watching: Watching) -> None:
+    watching.settled()
+    before = watching.state()
+    visited = watching.visit()
+    after = watching.state()
+    assert (visited.outcome, after.failures) == ("unchanged", 0)
+    assert after.last_visit_at == after.last_success_at == watching.clock()
+    assert after.next_due_at > watching.clock() > before.next_due_at
+    assert (watching.count(KeptVisit), watching.last_visit().outcome) == (2, "unchanged")
+
+
+def test_the_end_of_a_certificate_is_remembered(watching: Watching) -> None:
+    ends_at = watching.clock() + timedelta(days=5)
+    watching.settled(2025)
+    assert watching.state().certificate_ends_at is None
+    watching.web.certificates["reports.test"] = ends_at
+    watching.visit()
+    assert watching.state().certificate_ends_at == ends_at
+    assert [row["ends_on"] for row in expiring([watching.source], {"lanting": watching.state()}, watching.clock())] == [
+        ends_at.astimezone(CHINA).date()
+    ]
+    assert not expiring([watching.source], {"lanting": watching.state()}, ends_at - timedelta(days=15))

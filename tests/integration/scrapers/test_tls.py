@@ -29,6 +29,7 @@ class World:
     def __init__(self, serve: Serve) -> None:
         self.serve = serve
         self.authority = trustme.CA()
+        self.ends_at: datetime | None = None  # of the certificate that was shown last
 
     def server(self, name: str = NAME, *, expired: bool = False, version: str = "") -> Any:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -52,7 +53,9 @@ class World:
             resolve=lambda *_: [server.host],
             tls_exceptions=named,
         ) as client:
-            return client.fetch(server.url("/", "https", host), private=True).status
+            status = client.fetch(server.url("/", "https", host), private=True).status
+            self.ends_at = client.certificate_ends_at(host)
+            return status
 
 
 @pytest.fixture
@@ -69,6 +72,12 @@ def test_an_expired_certificate_is_a_class_of_its_own_and_says_what_to_do(world:
         world.fetch(server)
     assert caught.value.label == "certificate"
     assert world.fetch(server, name=EXPIRED) == 200
+
+
+def test_until_when_a_certificate_holds_is_known_before_it_ends(world: World) -> None:
+    assert world.fetch(world.server()) == 200
+    assert world.ends_at is not None
+    assert timedelta(days=58) < world.ends_at - datetime.now(UTC) < timedelta(days=61)
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1:DeprecationWarning")

@@ -37,7 +37,7 @@ def test_a_channel_is_tried_with_a_message_of_its_own(shell: Shell) -> None:
     told = shell.run("send-test", "files").stdout
     assert told.startswith("files: wrote ")
     assert "该渠道可以使用" in (shell.folder / "out" / "latest.txt").read_text("utf-8")
-    assert shell.json("deliveries") == []
+    assert shell.json("deliveries", "--json") == []
 
 
 def test_a_channel_that_does_not_work_says_what_the_service_said(shell: Shell) -> None:

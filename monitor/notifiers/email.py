@@ -12,6 +12,7 @@ from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from html import escape
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from monitor.digest.outgoing import clean
+from monitor.digest.words import WORDS
 from monitor.notifiers.message import DeliveryError, Message
 from monitor.notifiers.outgoing import clean_text
 from monitor.notifiers.secret_files import read_secret
@@ -124,8 +126,10 @@ class EmailNotifier:
         mail = EmailMessage(policy=SMTP)
         self._put_headers(mail, message, address)
         # base64, always: then no line is too long, and no server on the way has a reason to change it
-        mail.set_content(clean_text(message.text), charset="utf-8", cte="base64")
-        mail.add_alternative(clean_text(message.html), subtype="html", charset="utf-8", cte="base64")
+        leave = self._leaving(address)
+        text, html = (message.text, message.html) if not leave else _with_leaving(message, leave)
+        mail.set_content(clean_text(text), charset="utf-8", cte="base64")
+        mail.add_alternative(clean_text(html), subtype="html", charset="utf-8", cte="base64")
         mail.set_boundary(f"=_{_digest(message.id, address)}")
         _attach(mail, message, address)
         return (mail.as_bytes(),)
@@ -147,11 +151,16 @@ class EmailNotifier:
         if settings.reply_to:
             mail["Reply-To"] = Address(addr_spec=settings.reply_to)
         ways = [f"<mailto:{settings.unsubscribe}?subject=unsubscribe>"] if settings.unsubscribe else []
-        if settings.unsubscribe_url:
-            ways.insert(0, f"<{settings.unsubscribe_url}/{token_for(address, self._unsubscribing)}>")
+        if leave := self._leaving(address):
+            ways.insert(0, f"<{leave}>")
             mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         if ways:
             mail["List-Unsubscribe"] = ", ".join(ways)
+
+    def _leaving(self, address: str) -> str:
+        """Where this reader unsubscribes; "" when the settings name no place."""
+        base = self._settings.unsubscribe_url
+        return f"{base}/{token_for(address, self._unsubscribing)}" if base else ""
 
     def send(self, body: bytes, *, id: str, address: str, now: datetime) -> str:
         """One connection, one mail, one recipient.
@@ -242,6 +251,14 @@ def _attach(mail: EmailMessage, message: Message, address: str) -> None:
         )
     if message.images:
         html.set_boundary(f"=_{_digest('related', message.id, address)}")
+
+
+def _with_leaving(message: Message, url: str) -> tuple[str, str]:
+    """Text and HTML with a last line that leads to unsubscribing: the address is the reader's own."""
+    word = WORDS[message.language]["unsubscribe"]
+    link = f'<p style="text-align:center;font-size:13px"><a href="{escape(url)}">{escape(word)}</a></p>'
+    html = message.html.replace("</body>", f"{link}</body>") if "</body>" in message.html else message.html + link
+    return f"{message.text.rstrip()}\n{word}\n{url}\n", html
 
 
 def _expect(reply: tuple[int, bytes], good: tuple[int, ...], what: str) -> str:

@@ -146,6 +146,11 @@ def test_one_click_leads_to_an_address_that_is_signed_for_one_reader() -> None:
     token = web.removeprefix(f"<{base}/").removesuffix(">")
     assert address_of(token, secret) == "li@example.org"
     assert head["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    for kind in ("plain", "html"):
+        body = head.get_body((kind,))
+        assert body is not None
+        assert f"{base}/{token}" in body.get_content()
+        assert "退订" in body.get_content()
 
 
 @given(address=st.text(max_size=80), other=st.text(max_size=80), secret=st.text(min_size=16, max_size=40))

@@ -13,7 +13,7 @@ from monitor.matching import match
 from monitor.series import YEAR, equal, magnitude, series_of, signature
 from storage.values import Basis, ChangeData, ChangeKind, Measure, Op, Role, Stated, StatementData
 
-RELATIONS = {Op.BELOW: -1, Op.IN_STEP: 0, Op.ABOVE: 1}
+RELATIONS = {Op.BELOW: -2, Op.AT_MOST: -1, Op.IN_STEP: 0, Op.AT_LEAST: 1, Op.ABOVE: 2}
 
 
 def _nothing(_: Stated) -> bool:
@@ -82,7 +82,7 @@ def direction(old: StatementData, new: StatementData) -> ChangeKind:
 
 
 def _relative_direction(old: StatementData, new: StatementData) -> ChangeKind:
-    """高于经济增长 is more than 与经济增长同步; a number and a relation, or two references, have no order."""
+    """高于经济增长 is more than 同步, and 不低于 lies between; a number and a relation, or two references, have no order."""
     if old.op not in RELATIONS or new.op not in RELATIONS or _tied_to(old) != _tied_to(new) or old.op == new.op:
         return ChangeKind.REWORDED
     return ChangeKind.RAISED if RELATIONS[new.op] > RELATIONS[old.op] else ChangeKind.LOWERED

@@ -24,9 +24,22 @@ _EN_HEDGES = (
     {Op.AT_LEAST: "{}+", Op.AT_MOST: "≤{}", Op.ABOUT: "~{}"},
 )
 _RELATIONS = {
-    "zh": {Op.IN_STEP: "与{}同步", Op.ABOVE: "高于{}", Op.BELOW: "低于{}"},
-    "en": {Op.IN_STEP: "in step with {}", Op.ABOVE: "above {}", Op.BELOW: "below {}"},
+    "zh": {
+        Op.IN_STEP: "与{}同步",
+        Op.ABOVE: "高于{}",
+        Op.BELOW: "低于{}",
+        Op.AT_LEAST: "不低于{}",
+        Op.AT_MOST: "不高于{}",
+    },
+    "en": {
+        Op.IN_STEP: "in step with {}",
+        Op.ABOVE: "above {}",
+        Op.BELOW: "below {}",
+        Op.AT_LEAST: "not below {}",
+        Op.AT_MOST: "not above {}",
+    },
 }
+_ONLY_RELATIVE = frozenset({Op.IN_STEP, Op.ABOVE, Op.BELOW})
 _DIRECTIONS = {
     "zh": {(Measure.GROWTH, True): "增长", (Measure.GROWTH, False): "下降"},
     "en": {
@@ -61,7 +74,7 @@ def said(figure: Magnitude, language: str, *, signed: bool = True, brief: int = 
     followed by its reading: `8.7万人 (87,000 people)`. `brief` leaves
     the reading out and takes 6%+ and ≤6%, at 2 also ~6%.
     """
-    if figure.measure is Measure.RELATIVE or figure.op in _RELATIONS[language]:
+    if figure.measure is Measure.RELATIVE or figure.op in _ONLY_RELATIVE:
         return _related(figure, language)
     if language == "zh":
         return clean(_direction(figure, language, signed) + _hedged_zh(figure), _MAX_TEXT)

@@ -40,10 +40,10 @@ UNKNOWN_UNIT = re.compile(r"[\u4e00-\u9fff](?=以上|以内|左右|[，。、；
 
 AT_LEAST, AT_MOST, ABOUT, EXACT = Op.AT_LEAST, Op.AT_MOST, Op.ABOUT, Op.EXACT
 HEDGES_BEFORE: dict[str, Op] = {
-    "不低于": AT_LEAST, "不少于": AT_LEAST, "不小于": AT_LEAST, "不得低于": AT_LEAST, "不能低于": AT_LEAST, "至少": AT_LEAST,
+    "不低于": AT_LEAST, "不少于": AT_LEAST, "不小于": AT_LEAST, "不得低于": AT_LEAST, "不能低于": AT_LEAST, "不应低于": AT_LEAST, "不得少于": AT_LEAST, "不能少于": AT_LEAST, "至少": AT_LEAST,
     "超过": AT_LEAST, "突破": AT_LEAST, "高于": AT_LEAST, "大于": AT_LEAST, "多于": AT_LEAST, "超出": AT_LEAST, "突破了": AT_LEAST,
     "超过了": AT_LEAST, "超": AT_LEAST, "逾": AT_LEAST, "破": AT_LEAST, "冲破": AT_LEAST, "≥": AT_LEAST, ">": AT_LEAST,
-    "不超过": AT_MOST, "不高于": AT_MOST, "不大于": AT_MOST, "不多于": AT_MOST, "不得超过": AT_MOST, "不突破": AT_MOST, "低于": AT_MOST,
+    "不超过": AT_MOST, "不高于": AT_MOST, "不大于": AT_MOST, "不多于": AT_MOST, "不得超过": AT_MOST, "不能超过": AT_MOST, "不得高于": AT_MOST, "不能高于": AT_MOST, "不应高于": AT_MOST, "不得突破": AT_MOST, "不突破": AT_MOST, "低于": AT_MOST,
     "少于": AT_MOST, "小于": AT_MOST, "不足": AT_MOST, "不到": AT_MOST, "控制在": AT_MOST, "控制到": AT_MOST, "≤": AT_MOST, "<": AT_MOST,
     "近": ABOUT, "约": ABOUT, "大约": ABOUT, "将近": ABOUT, "接近": ABOUT, "约为": ABOUT, "达近": ABOUT, "达约": ABOUT,
 }  # fmt: skip

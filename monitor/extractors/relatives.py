@@ -16,7 +16,7 @@ IN_STEP = re.compile(
 _FIRM = r"(?:均|力争|持续|继续|保持|明显|稳定|要|总体|也|都|分别|首次|预计|连续[\d一二三四五六七八九十]+[年月季]|年均|总体上)*"
 AGAINST = re.compile(
     rf"{_HEAD}(?:增速|增幅|增长)?{_FIRM}"
-    r"(?P<value>不高于|不低于|不超过|不慢于|高于|快于|好于|优于|低于|慢于|跑赢|领先于?|超过|超(?=全[国省市]))"
+    r"(?P<value>不[得能应]?(?:高于|低于|超过|慢于|少于|快于|突破)|高于|快于|好于|优于|低于|慢于|跑赢|领先于?|超过|超(?=全[国省市]))"
     rf"(?P<ref>{_NOT}{{1,20}}(?:、(?:全[国省市区县州盟]|自治区|同类|周边){_NOT}{{0,12}}){{0,3}})"
 )
 ABOVE_BEHIND = re.compile(
@@ -26,7 +26,9 @@ REFERENCE = re.compile(
     r"(?:全[国省市区县州盟]|[国省市]|同期|(?:地区|国内)?生产总值|GDP|gdp|经济|城镇|城市|农村|农民|预期|目标|上年|去年|前年|序时|周边|同类|平均|财政|收入|居民|全部"
     r"|规上|工业|一般工业|物价|名义|各项|面上|中西部|东部|自治区)|[^，]{2,14}(?:平均水平|平均|增速|增幅)$"
 )
-BELOW = frozenset(("低于", "慢于", "不高于", "不超过"))
+BELOW = frozenset(("低于", "慢于"))
+NO_LESS = re.compile("不[得能应]?[低慢少]于")
+NO_MORE = re.compile("不[得能应]?(?:[高快]于|超过|突破)")
 SECOND = re.compile(r"、(?=[^、]{0,6}(?:高于|快于|低于|好于))")
 
 
@@ -38,7 +40,7 @@ SIGNAL = re.compile(
 
 # 高于全省0.7个百分点, 比去年预算高0.2个百分点: by how much more or less than what. 比上年提高 is no gap but a change.
 GAP = re.compile(
-    r"(?:(?<!不)(?P<verb>高于|快于|好于|优于|超过|超出|高出|领先|跑赢|多于|低于|慢于|少于)(?P<ref>[^，；：]{0,24}?[^，；：、的])"
+    r"(?:(?<!不)(?<!不[得能应])(?P<verb>高于|快于|好于|优于|超过|超出|高出|领先|跑赢|多于|低于|慢于|少于)(?P<ref>[^，；：]{0,24}?[^，；：、的])"
     r"|(?:比|较)(?P<than>[^，；：比较]{2,20}?)(?:还|要|分别|均|各)*"
     r"(?P<side>高出|(?<![提升调抬增拔])高|(?<!加)快|领先|(?<!增)多|(?<![降减])低|(?<!减)慢|(?<!减)少))(?:了|达|达到|近|约)?$"
 )
@@ -127,7 +129,16 @@ def find_relations(plain: str, start: int, end: int) -> Iterator[Relation]:
     for part_start, part_end in _parts(plain[start:end], start):
         match = AGAINST.match(plain, part_start, part_end) or ABOVE_BEHIND.match(plain, part_start, part_end)
         if match and REFERENCE.match(match["ref"]) and not re.search(r"\d|的", match["ref"]):
-            yield _relation(match, Op.BELOW if match["value"] in BELOW else Op.ABOVE, "relative: against")
+            yield _relation(match, _op(match["value"]), "relative: against")
+
+
+def _op(said: str) -> Op:
+    """高于 is above; 不低于 promises less, at least as much."""
+    if NO_LESS.match(said):
+        return Op.AT_LEAST
+    if NO_MORE.match(said):
+        return Op.AT_MOST
+    return Op.BELOW if said in BELOW else Op.ABOVE
 
 
 def _parts(words: str, start: int) -> Iterator[tuple[int, int]]:

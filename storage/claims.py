@@ -20,3 +20,15 @@ def claimed(engine: Engine, name: str) -> Iterator[bool]:
         connection.detach()  # held for minutes: it must not count among the pool's, and is closed at the end
         ours = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 1))")
         yield bool(connection.execute(ours, {"name": name}).scalar())
+
+
+@contextmanager
+def in_turn(engine: Engine, name: str) -> Iterator[None]:
+    """Wait until no other process that gave this name is within such a block. On SQLite nobody is waited for."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.detach()
+        connection.execute(text("SELECT pg_advisory_lock(hashtextextended(:name, 1))"), {"name": name})
+        yield

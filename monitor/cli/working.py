@@ -19,8 +19,11 @@ from monitor.cli.terminal import Stop, say
 from monitor.cli.visits import visit_row, visit_words
 from monitor.filing import keep
 from monitor.pipeline import Visited
+from monitor.settings import read_settings
 from monitor.worker import Workers
-from storage.jobs import prepare
+from storage.claims import in_turn
+from storage.database import make_engine
+from storage.jobs import Jobs, prepare
 from storage.values import Kind
 
 
@@ -37,7 +40,7 @@ def worker(
     if log not in ("human", "json"):
         raise Stop(f"--log {log}: write human or json", code=2)
     set_up_log(as_json=log == "json")
-    installation = open_installation(config)
+    installation = _begin(config)
     with tools_of(installation) as tools:
         sources = installation.settings.watched_sources()
         workers = Workers(
@@ -46,11 +49,21 @@ def worker(
         )  # fmt: skip
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _stopper(tools.stopping))
-        prepare(installation.engine)
-        declare(installation.engine, sources, utc_now())
         say(f"A worker for {len(sources)} sources, by the settings in {config}. Ctrl-C stops.")
         workers.run()
         say("Stopped.")
+
+
+def _begin(config: Path) -> Installation:
+    """The installation, with all tables and a row for each source: workers that start together take turns at that."""
+    engine = make_engine(read_settings(config).database_url)
+    Jobs(engine)  # refused where there can be no workers, before anything is made
+    with in_turn(engine, "a worker begins"):
+        installation = open_installation(config)
+        prepare(engine)
+        declare(engine, installation.settings.watched_sources(), utc_now())
+    engine.dispose()
+    return installation
 
 
 def tell_visit(visited: Visited) -> None:

@@ -47,24 +47,29 @@ class Team:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.running: list[subprocess.Popen[str]] = []
+        self.running: list[subprocess.Popen[bytes]] = []
+        self._logs: dict[int, Path] = {}
         self._started = 0
 
     def start(self) -> None:
         self._started += 1
-        with (self.folder / f"log{self._started}").open("w") as log:
-            self.running.append(
-                subprocess.Popen([COMMAND, "worker"], cwd=self.folder, stdout=log, stderr=log, env=environment())
-            )
+        path = self.folder / f"log{self._started}"
+        with path.open("w") as log:
+            one = subprocess.Popen([COMMAND, "worker"], cwd=self.folder, stdout=log, stderr=log, env=environment())
+        self.running.append(one)
+        self._logs[one.pid] = path
 
-    def kill(self, victim: subprocess.Popen[str]) -> None:
+    def kill(self, victim: subprocess.Popen[bytes]) -> None:
         victim.kill()
         victim.wait()
         self.running.remove(victim)
 
+    def until_all_began(self) -> None:
+        logs = [self._logs[one.pid] for one in self.running]
+        self.until(lambda: all("Ctrl-C stops" in log.read_text() for log in logs), "each worker begins")
+
     def stop(self) -> list[int]:
-        logs = [self.folder / f"log{number + 1}" for number in range(self._started)]
-        self.until(lambda: all("Ctrl-C stops" in log.read_text() for log in logs), "each worker began")
+        self.until_all_began()
         for one in self.running:
             one.send_signal(signal.SIGTERM)
         return [one.wait(60) for one in self.running]
@@ -73,6 +78,7 @@ class Team:
         """Wait; answers with how long that took."""
         began = time.monotonic()
         while not holds():
+            assert all(one.poll() is None for one in self.running), self.log()
             assert time.monotonic() - began < seconds, f"not in {seconds:g} s: {what}\n{self.log()}"
             time.sleep(0.1)
         return time.monotonic() - began
@@ -131,6 +137,7 @@ def test_workers_that_are_killed_lose_nothing_and_keep_one_stream_a_host(databas
         (team.folder / "mubiao.toml").write_text(settings(database, portals))
         for _ in range(WORKERS):
             team.start()
+        team.until_all_began()
         team.until(lambda: kept(database) == portals.expected(), "a first visit of every column")
         for _ in range(KILLS):
             for portal in portals.all:

@@ -19,16 +19,17 @@ from monitor.rhythm import is_sweep_due
 from monitor.visited import Tools, Visited, attempt
 from scrapers.answer import Conditions
 from scrapers.errors import GoneError, LayoutError, ScrapeError
-from scrapers.scrape import Look
+from scrapers.scrape import MOST, Look
 from scrapers.source import Source
 from storage.database import reading, transaction
 from storage.models import Entry
-from storage.reports import find_entries, keep_entry
+from storage.reports import find_entries, keep_entries
 from storage.visits import TELL_AFTER, Remembered, recall
 
 __all__ = ["Memory", "Tools", "Visited", "look_at", "remember", "visit"]
 
 MOVED = "; it may have moved to"
+AT_ONCE = 200  # entries kept in one transaction
 
 
 class Memory:
@@ -63,6 +64,8 @@ def visit(source: Source, tools: Tools, *, again: bool = False) -> Visited:
         visited.swept_at = started_at if sweep else None
         busy = _carry_out(look, memory, tools, visited, again=again, now=started_at)
         visited.outcome = "unchanged" if look.unchanged and not busy else "ok"
+        if look.too_many:
+            visited.outcome, visited.error = "failed", too_many(look)
     visited.seconds = (tools.clock() - started_at).total_seconds()
     record(visited, None if isinstance(look, ScrapeError) else look, memory.state, tools, started_at)
     return visited
@@ -97,6 +100,12 @@ def look_at(source: Source, memory: Memory, tools: Tools, *, sweep: bool, accept
     return look
 
 
+def too_many(look: Look) -> LayoutError:
+    """What is wrong with a page whose newest entries were taken in all the same."""
+    told = f"the index page shows {look.too_many} entries; only the newest {MOST} are looked at"
+    return LayoutError(f"{told}: give the source the address of a column, not of all pages", url=look.first.url)
+
+
 def propose(source: Source, state: Remembered, error: ScrapeError, tools: Tools) -> str:
     """Where the column may be now, when it moved or died: looked for once from the portal, as it is about to be told.
 
@@ -118,10 +127,9 @@ def _carry_out(look: Look, memory: Memory, tools: Tools, visited: Visited, *, ag
     if look.unchanged and not again and not memory.state.entries_due:
         return False
     tasks, passed = choose(visited.source, look.entries, memory.entries, now, first=visited.baseline, again=again)
-    if passed:
+    for at in range(0, len(passed), AT_ONCE):  # others write too: nobody holds the database for long
         with transaction(tools.desk.engine) as session:
-            for entry in passed:
-                keep_entry(session, entry)
+            keep_entries(session, visited.source.key, passed[at : at + AT_ONCE])
     for task in tasks:
         _late("monitor.trip", "carry_out")(task.entry, memory.state, look.family, tools, visited)
     return bool(tasks)

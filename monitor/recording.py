@@ -32,7 +32,10 @@ KEEP = 0.8  # of what was usual: a list that crumbles away bit by bit is noticed
 
 
 def record(visited: Visited, look: Look | None, before: Remembered, tools: Tools, started_at: datetime) -> None:
-    """Keep what a visit did. `look` is None when the index could not be read; then `visited.error` says why."""
+    """Keep what a visit did. `look` is None when the index could not be read; then `visited.error` says why.
+
+    With a look there is an error too where the page is too long to be a list.
+    """
     if look is not None and look.unchanged and visited.outcome == "unchanged" and _is_settled(visited, before, tools):
         _record_nothing_new(visited, tools, started_at)
         return
@@ -40,13 +43,13 @@ def record(visited: Visited, look: Look | None, before: Remembered, tools: Tools
     with transaction(tools.desk.engine) as session:
         state = find_source(session, source.key)
         assert state is not None, f"{source.key} was declared at the start"
-        if look is None:
+        if look is None or visited.error is not None:
             _note_failure(session, state, visited, tools, now)
         else:
             _note_success(session, state, visited, look, tools, now)
-            if state.baseline_at is None:
-                state.baseline_at = started_at
-                tell_operators(session, _baseline(visited, now), source.region, tools.desk, now)
+        if look is not None and state.baseline_at is None:
+            state.baseline_at = started_at
+            tell_operators(session, _baseline(visited, now), source.region, tools.desk, now)
         state.certificate_ends_at = tools.scraper.client.certificate_ends_at(source.host) or state.certificate_ends_at
         if _is_blocked(visited):
             hasten_others(session, state, now, unless_since=now - IN_SEASON)

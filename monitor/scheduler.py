@@ -28,7 +28,7 @@ from scrapers.errors import StoppedError
 from scrapers.source import Source
 from storage.clocks import distrust_future
 from storage.database import reading, transaction
-from storage.errors import DiskFull
+from storage.errors import DatabaseBusy, DiskFull
 from storage.models import Digest
 from storage.outbox import find_due_digests
 from storage.visits import find_due
@@ -130,6 +130,8 @@ class Lanes:
             if isinstance(fault, DiskFull):
                 self.refused = True
                 self._log.error("disk.refused", lane=name, error=str(fault))
+            elif isinstance(fault, DatabaseBusy):  # it stays due
+                self._log.warning("database.busy", lane=name, error=str(fault))
             else:
                 self._log.error("fault", lane=name, error=repr(fault), exc_info=fault)
         self._ended()

@@ -12,7 +12,7 @@ from scrapers.answer import Answer
 from scrapers.errors import GoneError, OwnFaultError, ScrapeError, StoppedError
 from scrapers.scrape import Scraper
 from scrapers.source import Source
-from storage.errors import DiskFull
+from storage.errors import DatabaseBusy, DiskFull
 from storage.models import Entry, Page
 
 T = TypeVar("T")
@@ -74,7 +74,7 @@ def attempt(work: Callable[[], T]) -> T | ScrapeError:
     """The work's result, or what broke: a fault of the source, or one of ours, which must not stop the watching."""
     try:
         return work()
-    except (StoppedError, DiskFull):  # neither is the source's fault: it stays due
+    except (StoppedError, DiskFull, DatabaseBusy):  # none is the source's fault: it stays due
         raise
     except ScrapeError as error:
         return error

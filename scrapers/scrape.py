@@ -22,6 +22,7 @@ BARE = 3  # pages without entries that only lead on: a shell for a script, a scr
 PARTS = 20  # pages that one report's text may be cut into
 SHORTEST = 300  # characters; what is shorter is a notice about a report, not one
 PREFERRED = ("docx", "pdf", "ofd", "doc", "wps", "xlsx")  # of several files with the same report
+MOST = 2000  # entries of one page that are looked at: more is no list, and would keep the database for minutes
 FILES = 4  # of them are tried at most
 MARKUP = ("text/html", "application/xhtml+xml", "text/xml", "application/xml", "application/json", "")
 
@@ -30,7 +31,8 @@ MARKUP = ("text/html", "application/xhtml+xml", "text/xml", "application/xml", "
 class Look:
     """What a source's index pages show, each entry once. `first` is the answer of the source's own address.
 
-    `unchanged`: that answer is what it was, and nothing was parsed. `on_first_page` counts its entries.
+    `unchanged`: that answer is what it was, and nothing was parsed. `on_first_page` counts its entries. `too_many` is
+    how many a page showed that is too long to be a list: then `entries` has the newest MOST of them.
     """
 
     first: Answer
@@ -38,6 +40,7 @@ class Look:
     unchanged: bool = False
     entries: tuple[EntryData, ...] = ()
     on_first_page: int = 0
+    too_many: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +91,11 @@ class Scraper:
         name = name or recognise(text, home.url)
         bare = home is not first
         entries: dict[str, EntryData] = {}
-        on_first_page = shown = 0
+        on_first_page = shown = too_many = 0
         for index, last, said in self._index_pages(source, name, home, text):  # noqa: B007 - the last one is judged below
             fresh = [entry for entry in index.entries if entry.url not in entries]
+            if len(fresh) > MOST and not is_folder_address(source.url):
+                too_many, fresh = max(too_many, len(fresh)), newest(fresh)
             entries |= {entry.url: entry for entry in fresh}
             on_first_page, shown = on_first_page or len(entries), shown + bool(index.entries)
             repeated = bool(index.entries) and not fresh  # some servers answer a page past the end with the first one
@@ -103,7 +108,7 @@ class Scraper:
             raise LayoutError("the index page shows no entries", url=last.url)
         if bare:
             first = replace(first, etag=None, last_modified=None, body_hash="")
-        return Look(first, name, False, tuple(entries.values()), on_first_page)
+        return Look(first, name, False, tuple(entries.values()), on_first_page, too_many)
 
     def _index_pages(
         self, source: Source, name: str, answer: Answer, text: str
@@ -213,6 +218,11 @@ class Scraper:
             form=dict(post.form) if post and post.form else None,
             json=json.loads(post.json) if post and post.json else None,
         )
+
+
+def newest(entries: Sequence[EntryData]) -> list[EntryData]:
+    """The newest MOST, those without a day before all others, in the page's order where the days are the same."""
+    return sorted(entries, key=lambda entry: entry.published_on or date.max, reverse=True)[:MOST]
 
 
 def _check_length(read: DocumentText, url: str) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, even
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
-from storage.errors import DiskFull, Mendable
+from storage.errors import DatabaseBusy, DiskFull, Mendable
 
 try:
     from pysqlite3 import dbapi2 as newer_sqlite
@@ -26,7 +26,7 @@ except ImportError:  # no wheel for this platform: the system's SQLite decides
 MIGRATIONS = Path(__file__).parent / "migrations"
 ISSUES = 20  # of a damaged database that are told
 # SQLite's primary result codes
-READ_ONLY, IO_ERROR, CORRUPT, FULL, CANNOT_OPEN, NOT_A_DATABASE = 8, 10, 11, 13, 14, 26
+BUSY, READ_ONLY, IO_ERROR, CORRUPT, FULL, CANNOT_OPEN, NOT_A_DATABASE = 5, 8, 10, 11, 13, 14, 26
 REMEDIES = {
     READ_ONLY: "it cannot be written: see to the permissions of the file and its folder, and that the disk is not "
     "mounted read-only",
@@ -120,6 +120,8 @@ def _say_what_to_do(context: ExceptionContext) -> None:
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF  # the extended codes are in the higher bits
     if code == FULL or getattr(error, "sqlstate", None) == POSTGRESQL_FULL:
         raise DiskFull(f"no room left on the disk of the database: {error}") from error
+    if code == BUSY:
+        raise DatabaseBusy(f"another process keeps the database busy ({error}): try again in a minute") from error
     if code in REMEDIES:
         url = context.engine.url.render_as_string() if context.engine else "the database"
         raise DatabaseRefused(f"{url} cannot be used ({error}): {REMEDIES[code]}") from error

@@ -9,3 +9,7 @@ class Mendable(Exception):
 
 class DiskFull(Mendable):
     """There is no room left to write: nothing that was kept is lost, and what is due stays due until there is room."""
+
+
+class DatabaseBusy(Mendable):
+    """Others wrote for longer than we wait: nothing was kept of what was being written, and it can be done again."""

@@ -22,8 +22,25 @@ def keep_entry(session: Session, entry: Entry) -> None:
     if known is None:
         session.add(entry)
         return
+    _renew(known, entry)
+
+
+def _renew(known: Entry, entry: Entry) -> None:
     for name in ("title", "published_on", "state", "tries", "error", "recheck_at"):
         setattr(known, name, getattr(entry, name))
+
+
+def keep_entries(session: Session, source_key: str, entries: Sequence[Entry]) -> None:
+    """The same for many of one source, at the price of one question."""
+    urls = [entry.url for entry in entries]
+    rows = session.exec(select(Entry).where(Entry.source_key == source_key, col(Entry.url).in_(urls)))
+    known = {entry.url: entry for entry in rows}
+    for entry in entries:
+        before = known.get(entry.url)
+        if before is None:
+            session.add(entry)
+        else:
+            _renew(before, entry)
 
 
 def find_document(session: Session, document_id: int) -> Document | None:

@@ -755,3 +755,18 @@ def test_the_end_of_a_certificate_is_remembered(watching: Watching) -> None:
         ends_at.astimezone(CHINA).date()
     ]
     assert not expiring([watching.source], {"lanting": watching.state()}, ends_at - timedelta(days=15))
+
+
+def test_a_page_with_thousands_of_entries_gives_its_newest_and_is_told_as_no_list(watching: Watching) -> None:
+    watching.settled(2024, 2025)
+    day = date(2025, 2, 1)
+    many = [(f"{watching.column.url}x{n}.html", f"市政府召开第{n}次会议", day) for n in range(2500)]
+    watching.column.shown = [*watching.column.shown, *many]
+    watching.column.per_page = 5000
+    watching.column.publish_report(2026)
+    visited = watching.visit()
+    assert [entry.title for entry, _ in visited.filed] == ["2026年澜汀市政府工作报告"]
+    assert visited.error is not None and "shows 2511 entries; only the newest 2000 are looked at" in str(visited.error)
+    assert len(watching.entries()) < 2100
+    watching.visit(hours=1)
+    assert "broken" in watching.notices()

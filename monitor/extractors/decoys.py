@@ -57,7 +57,7 @@ DECOYS: tuple[Decoy, ...] = (
     _row("time circle", "time", behind=rf"(?:便民|医疗|阅读|文化|通勤|养老|不打烊|[零全](?![国省市区县])|在线|自助|供水|制|服务|直播|农村集中|[{_HAN}]{{0,5}}圈)"),
     _row("duration", units=_LONG, before=rf"^(?!.*(?:{_LASTING}))"),
     _row("duration: words before", "time", before=r"(?:近|连续|历时|过去|今后|未来|为期|前|第|最近|用|用时|再用|经过|每|这|提前)$"),
-    _row("attribute", "size money share", named=True, before=rf"[{_HAN}]$", behind=rf"(?:以上|以下|左右)?的{_STATED}[{_HAN}“A-Za-z0-9]"),
+    _row("attribute", "size money share points", named=True, before=rf"[{_HAN}]$", behind=rf"(?:以上|以下|左右)?的{_STATED}[{_HAN}“A-Za-z0-9]"),
     _row("attribute: sum alone", "money", before=r"(?:^|[、和与])$", behind=rf"的{_STATED}[{_HAN}“]"),
     _row("capacity: plant", units="吨 千瓦 兆瓦 吉瓦 MW GW GWh MWh kW 千升 吉瓦时 兆瓦时 英寸 立方米/日 吨/日", before=_SITE, behind=r"级?(?![以左上])[\u4e00-\u9fff“A-Za-z]"),
     _row("capacity: class", "size", behind=rf"级[{_HAN}、]"),
@@ -66,28 +66,27 @@ DECOYS: tuple[Decoy, ...] = (
     _row("threshold: sum and project", "money", behind=r"(?:级|的)?(?:项目|企业|园区|村|镇|县|[^，、。]{0,4}集群)(?![^，。]{0,8}(?:资金|贷款|基金|补助|债券))"),
     _row("threshold: villages", units="人 户", behind=r"及?以上的?(?:(?:自然|行政|中心)村|村|屯|居民点)"),
     _row("threshold: count of members", units="人 个 户", before=r"(?:营收|收入|产值|投资|税收|规模|人口|超|亿元|达|职工|占比|目前|^)[^，。]{0,2}$", behind=rf"及?(?:以上|以下|以内)的?{_WHOLE}"),
-    _row("threshold: firms by sum", "money", before=r"(?:投资|营收|产值|收入|规模|税收|纳税|销售额|总值|总量|财力|存款)$", behind=rf"的?(?:{_WHOLE}|县|市|区)"),
+    _row("threshold: firms by sum", "money", before=r"(?:投资|营收|产值|收入|规模|税收|纳税|销售额|总值|总量|财力|存款|资本|资产|市值|估值|额)$", behind=rf"的?(?:农业产业化|工业|农业|服务业|制造业|高新技术|龙头|骨干|重点|加工)*(?:{_WHOLE}|(?:[乡城]?镇|[县市区])(?![场级属财内本直]))"),
     _row("rhetoric: people", "counter", behind=rf"[{_HAN}]{{0,4}}(?:人民(?!医院|法院|检察|币|武装|调解|政府)|儿女|父老|老百姓|同胞)"),
     _row("rhetoric: people torn", units="人", behind="民(?![办间营宿主])"),  # 50万人民 has the unit 万人
     _row("grade", "rank"),
     _row("technical name", units="千伏 kV KV 伏 核 兆 Gbps Mbps 微克 毫米 寸 吋 英寸", behind=rf"(?:及?以上|[{_HAN}])(?<!左)"),
-    _row("label: ordinal", "counter", before=r"(?:第|百|千|(?:全.|名|入|列|居|位|球|界)前)$"),
+    _row("label: ordinal", "counter", before=r"(?:第|百|千|(?<![目当先之以提此年日月会餐岗术产])前)$"),
     _row("rhetoric", "counter", behind=r"(?:方面|领域|维度|环节|原则|阶段|层面|步骤|字|坚持|确立|自信|意识|维护|问题导向|件?事(?![项业故件务]))"),
     _row("talked about", "counter", before=rf"{_TOPIC}[^，。]{{0,60}}$", behind=r".{0,8}(?:领域|方面|指标|重点任务|行业|环节|赛道|方向|板块|关键|主题|目标|部分|章)"),
     _row("stock", "counter money", before=r"(?:发挥|用好)[^，。]{0,60}$", behind=r"[^，。]{0,31}(?:作用|优势|效应|效能|功能)"),
-    _row("indicators counted: behind", units="项 个", before=r"指标$"),
+    _row("indicators counted: behind", units="项 个", before=r"性指标$"),
     _row("indicators counted", units="项 个", behind=r"[^，。、]{0,8}指标"),
     _row("baseline", before=r"[比较](?:上年|去年|前年|(?:19|20)\d\d年)(?:同期|末|底)?的?$", behind=r"(?:增加|提高|提升|上升|增长|减少|下降|降低|压减)了?\d"),
     _row("one of a group: 之一", "counter", behind=r"(?:[^，。、（）]|（[^（）]{0,8}）){1,24}(?<!分)之一"),
-    _row("label: metals", units="种", before=r"(?:^|[、和])$", behind=r"(?:常用)?有色金属"),
-    _row("baseline: per point", "points", before=r"每(?:增长|提高|提升|上升|增加|下降|降低|减少)?$|(?:相当于|\d年前)[^，]{0,6}$"),
+    _row("equivalent", "counter size money points time", before=r"相当于[^，。；]{0,20}$"),
     _row("one of a group: among", "counter", before=r"在(?:全[国省市区县])?$", behind=r"[^，。、]{1,12}中(?![心医学小药国央])"),
     _row("hotline or number", units="号 路 线"),
 )  # fmt: skip
-BEYOND = re.compile(rf"[高低长短宽窄深大小][于过][{_HAN}]{{1,6}}$")  # 高于路面1米的管线: of what kind they are
+BEYOND = re.compile(rf"[高低长短宽窄深大小][于过][{_HAN}]{{1,6}}$")
 SEPARATES = re.compile(r"^[和与]|[、，]|比")
 GROWS = re.compile(r"(?:增长|增速|下降|增幅|提高|实现|分别)[^、，]{0,6}$")
-_LABELLED = re.compile(r"“[^”\n]{1,24}”|《[^》\n]{1,60}》|\[[^\]\n]{1,20}\]")
+_LABELLED = re.compile(r"“[^”\n]{1,24}”|《[^》\n]{1,60}》|\[[^\]\n]{1,20}\]|(?:10|十)种(?:常用)?有色金属")
 
 
 def labels_in(plain: str) -> list[tuple[int, int]]:
@@ -113,10 +112,15 @@ def why_decoy(plain: str, start: int, end: int, quantity: Quantity, next_one: Qu
             continue
         if decoy.behind and not decoy.behind.match(behind):
             continue
-        if decoy.named and is_bare(before) and not (quantity.kind is UnitKind.SIZE and BEYOND.search(before)):
+        if decoy.named and is_bare(before) and not _qualifies(quantity, before):
             continue
         return decoy.label
     return None
+
+
+def _qualifies(quantity: Quantity, before: str) -> bool:
+    """Whether a number of whose words nothing is named is still what something else is like: 高于路面1米的管线."""
+    return quantity.kind is UnitKind.SIZE and BEYOND.search(before) is not None
 
 
 def _is_scope(between: str, quantity: Quantity, next_one: Quantity) -> bool:

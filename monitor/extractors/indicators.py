@@ -188,8 +188,8 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
         memory.keep(memory.place + words)
         memory.topic = memory.place  # the park's output, not that of the firms' number
         return memory.indicator
-    if words == "新增" and memory.indicator and slot.quantity.kind in (UnitKind.MONEY, UnitKind.SIZE):
-        memory.rule = "head: what is added to"
+    if words == "新增" and memory.indicator and _adds_to(slot, unit):
+        memory.rule = "head: another event"
         memory.keep(words + split_verb(memory.indicator)[1])  # 贷款余额增长8%，新增40亿元
         return memory.indicator
     another = _another_event(words, memory) if slot.linked else ""
@@ -207,9 +207,10 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
     else:
         said = SHARE_SAID.match(words)  # the share names its whole itself
         whole = said[1] if said else ""
-    if words.startswith("惠及") and memory.policy:
-        memory.rule = "head: policy before"
-        words = memory.policy + words
+    gains = "" if opened else memory.indicator
+    if words.startswith(("惠及", "受益", "受惠")) and (memory.policy or gains):
+        memory.rule = "head: who gains"
+        words = (memory.policy or gains.partition(words[:2])[0]) + words
     if not words:
         memory.rule = (
             "head: carried" if memory.indicator else "head: topic alone" if memory.topic else "head: bare words"
@@ -284,6 +285,12 @@ def _done_next(words: str, memory: Memory) -> str:
         return ""
     counted = HAPPENED_BEHIND.sub("", split_verb(memory.indicator)[1]).removesuffix("建设")
     return words + counted if counted else ""
+
+
+def _adds_to(slot: Slot, unit: str) -> bool:
+    """贷款余额增长8%，新增40亿元; of what is counted, only as many of the same."""
+    quantity = slot.quantity
+    return quantity.kind in (UnitKind.MONEY, UnitKind.SIZE) or quantity.bare_unit == unit
 
 
 def _is_for(before: str) -> bool:

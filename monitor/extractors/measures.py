@@ -70,7 +70,7 @@ def _share(value: float | None, before: str, tail: Tail, after: str) -> tuple[Me
     if GROWTH_BEHIND.match(after):
         return Measure.GROWTH, value, "measure: growth behind"
     if PRICES.search(before):
-        return Measure.GROWTH, value, "measure: prices"
+        return Measure.GROWTH, value, "measure: noun of change"
     if value and value < 0 and not before.endswith("率"):
         return Measure.GROWTH, value, "measure: below zero"
     return Measure.RATIO, value, "measure: unit"

@@ -25,7 +25,7 @@ REASONS: dict[str, str] = {
     "scope": "tells whose growth the number behind it is (7个产业产值增长8%)",
     "in a name": "inside short quotes, a title or square brackets: part of a name",
     "baseline": "where a change started (从x提高到y); it is kept as the baseline of the statement behind it",
-    "baseline: per point": "what another number is reckoned by (每提高1个百分点), not what is reached",
+    "equivalent": "says how much something else comes to (相当于5年前的2倍)",
     "crowd": "one of more numbers than anyone writes between two commas: damaged text or a table",
     "repeated": "the same sentence stands further up: the page holds its text twice",
     "table row": "in a row of a table of indicators, but in no column that is headed by a year",

@@ -203,7 +203,7 @@ class _Reader:
         subject, tail = trim_trailing(trim_leading(words))
         members: Sequence[str] = self._memory.members
         rule = "distributive: list before"
-        heads = self._memory.heads[-count :]
+        heads = self._memory.heads[-count:]
         if subject.startswith("占") and len(members) == count:
             members, rule = [member + subject for member in members], "distributive: list before"
         elif subject:

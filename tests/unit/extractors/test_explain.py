@@ -167,7 +167,7 @@ def test_what_states_nothing_says_truly_why(marked: str, why: str) -> None:
         ("城镇化率从61%提高到62%。", "62%", "baseline: from"),
         ("低保标准提高到800元。", "800元", "measure: end"),
         ("压减一般性支出5%。", "5%", "measure: cut in front"),
-        ("居民消费价格2%左右。", "2%", "measure: prices"),
+        ("居民消费价格2%左右。", "2%", "measure: noun of change"),
         ("到2030年，城镇化率达到70%。", "70%", "period: deadline"),
         ("三年安排资金5亿元。", "5亿元", "period: years of the clause"),
         ("分别提高1.7和0.9个百分点。", "1.7", "borrowed unit"),

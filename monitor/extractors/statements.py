@@ -5,27 +5,29 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
 from monitor.extractors.baselines import baselines_of, built_on, without_baseline, without_basis
 from monitor.extractors.clauses import Clause, Slot, clauses_of, slots_of
+from monitor.extractors.dealing import DEALS, Dealt, deal_on, deal_out
 from monitor.extractors.decoys import labels_in, why_decoy
-from monitor.extractors.distributive import members_of, said_of_each, share_hedge, share_in_front, silent_members
-from monitor.extractors.indicators import Memory, indicator_of, shared_tails
+from monitor.extractors.distributive import share_in_front
+from monitor.extractors.indicators import indicator_of, shared_tails
 from monitor.extractors.marks import paired
 from monitor.extractors.measures import measure_of, measure_of_gap, without_cut
+from monitor.extractors.memory import Memory
 from monitor.extractors.periods import Span, period_of
 from monitor.extractors.quantities import Quantity, find_phrases, find_quantities
-from monitor.extractors.relatives import SIGNAL, Compared, Relation, deal_gap, find_relations
+from monitor.extractors.relatives import SIGNAL, Relation, find_relations
 from monitor.extractors.report_year import report_year
 from monitor.extractors.roles import goes_back, looks_back
 from monitor.extractors.script import Script, read_script
 from monitor.extractors.sections import Sentence, read_sections
 from monitor.extractors.tables import find_tables, stated_in
 from monitor.extractors.units import UnitKind
-from monitor.extractors.words import is_bare, trim_leading, trim_trailing
+from monitor.extractors.words import trim_leading, trim_trailing
 from storage.values import About, Measure, Op, Role, StatementData
 
 MOST_IN_CLAUSE = 60  # more without a comma is a broken table, or noise
@@ -159,19 +161,13 @@ class _Reader:
 
     def _clause(self, clause: Clause) -> Iterator[StatementData]:
         plain = self._script.plain
-        dealt = plain.find("分别", clause.start, clause.quantities[-1].start)
+        dealt = plain.find(DEALS, clause.start, clause.quantities[-1].start)
         early = [quantity for quantity in clause.quantities if dealt < 0 or quantity.start < dealt]
         late = list(clause.quantities[len(early) :])
         slots = slots_of(plain, Clause(clause.start, dealt if late else clause.end, tuple(early)))
-        if not late and self._goes_on_dealing(slots):
-            said = [slots[0].before] * len(early)
-            yield from self._deal(clause, self._memory.members, said, early, "distributive: goes on")
-            return
-        silent = silent_members(slots) if slots and not late else []
-        if silent:
-            said = [trim_trailing(slots[0].before)[1].words] * len(early)
-            self._memory.members = tuple(silent)
-            yield from self._deal(clause, silent, said, early, "distributive: silent")
+        goes_on = [] if late else deal_on(slots, self._memory)
+        if goes_on:
+            yield from self._deal(clause, goes_on)
             return
         for slot, tail in zip(share_in_front(slots), shared_tails(slots), strict=True):
             if slot.quantity.start in self._baselines:
@@ -179,60 +175,10 @@ class _Reader:
             yield self._numeric(clause, slot, indicator_of(slot, self._memory, tail))
         if late:
             start = early[-1].right if early else clause.start
-            yield from self._distributive(clause, plain[start:dealt], dealt + len("分别"), late)
+            yield from self._deal(clause, deal_out(plain, start, dealt, late, self._memory, self._baselines.keys()))
 
-    def _goes_on_dealing(self, slots: Sequence[Slot]) -> bool:
-        """…分别达到3.8万元和2.3万元，同比增长9%和12%: a bare list behind a dealt one is dealt, too."""
-        members = self._memory.members
-        return (
-            len(slots) == len(members) > 1
-            and is_bare(slots[0].before)
-            and all(slot.linked and not slot.before for slot in slots[1:])
-            and not any(slot.after for slot in slots)
-        )
-
-    def _distributive(
-        self, clause: Clause, words: str, predicate_at: int, quantities: list[Quantity]
-    ) -> Iterator[StatementData]:
-        plain = self._script.plain
-        words, predicate = without_basis(words.lstrip("、和的")), plain[predicate_at : quantities[0].left]
-        if quantities[0].start in self._baselines:
-            words, predicate = without_baseline(words), without_baseline(predicate)
-        words, predicate, compared = deal_gap(words, predicate, len(quantities), quantities[-1].kind is UnitKind.POINTS)
-        said, count = said_of_each(plain, quantities, predicate)
-        subject, tail = trim_trailing(trim_leading(words))
-        members: Sequence[str] = self._memory.members
-        rule = "distributive: list before"
-        heads = self._memory.heads[-count:]
-        if subject.startswith("占") and len(members) == count:
-            members, rule = [member + subject for member in members], "distributive: list before"
-        elif subject:
-            members = members_of(subject, count)
-            rule = "distributive" if len(set(members)) == len(members) else "distributive: one for all"
-        elif compared and compared[0] != compared[-1]:  # 分别高于全国、全省1.7和0.9个百分点
-            members, rule = [self._memory.indicator] * count, "distributive: one for all"
-        elif len(members) != count:  # else: 分别完成…，同比分别增长…
-            own = members_of(self._memory.indicator, count)  # 甲和乙增长18%，分别达到…
-            dealt_back = len(heads) == count > len(set(own))  # 游客80万人次，收入9亿元，分别增长…
-            members = heads if dealt_back else own
-            rule = "distributive: numbers before" if dealt_back else "distributive: subject before"
-        self._memory.members = tuple(members)
-        said[0:count] = [tail.words + words if words is predicate else words for words in said[0:count]]
-        yield from self._deal(clause, [*members] * (len(quantities) // count), said, quantities, rule, compared)
-
-    def _deal(
-        self,
-        clause: Clause,
-        members: Sequence[str],
-        said: Sequence[str],
-        quantities: Sequence[Quantity],
-        rule: str,
-        compared: Sequence[Compared] = (),
-    ) -> Iterator[StatementData]:
-        """One of `quantities` for each of `members`, with what is `said` of it."""
-        for at, (member, quantity, hedged) in enumerate(zip(members, quantities, share_hedge(quantities), strict=True)):
-            slot = Slot(hedged, member + said[at], "", False, False, compared[at] if compared else None)
-            rules = (rule, "hedge: shared") if hedged.op is not quantity.op else (rule,)
+    def _deal(self, clause: Clause, dealt: Iterable[Dealt]) -> Iterator[StatementData]:
+        for slot, rules in dealt:
             yield self._numeric(clause, slot, indicator_of(slot, self._memory, dealt=True), rules)
 
     def _numeric(self, clause: Clause, slot: Slot, indicator: str, dealt: tuple[str, ...] = ()) -> StatementData:

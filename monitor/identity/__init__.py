@@ -1,9 +1,8 @@
 """Which report a document is: whose, of which kind, for which year, and whether it is all of it. Pure."""
 
-import re
-from dataclasses import dataclass
 from datetime import date
 
+from monitor.identified import Identity
 from monitor.identity.places import place_of
 from monitor.identity.titles import (
     can_be_report,
@@ -13,28 +12,11 @@ from monitor.identity.titles import (
     kind_of_title,
     title_and_heading,
 )
+from monitor.identity.wholeness import is_cut
 from monitor.identity.years import normalised, title_year, year_of
 from storage.values import Kind
 
 __all__ = ["Identity", "can_be_report", "identify", "title_and_heading", "title_year"]
-
-SHORT = 6000  # characters: hardly any whole work report has fewer
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What a document was taken for. `region` is "" and `year` None when nothing tells; then a doubt says so.
-
-    `excerpt` is a document that does not hold all of the report, `revised` one that calls itself a later version.
-    `doubts` are sentences for the person who looks after the sources; a document with doubts is kept and flagged.
-    """
-
-    region: str
-    kind: Kind
-    year: int | None
-    excerpt: bool
-    revised: bool
-    doubts: tuple[str, ...] = ()
 
 
 def identify(
@@ -59,7 +41,7 @@ def identify(
     body = normalised(text or text_head)
     heading = heading or heading_of(title) or heading_of(body)
     place = place_of(normalised(title), normalised(heading), normalised(issuer), site_code, body, source_region)
-    excerpt = is_excerpt_title(title) or (bool(text) and _is_cut(body))
+    excerpt = is_excerpt_title(title) or (bool(text) and is_cut(body))
     year, doubts = year_of(title, heading, body, published_on, excerpt=excerpt)
     return Identity(
         region=place.region,
@@ -69,12 +51,3 @@ def identify(
         revised=is_revised_title(title),
         doubts=(*place.doubts, *doubts),
     )
-
-
-def _is_cut(body: str) -> bool:
-    """A whole report is long, or greets its hearers and ends with a call; what lacks these is a piece of one."""
-    if len(body) >= 2 * SHORT:
-        return False
-    greets = re.search(r"各位(?:代表|委员|主任)|请予?审[议查]", body[:4000])
-    ends = re.search(r"!|各位代表|奋斗。|贡献。|胜利。", body.strip()[-1000:])
-    return not greets or len(body) < SHORT or (len(body) < 1.6 * SHORT and not ends)

@@ -246,13 +246,52 @@ def test_an_excerpt_says_so_in_its_title(title: str) -> None:
     assert identify(title, source_region="220100").excerpt
 
 
-def test_a_short_or_cut_text_is_an_excerpt_and_a_beginning_is_not_judged() -> None:
-    opening = "各位代表：\n现在，我代表市人民政府，向大会报告工作。\n"
-    whole = opening + "全市上下同心同向。" * 700 + "\n各位代表！让我们为此努力奋斗！"
-    assert not identify("政府工作报告", text=whole, source_region="220100").excerpt
-    assert identify("政府工作报告", text=whole[:3000], source_region="220100").excerpt
-    assert identify("政府工作报告", text=whole[:-20], source_region="220100").excerpt
-    assert not identify("政府工作报告", text_head=whole[:2000], source_region="220100").excerpt
+OPENING = "各位代表：\n现在，我代表市人民政府，向大会报告工作，请予审议。\n"
+REVIEW = "一、2023年工作回顾\n" + "全市上下同心同向。" * 120 + "\n"
+PLAN = "二、2024年主要预期目标\n地区生产总值增长6%。" + "我们要把每件实事办好。" * 120 + "\n"
+CALL = "各位代表！让我们携起手来，为建设美好家园而努力奋斗！"
+WHOLE = OPENING + REVIEW + PLAN + CALL
+
+
+def cut(text: str) -> bool:
+    return identify("政府工作报告", text=text, source_region="220100").excerpt
+
+
+def test_a_report_with_greeting_plan_and_call_is_whole_however_short() -> None:
+    assert 2000 < len(WHOLE) < 4000
+    assert not cut(WHOLE)
+    assert not cut(f"{WHOLE}来源：市政府办公室")
+    assert not cut(f"{WHOLE}\n名词解释\n[1]一网通办：指办事只进一扇门，只上一张网。")
+
+
+@pytest.mark.parametrize("text", [
+    WHOLE[:-len(CALL)],  # no call
+    OPENING + REVIEW + "全市上下同心。" * 100 + CALL,  # no plan
+    PLAN + REVIEW + CALL,  # no greeting: a digest
+    OPENING + REVIEW + CALL + "\n" + PLAN,  # the call is the review's
+    OPENING + CALL,
+])  # fmt: skip
+def test_a_text_without_greeting_plan_or_call_is_cut(text: str) -> None:
+    assert cut(text)
+
+
+@pytest.mark.parametrize("end", ["今后五年的奋斗目标是，", "我们要把每件实事办好，" * 4 + "改造老旧小区", "主要是："])
+def test_a_text_that_breaks_off_in_a_sentence_is_cut_however_long(end: str) -> None:
+    long = OPENING + REVIEW * 6 + PLAN * 6
+    assert not cut(long)
+    assert cut(f"{long}\n{end}")
+
+
+def test_a_text_that_stands_twice_on_a_page_is_no_longer_for_it() -> None:
+    piece = OPENING + REVIEW * 3 + PLAN * 3
+    assert len(piece) < 12_000 < 2 * len(piece)
+    assert cut(piece)
+    assert cut(f"{piece}页脚\n{piece}页脚")
+    assert not cut(f"{WHOLE}\n页脚\n{WHOLE}\n页脚")
+
+
+def test_a_beginning_is_not_judged() -> None:
+    assert not identify("政府工作报告", text_head=WHOLE[:900], source_region="220100").excerpt
 
 
 def test_a_revised_report_says_so() -> None:
@@ -290,7 +329,7 @@ def test_a_piece_of_a_report_names_its_own_year_and_a_whole_one_the_year_before(
     piece = "推进城市更新，落实《2024年城区更新行动计划》，改造老旧小区30个。到2025年，绿道达到80公里。"
     assert identify("", text=piece, source_region="220100").year == 2024
     paragraph = f"2023年，全市上下一心。{'我们把群众的事放在心上。' * 40}"
-    whole = f"各位代表：现在报告工作。{paragraph * 24}让我们一起奋斗！"
+    whole = f"各位代表：现在报告工作。{paragraph * 24}\n主要目标是各业兴旺。\n让我们一起奋斗！"
     assert identify("", text=whole, source_region="220100").year == 2024
 
 

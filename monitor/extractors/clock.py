@@ -37,6 +37,8 @@ def _count(words: str) -> int:
 class Clock:
     """`span` is what the last sentence read speaks of; None when the report's year is not known.
 
+    `term` are the years of the heading, None unless they are several.
+
     A sentence that opens a paragraph sets the years for the paragraphs behind it, another one only to the end of its own.
     """
 
@@ -47,12 +49,14 @@ class Clock:
         self._running: Span | None = None
         self._kept_role: Role | None = None
         self.span: Span | None = None
+        self.term: Span | None = None
 
     def read(self, sentence: str, role: Role, opens: bool) -> None:
         """Go on to the next sentence of the chapter."""
         if role is not self._kept_role:
             self._kept = self._running = self._default(role)
             self._kept_role = role
+            self.term = self._kept if self._kept and not self._kept.is_year else None
         if opens:
             self._running = self._kept
         found = self._opened(sentence[:OPENING_LENGTH], role)

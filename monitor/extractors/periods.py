@@ -44,6 +44,12 @@ YEARLY_BEHIND = re.compile("(?:左右|以上)?[，、](?:[两三四五]年)?年�
 YEARS_LONG = re.compile(
     "(?<![第近每过去满])(?P<years>[两二三四五345])年(?:内|累计|时间|共|计划|合计)*(?:安排|投入|投资|新增|新建|建成|筹集|培育|引进|实施|完成)"
 )
+# 五年平均增长9%, 五年累计完成6亿元: so many years up to now, whatever year the sentence began with.
+YEARS_OVER = re.compile("(?<![第个每满前后期近])(?P<years>[两三四五])年(?:来|间|里)?(?:年?平均|累计|年均|合计|共)")
+# Of several years one that the clause is of: 2023年全市生产总值达到90亿元. 比2019年, 2019年以来 and 到2023年底 are told elsewhere.
+YEAR_OF_CLAUSE = re.compile(
+    "(?<![比较与从由同到至是和、—-])(?<!\\d)(?P<year>(?:19|20)\\d\\d)年(?:全年|度)?(?![的以开起至到年底末初前后—-]|相比|同期|版|\\d)"
+)
 COMPARED = re.compile(r"[比较](?P<year>(?:19|20)\d\d)年")
 ACTED = re.compile("(?:建设|改造|治理|修复|搬迁|安置|培训|新增|解决|开工|竣工|入库|投产|签约|落地)$")
 # These add up over the years, so a span of years is theirs, not its end.
@@ -106,10 +112,12 @@ def period_of(
     span: Span | None,
     role: Role,
     counted: bool,
+    term: Span | None = None,
 ) -> tuple[str | None, str]:
     """The period of one number of the sentence that starts at `start`, its own deadline or the section's `span`, and
     the name of the rule that tells it.
 
+    `term` are the several years that the chapter speaks of, where the sentence turns to one of them.
     Of several years a rate or a level is said of the last one, growth, sums and things `counted` of all of them.
     """
     start = max(start, quantity.start - REACH)
@@ -127,8 +135,11 @@ def period_of(
     if span is None:
         return None, "period: not told"
     if span.is_year:
-        years = _several_years(clause, span, role)
+        years = _several_years(clause, span, role, term)
         return str(years), "period: chapter" if years == span else "period: years of the clause"
+    year = _year_of(clause, span)
+    if year:
+        return str(year), "period: year of the clause"
     short = span.last - span.first < PLAN_YEARS - 1  # 近三年开工率 is a rate over them
     if not short and measure in (Measure.RATIO, Measure.RANK) and "年均" not in clause:
         return str(span.last), "period: end of the years"
@@ -150,16 +161,32 @@ def _since(said: str, clause: str, last: int, rated: bool) -> Span | None:
     return Span(compared[-1] + 1, last) if compared and compared[-1] + 1 < last else None
 
 
-def _several_years(clause: str, span: Span, role: Role) -> Span:
-    """`span`, a year, unless the clause itself says how many years: 三年安排5亿元, or 年均 where a plan begins or ends."""
+def _year_of(clause: str, span: Span) -> int | None:
+    """The year of `span` that the clause speaks of, unless it tells of all of them: 2023年完成90亿元，年均增长6%."""
+    if "年" not in clause or any(said.search(clause) for said in (YEARLY, YEARS_OVER, COMPARED)):
+        return None
+    years = [year_of(match["year"]) for match in YEAR_OF_CLAUSE.finditer(clause)]
+    return years[0] if len(years) == 1 and span.first <= years[0] <= span.last else None
+
+
+def _several_years(clause: str, span: Span, role: Role, term: Span | None) -> Span:
+    """`span`, a year, unless the clause itself says how many years: 三年安排5亿元, or 年均 where a plan begins or ends.
+
+    年均 is over the chapter's `term` where it has one that ends with the year, or begins with it.
+    """
     if "年" not in clause:
         return span
     years = YEARS_LONG.search(clause)
     if years:
         count = int(value_of(years["years"])) - 1
         return Span(span.first, span.first + count) if role is Role.TARGET else Span(span.last - count, span.last)
+    over = YEARS_OVER.search(clause) if role is Role.OUTTURN else None
+    if over:
+        return Span(span.last + 1 - int(value_of(over["years"])), span.last)
     if not YEARLY.search(clause):
         return span
+    if term and (term.last if role is Role.OUTTURN else term.first) == span.first:
+        return term
     plan = plan_with(span.first)
     turns = plan.first == span.first if role is Role.TARGET else plan.last == span.last
     return plan if turns else span

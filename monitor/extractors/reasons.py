@@ -105,6 +105,7 @@ RULES: dict[str, str] = {
     "period: deadline": "a year up to which it is set, in front of the number",
     "period: years since": "a yearly rate since the year that it is compared with",
     "period: years of the clause": "the clause tells how many years it takes, or speaks of 年均 at an end of a five-year plan",
+    "period: year of the clause": "one of the chapter's several years, which the clause names",
     "period: end of the years": "of several years a rate or a level is said of the last one",
     "period: all the years": "over several years growth, sums and what is done are said of all of them",
     "period: not told": "the report's year is not known",

@@ -23,6 +23,7 @@ class Sentence:
     headline: bool
     opens_paragraph: bool
     rule: str
+    term: Span | None = None  # the several years of the chapter, where it speaks of several
 
 
 def read_sections(plain: str, about: About) -> list[Sentence]:
@@ -44,4 +45,5 @@ def _sentences(chapter: Chapter, roles: Sequence[Role], rule: str, year: int | N
             states_main_targets(piece.text) or (headline != "" and goes_on(piece.text, headline, piece.opens))
         )
         headline = piece.text if stated else ""
-        yield Sentence(piece.start, piece.start + len(piece.text), role, clock.span, stated, piece.opens, rule)
+        end = piece.start + len(piece.text)
+        yield Sentence(piece.start, end, role, clock.span, stated, piece.opens, rule, clock.term)

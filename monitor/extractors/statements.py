@@ -195,7 +195,15 @@ class _Reader:
             indicator = without_cut(indicator)
         counted = quantity.kind is UnitKind.COUNTER and bool(slot.after)
         period, years = period_of(
-            self._script.plain, sentence.start, quantity, measure, indicator, sentence.span, sentence.role, counted
+            self._script.plain,
+            sentence.start,
+            quantity,
+            measure,
+            indicator,
+            sentence.span,
+            sentence.role,
+            counted,
+            sentence.term,
         )
         binding = BINDING.match(self._script.plain, quantity.right, clause.end + len("（预期性"))
         return self._statement(

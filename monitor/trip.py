@@ -7,13 +7,15 @@ from monitor.filing import file
 from monitor.identity import can_be_report, title_and_heading
 from monitor.rhythm import next_recheck, next_try
 from monitor.visited import Tools, Visited, attempt, is_kept_and_gone, page_of
+from monitor.wholeness import check_whole
 from scrapers.answer import Conditions
+from scrapers.charset import check_readable
 from scrapers.errors import NotAReportError, ScrapeError, StoppedError
 from scrapers.folders import is_folder_address
 from scrapers.scrape import Fetched
 from scrapers.source import Source
 from storage.database import reading, transaction
-from storage.models import Entry
+from storage.models import Document, Entry
 from storage.reports import find_latest_version, keep_entry
 from storage.values import storable
 from storage.visits import Remembered, find_page, keep_page
@@ -26,15 +28,17 @@ def carry_out(entry: Entry, state: Remembered, name: str, tools: Tools, visited:
     source = visited.source
     with reading(tools.desk.engine) as session:
         page = find_page(session, entry.url)
-        kept = find_latest_version(session, entry.url) is not None
-    news = state.baseline_at is not None and (kept or entry.first_seen_at > state.baseline_at)
+        kept = find_latest_version(session, entry.url)
+    news = state.baseline_at is not None and (kept is not None or entry.first_seen_at > state.baseline_at)
     conditions = Conditions(page.etag, page.last_modified) if page and kept else None
-    filed = attempt(lambda: _read_and_file(source, entry, name or state.family or "generic", conditions, news, tools))
-    if isinstance(filed, NotAReportError) and not kept:
+    filed = attempt(
+        lambda: _read_and_file(source, entry, name or state.family or "generic", conditions, kept, news, tools)
+    )
+    if isinstance(filed, NotAReportError) and kept is None:
         entry.state, entry.tries, entry.error, entry.recheck_at = "passed", 0, str(filed), None
     elif isinstance(filed, ScrapeError):
         visited.failed.append((entry, filed))
-        _note_failure(entry, filed, source, tools, kept=kept)
+        _note_failure(entry, filed, source, tools, kept=kept is not None)
     else:
         visited.filed += [(entry, filed)] if filed else []
         entry.state, entry.tries, entry.error = "kept", 0, ""
@@ -54,14 +58,18 @@ def _note_failure(entry: Entry, error: ScrapeError, source: Source, tools: Tools
 
 
 def _read_and_file(
-    source: Source, entry: Entry, name: str, conditions: Conditions | None, news: bool, tools: Tools
-) -> Filed | None:
-    """What became of an entry; None when its page is unchanged."""
+    source: Source, entry: Entry, name: str, conditions: Conditions | None, kept: Document | None, news: bool,
+    tools: Tools,
+) -> Filed | None:  # fmt: skip
+    """What became of an entry; None when its page is unchanged. A spoilt or cut copy of what is `kept` is refused."""
     got = tools.scraper.read_entry(source, entry.url, name=name, conditions=conditions)
     if not isinstance(got, Fetched):
         return None
     now = tools.clock()
     found = _found(source, entry, got, now)
+    before = tools.desk.archive.find_text(kept.text_hash) if kept else None
+    check_readable(found.text, entry.url)
+    check_whole(found.text, before, source.kind, entry.url)
     if not (entry.title or is_folder_address(source.url) or can_be_report(found.title, source.kind)):
         raise NotAReportError(f"its title is that of no report: {found.title[:80]}", url=entry.url)
     filed = file(found, tools.desk, news=news, now=now)

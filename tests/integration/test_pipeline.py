@@ -770,3 +770,37 @@ def test_a_page_with_thousands_of_entries_gives_its_newest_and_is_told_as_no_lis
     assert len(watching.entries()) < 2100
     watching.visit(hours=1)
     assert "broken" in watching.notices()
+
+
+SPOILT: dict[str, tuple[str, Callable[[str], str]]] = {
+    "question marks": ("charset", lambda text: "".join("?" if ord(char) > 127 else char for char in text)),
+    "UTF-8 as Latin-1": ("charset", lambda text: text.encode().decode("latin-1")),
+    "UTF-8 as GBK": ("charset", lambda text: text.encode().decode("gb18030", "replace").replace("\ufffd", "")),
+    "lost characters": ("charset", lambda text: text.replace("的", "\ufffd")),
+    "a tenth": ("truncated", lambda text: text[: len(text) // 10]),
+    "without its plan": ("truncated", lambda text: text[: text.index("二、")]),
+    "without its end": ("truncated", lambda text: text[: len(text) * 4 // 5]),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
+def test_a_spoilt_copy_of_a_kept_report_is_refused_named_and_changes_nothing(watching: Watching, spoil: str) -> None:
+    label, spoilt = SPOILT[spoil]
+    url = watching.column.publish_report(2025)
+    watching.settled()
+    kept = watching.count(Document)
+    for day in (13, 14):
+        watching.column.write(url, "2025年澜汀市政府工作报告", spoilt(report_text(2025)), date(2025, 1, day))
+        visited = visit(watching.source, watching.tools, again=True)
+        assert [error.label for _, error in visited.failed] == [label]
+    assert (watching.count(Document), watching.told()) == (kept, [])
+    assert "unread" in watching.notices()
+
+
+@pytest.mark.parametrize("spoil", ["question marks", "UTF-8 as Latin-1", "UTF-8 as GBK", "without its plan"])
+def test_a_spoilt_copy_is_not_kept_on_a_first_visit(watching: Watching, spoil: str) -> None:
+    label, spoilt = SPOILT[spoil]
+    watching.column.publish_report(2025, spoilt(report_text(2025)))
+    visited = watching.visit()
+    assert [error.label for _, error in visited.failed] == [label]
+    assert watching.count(Document) == 0

@@ -1,10 +1,10 @@
 """What became of what is owed: a digest whose time has come is rendered once and its bytes kept; each delivery is then
 tried until the service says that it has it.
 
-    digest due → brief | render | prepare for each address: one transaction → send → sent, due again, or dead and told
+    digest due → brief | render | prepare for each address → one transaction → send → sent, due again, or dead and told
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,10 +19,12 @@ from monitor.owing import tell
 from monitor.post import Post
 from monitor.rhythm import CHINA
 from monitor.watches import Watch, hearers
+from storage.claims import claimed
 from storage.database import reading, transaction
-from storage.errors import Mendable
+from storage.errors import DatabaseBusy, Mendable
 from storage.models import Delivery, Digest, Notice
 from storage.outbox import (
+    Holding,
     add_deliveries,
     find_baselines,
     find_deliveries,
@@ -31,6 +33,7 @@ from storage.outbox import (
     find_due_deliveries,
     find_due_digests,
     find_gathering,
+    find_holding,
     find_rendered_since,
     find_unsubscribed,
     give_up_due,
@@ -48,6 +51,8 @@ from storage.visits import find_sources
 WAITS = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)  # seconds
 REFUSED_TRIES = 3  # of a message that the service refuses: services err too
 JITTER = 0.2
+COMPOSED = 5  # times that a digest is composed while more is owed to it, before it is left to the next look
+PATIENCE = 6  # waits for a database that others keep busy, of half a minute each
 AT_A_TIME = 50  # deliveries of one channel between two looks at what is due
 
 
@@ -85,24 +90,30 @@ def preview(post: Post, watch: Watch, digest: Digest, now: datetime) -> Rendered
 def deliver(post: Post, channel: str, now: Callable[[], datetime]) -> list[Told]:
     """Try what one channel is owed and that is due, as far as the service's limits go; the rest stays due.
 
-    Raises nothing that a service can cause.
+    Nothing while another process delivers to it. Raises nothing that a service can cause.
     """
-    notifier = post.channels[channel]
-    room = notifier.room(now())
+    if not _due(post, channel, now()):
+        return []
+    with claimed(post.desk.engine, f"channel {channel}") as ours:
+        due = _due(post, channel, now()) if ours else []
+        return [_try(post, post.channels[channel], delivery, subject, now) for delivery, subject in due]
+
+
+def _due(post: Post, channel: str, now: datetime) -> list[tuple[Delivery, str]]:
+    """What one channel may be sent now, each with its digest's subject."""
+    room = post.channels[channel].room(now)
     with reading(post.desk.engine) as session:
-        due = find_due_deliveries(session, channel, now(), AT_A_TIME if room is None else min(room, AT_A_TIME))
-        subjects = {one.digest_id: find_digest(session, one.digest_id) for one in due}
-    told = []
-    for delivery in due:
-        digest = subjects[delivery.digest_id]
-        told.append(_try(post, notifier, delivery, digest.subject if digest else "", now))
-    return told
+        due = find_due_deliveries(session, channel, now, AT_A_TIME if room is None else min(room, AT_A_TIME))
+        digests = {one.digest_id: find_digest(session, one.digest_id) for one in due}
+    return [(one, found.subject if (found := digests[one.digest_id]) else "") for one in due]
 
 
 def close_digest(due: Digest, post: Post, now: datetime) -> Digest | None:
-    """One transaction: the bytes, and a delivery for each address of each of the watch's channels.
+    """The bytes, and a delivery for each address of each of the watch's channels, in one transaction.
 
-    Answers with the digest as it is kept now; None when there is nothing to deliver, or another process closed it.
+    What they are made of is composed before it, since that may take seconds in which nothing else could be kept; if
+    more is owed meanwhile, it is composed anew. Answers with the digest as it is kept now; None when there is nothing
+    to deliver, another process closed it, or so much came in that it is left to the next look.
     """
     watch = next((one for one in post.desk.watches if one.key == due.watch), None)
     with transaction(post.desk.engine) as session:
@@ -113,19 +124,45 @@ def close_digest(due: Digest, post: Post, now: datetime) -> Digest | None:
             digest.state = "empty"  # nobody is left to be told: the watch was taken out of the settings
             return None
         ride_along(session, digest, _baselines(session, digest, watch, post, now))
-        data = brief(session, digest, watch, post.links, now)
-        rendered = render(data)
+    for _ in range(COMPOSED):
+        with reading(post.desk.engine) as session:
+            holding = find_holding(session, digest)
+            rendered = render(brief(session, digest, watch, post.links, now))
+        closed = _close(post, watch, digest, rendered, holding, now)
+        if closed is not None:
+            return closed
+    return None
+
+
+def _close(
+    post: Post, watch: Watch, gathering: Digest, rendered: Rendered, holding: Holding, now: datetime
+) -> Digest | None:
+    """Keep what was composed, and what it owes; None when the digest holds something else by now."""
+    message = _message(_filled(Digest(**gathering.model_dump()), rendered, now), watch, now)
+    bodies = {
+        (channel, address): post.channels[channel].prepare(message, address)
+        for channel in watch.channels
+        for address in post.channels[channel].addresses()
+    }
+    with transaction(post.desk.engine) as session:
+        digest = find_gathering(session, gathering.id, gathering.watch)
+        if digest is None or find_holding(session, digest) != holding:
+            return None
         settle_hushed(session, digest)
-        digest.state, digest.rendered_at = "rendered", now
-        digest.subject, digest.text, digest.html, digest.payload = (
-            rendered.subject, rendered.text, rendered.html, rendered.payload,
-        )  # fmt: skip
-        digest.chat, digest.images = "\n".join(rendered.chat), packed(rendered.images)
-        message = _message(digest, watch, now)
+        _filled(digest, rendered, now)
         for channel, address in _addresses(session, watch.channels, post):
             state = "suspended" if is_suspended(session, channel, address) else "due"
-            add_deliveries(session, _owed(message, post, channel, address, now, state))
+            add_deliveries(session, _owed(digest.id, channel, address, bodies[channel, address], now, state))
         return digest
+
+
+def _filled(digest: Digest, rendered: Rendered, now: datetime) -> Digest:
+    digest.state, digest.rendered_at = "rendered", now
+    digest.subject, digest.text, digest.html, digest.payload = (
+        rendered.subject, rendered.text, rendered.html, rendered.payload,
+    )  # fmt: skip
+    digest.chat, digest.images = "\n".join(rendered.chat), packed(rendered.images)
+    return digest
 
 
 def retry(post: Post, channel: str, now: datetime) -> int:
@@ -156,7 +193,8 @@ def replay(post: Post, channel: str, since: datetime, now: datetime) -> int:
                 kept = find_deliveries_of(session, digest.id, channel, address)
                 if not kept:
                     message = _message(digest, watches[digest.watch], digest.rendered_at or now)
-                    kept = _owed(message, post, channel, address, now, "due")
+                    bodies = post.channels[channel].prepare(message, address)
+                    kept = _owed(digest.id, channel, address, bodies, now, "due")
                     add_deliveries(session, kept)
                 for delivery in kept:
                     make_due(delivery, now)
@@ -203,10 +241,11 @@ def _addresses(session: Session, channels: Iterable[str], post: Post) -> list[tu
     return [(channel, address) for channel, address in pairs if address not in gone]
 
 
-def _owed(message: Message, post: Post, channel: str, address: str, now: datetime, state: str) -> list[Delivery]:
-    bodies = post.channels[channel].prepare(message, address)
+def _owed(
+    digest_id: str, channel: str, address: str, bodies: Sequence[bytes], now: datetime, state: str
+) -> list[Delivery]:
     return [
-        Delivery(digest_id=message.id, channel=channel, address=address, part=part, state=state, due_at=now, body=body)
+        Delivery(digest_id=digest_id, channel=channel, address=address, part=part, state=state, due_at=now, body=body)
         for part, body in enumerate(bodies, start=1)
     ]
 
@@ -224,9 +263,20 @@ def _try(post: Post, notifier: Notifier, delivery: Delivery, subject: str, now: 
             if due_at is None and is_newly_dead(session, delivery.channel):
                 tell(session, _dead(delivery, str(error), now()), "", _others(post.desk, delivery.channel), now())
         return Told(delivery.channel, subject, str(error), False, due_at)
-    with transaction(post.desk.engine) as session:
-        note_sent(session, delivery.id, answer=answer, now=now())
+    _note_sent(post, delivery.id, answer, now())
     return Told(delivery.channel, subject, answer, True)
+
+
+def _note_sent(post: Post, delivery_id: int, answer: str, now: datetime) -> None:
+    """With patience: a message that was accepted and is not noted as sent would be sent again."""
+    for left in reversed(range(PATIENCE)):
+        try:
+            with transaction(post.desk.engine) as session:
+                note_sent(session, delivery_id, answer=answer, now=now)
+                return
+        except DatabaseBusy:
+            if not left:
+                raise
 
 
 def next_try(error: DeliveryError, attempts: int, now: datetime, spread: float) -> datetime | None:

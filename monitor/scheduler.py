@@ -22,8 +22,9 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.delivery import close_digest, deliver
-from monitor.pipeline import Tools, Visited, visit
 from monitor.post import Post
+from monitor.turns import visit_once
+from monitor.visited import Tools, Visited
 from scrapers.errors import StoppedError
 from scrapers.source import Source
 from storage.clocks import distrust_future
@@ -271,9 +272,12 @@ class Daemon:
 
     def _visit(self, source: Source) -> None:
         try:
-            self._visited(visit(source, self._tools))
+            visited = visit_once(source, self._tools)
         except StoppedError:
             self._log.debug("visit.handed-back", source=source.key)
+        else:
+            if visited is not None:
+                self._visited(visited)
 
     def _deliver(self, channel: str) -> None:
         for told in deliver(self._post, channel, self._tools.clock):

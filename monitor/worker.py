@@ -18,15 +18,15 @@ import structlog
 from monitor.crew import Crew
 from monitor.delivery import close_digest, deliver
 from monitor.notifiers.message import Message, Notifier
-from monitor.pipeline import Tools, Visited, visit
 from monitor.post import Post
+from monitor.turns import visit_once
+from monitor.visited import Tools, Visited
 from scrapers.errors import StoppedError
 from scrapers.source import Source
-from storage.claims import claimed
 from storage.database import reading
 from storage.jobs import IMPORTS, POST, VISITS, Jobs
 from storage.outbox import count_tried, find_digest, find_due_deliveries, find_due_digests
-from storage.visits import find_due, is_due
+from storage.visits import find_due
 
 TICK = "* * * * * */2"  # every other second
 AHEAD = 100  # visits that may wait in the queue: the rest is due a moment later as well
@@ -113,15 +113,15 @@ class Workers:
             self._log.error("source.unknown", source=source)  # the machines have different settings
             return
         with self._turn(f"visit {source}") as ours:
-            if ours and self._is_due(source):
-                try:
-                    self._visited(visit(self._sources[source], self._tools))
-                except StoppedError:
-                    self._log.debug("visit.handed-back", source=source)
-
-    def _is_due(self, source: str) -> bool:
-        with reading(self._engine) as session:
-            return is_due(session, source, self._tools.clock())
+            if not ours:
+                return
+            try:
+                visited = visit_once(self._sources[source], self._tools)
+            except StoppedError:
+                self._log.debug("visit.handed-back", source=source)
+            else:
+                if visited is not None:
+                    self._visited(visited)
 
     def _close(self, digest: str) -> None:
         with self._turn(f"close {digest}") as ours:
@@ -144,15 +144,14 @@ class Workers:
 
     @contextmanager
     def _turn(self, name: str) -> Iterator[bool]:
-        """Whether to do this now: nobody else is at it, and it did not just end with a fault here."""
+        """Whether to do this now: it did not just end with a fault here, and nothing is to stop."""
         resting = time.monotonic() < self._resting.get(name, 0.0)
         if resting or self._tools.stopping.is_set():
             yield False
             return
         whole = False
         try:
-            with claimed(self._engine, name) as ours:
-                yield ours
+            yield True
             whole = True
         finally:
             if not whole:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from monitor.delivery import WAITS, close_digests, next_try, preview
 from monitor.notifiers.message import DeliveryError
 from monitor.owing import NOTICE_WAIT, tell
 from monitor.watches import Watch
+from storage.claims import claimed
 from storage.database import make_engine, reading, transaction
 from storage.models import Change, Digest, DigestChange, Notice
 from storage.outbox import find_open_digests, owe
@@ -266,8 +268,23 @@ def test_what_was_sent_stays_sent_though_another_process_failed(office: Office) 
         return gone_for_good()
 
     desk.always = meanwhile
-    office.deliver()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("monitor.delivery.claimed", lambda engine, name: nullcontext(True))  # as if its claim was lost
+        office.deliver()
     assert [state for _, state, _ in office.states()] == ["sent"]
+
+
+def test_while_one_process_delivers_another_sends_nothing(office: Office, engine: Engine) -> None:
+    if engine.dialect.name != "postgresql":
+        pytest.skip("SQLite is of one process")
+    office.news()
+    office.clock.move(seconds=16)
+    office.close()
+    with claimed(engine, "channel desk"):
+        office.deliver()
+        assert office.channels["desk"].tries == []
+    office.deliver()
+    assert len(office.channels["desk"].accepted) == 1
 
 
 def test_news_that_come_while_a_digest_is_closed_go_into_the_next_one(office: Office) -> None:

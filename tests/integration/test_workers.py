@@ -10,11 +10,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import select
 
 from storage.claims import claimed
@@ -130,6 +131,18 @@ def owed(engine: Engine) -> int:
     return len(open_) + len(due)
 
 
+def all_asked_since(portals: Portals, asked: Sequence[int]) -> bool:
+    return all(len(portal.began) > before for portal, before in zip(portals.all, asked, strict=True))
+
+
+def asking(engine: Engine, team: Team) -> list[subprocess.Popen[bytes]]:
+    """The workers that hold a host just now."""
+    with engine.connect() as connection:
+        holders = connection.execute(text("SELECT holder FROM host_gate WHERE holder <> ''")).scalars().all()
+    pids = {int(holder.split(":")[1]) for holder in holders}
+    return [one for one in team.running if one.pid in pids]
+
+
 def test_workers_that_are_killed_lose_nothing_and_keep_one_stream_a_host(database: Engine, team: Team) -> None:
     chance = random.Random(7)
     waits = []
@@ -142,14 +155,13 @@ def test_workers_that_are_killed_lose_nothing_and_keep_one_stream_a_host(databas
         for _ in range(KILLS):
             for portal in portals.all:
                 portal.publish()
-            team.until(lambda: any(portal.busy for portal in portals.all), "a request under way")
-            for victim in chance.sample(team.running, 2):
+            team.until(lambda: bool(asking(database, team)), "a host is asked")
+            first = next(iter(asking(database, team)), team.running[0])
+            others = [one for one in team.running if one is not first]
+            for victim in (first, chance.choice(others)):
                 team.kill(victim)
-            asked = {portal.url: len(portal.began) for portal in portals.all}
-            going = team.until(
-                lambda before=asked: all(len(portal.began) > before[portal.url] for portal in portals.all),
-                "every host is asked again",
-            )
+            asked = [len(portal.began) for portal in portals.all]
+            going = team.until(partial(all_asked_since, portals, asked), "every host is asked again")
             waits.append(going)
             team.start()
             team.start()

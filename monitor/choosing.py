@@ -24,7 +24,7 @@ def choose(
     `again` looks at every known report now, whenever its own time would come.
     """
     tasks, passed = [], []
-    for data in (data for data in entries if is_new(data, known)):
+    for data in (data for data in entries if _is_new(data, known)):
         before = known.get(data.url)
         entry = Entry(source_key=source.key, url=data.url, title=data.title, first_seen_at=now)
         entry.published_on = data.published_on
@@ -43,8 +43,12 @@ def choose(
     return sorted(tasks, key=lambda task: task.entry.published_on or date.max), passed
 
 
-def is_new(data: EntryData, known: Mapping[str, Entry]) -> bool:
+def any_new(entries: Iterable[EntryData], known: Mapping[str, Entry]) -> bool:
     """Whether an entry is not known, or not with this title and date."""
+    return any(_is_new(data, known) for data in entries)
+
+
+def _is_new(data: EntryData, known: Mapping[str, Entry]) -> bool:
     entry = known.get(data.url)
     return entry is None or (entry.title, entry.published_on) != (data.title, data.published_on)
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from monitor.identity import Identity
+from monitor.identified import Identity
 from monitor.watches import Silence, Watch
 from storage.archive import Archive
 from storage.values import Kind

@@ -13,7 +13,6 @@ from functools import cached_property
 from importlib import import_module
 from typing import Any
 
-from monitor.choosing import choose, holds_reports, is_new
 from monitor.recording import FEW, record
 from monitor.rhythm import is_sweep_due
 from monitor.visited import Tools, Visited, attempt
@@ -91,7 +90,9 @@ def look_at(source: Source, memory: Memory, tools: Tools, *, sweep: bool, accept
         name=source.family or state.family,
         conditions=None if sweep or not state.has_page else Conditions(state.etag, state.last_modified),
         body_hash=None if sweep else state.body_hash,
-        going_on=lambda entries: bool(entries) and (sweep or any(is_new(entry, memory.entries) for entry in entries)),
+        going_on=lambda entries: (
+            bool(entries) and (sweep or _late("monitor.choosing", "any_new")(entries, memory.entries))
+        ),
     )
     usual = state.usual_entries or 0
     if not look.unchanged and not accept and look.on_first_page < FEW * usual:
@@ -116,6 +117,7 @@ def propose(source: Source, state: Remembered, error: ScrapeError, tools: Tools)
     if state.failures + 1 != TELL_AFTER:
         return "".join(state.failure.partition(MOVED)[1:])
     find_again = _late("scrapers.discovery", "find_again")
+    holds_reports = _late("monitor.choosing", "holds_reports")
     column = attempt(lambda: find_again(tools.scraper, source, holds_reports))
     if column is None or isinstance(column, ScrapeError):
         return ""
@@ -126,6 +128,7 @@ def _carry_out(look: Look, memory: Memory, tools: Tools, visited: Visited, *, ag
     """Read and file what is worth it; answers whether anything was."""
     if look.unchanged and not again and not memory.state.entries_due:
         return False
+    choose = _late("monitor.choosing", "choose")
     tasks, passed = choose(visited.source, look.entries, memory.entries, now, first=visited.baseline, again=again)
     for at in range(0, len(passed), AT_ONCE):  # others write too: nobody holds the database for long
         with transaction(tools.desk.engine) as session:

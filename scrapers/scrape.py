@@ -4,6 +4,9 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import urlsplit
+from importlib import import_module
+from types import ModuleType
 
 from scrapers.answer import FILE, PAGE, Answer, Conditions, Limit
 from scrapers.blocks import is_shell
@@ -11,9 +14,9 @@ from scrapers.charset import text_of
 from scrapers.client import Client
 from scrapers.documents import DocumentReader, DocumentText
 from scrapers.errors import DocumentError, EmptyPageError, GoneError, LayoutError, NotAReportError
+from scrapers.exchange import hosts_of
 from scrapers.families import family, recognise
 from scrapers.folders import is_folder_address, read_place
-from scrapers.pages import attachment_type, refresh_target
 from scrapers.source import Source
 from storage.values import AttachmentData, EntryData, IndexData, PostData, ReportPageData
 
@@ -153,7 +156,7 @@ class Scraper:
     def _forwarded(self, source: Source, answer: Answer) -> tuple[Answer, str]:
         text = text_of(answer)
         for _ in range(FORWARDS):
-            onward = refresh_target(text, answer.url)
+            onward: str | None = _pages().refresh_target(text, answer.url)
             if onward is None:
                 break
             answer = self._fetch(source, onward)
@@ -212,7 +215,7 @@ class Scraper:
             url,
             conditions=conditions,
             allow_hosts=(source.host, *source.allow_hosts),
-            private=source.private,
+            private=source.private and (urlsplit(url).hostname or "") in hosts_of(source.url, source.allow_hosts),
             limit=limit or self.page,
             method="POST" if post else "GET",
             form=dict(post.form) if post and post.form else None,
@@ -236,5 +239,10 @@ def _check_length(read: DocumentText, url: str) -> None:
 
 
 def _rank(attachment: AttachmentData) -> int:
-    kind = attachment_type(attachment.url)
+    kind: str = _pages().attachment_type(attachment.url)
     return PREFERRED.index(kind) if kind in PREFERRED else len(PREFERRED)
+
+
+def _pages() -> ModuleType:
+    """What reads markup. Its parsers take as long to import as ten pages to visit, and most pages are unchanged."""
+    return import_module("scrapers.pages")

@@ -1,4 +1,4 @@
-"""The commands that look at sources: visit, check, sources."""
+"""The commands that look at sources: visit, sources."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,16 +7,13 @@ from typing import Annotated
 import typer
 
 from monitor.catalogue.regions import path_zh
-from monitor.choosing import choose
 from monitor.cli.building import declare, only_one, open_installation, tools_of, utc_now
 from monitor.cli.health import health_rows, in_trouble
 from monitor.cli.options import AsJson, Config
 from monitor.cli.terminal import Stop, print_json, print_rows, progress, say, warn
 from monitor.cli.visits import visit_row, visit_words
-from monitor.pipeline import look_at, remember, visit
-from monitor.visited import Tools
+from monitor.pipeline import visit
 from scrapers.catalogue import CataloguedSource, Level, catalogued, find_sources, level_of, speaks_of
-from scrapers.errors import ScrapeError
 from scrapers.source import Source
 from storage.database import reading
 from storage.models import SourceState
@@ -39,7 +36,7 @@ def visit_now(
     installation = open_installation(config)
     failed = False
     with only_one(installation), tools_of(installation) as tools:
-        sources = _chosen(installation.settings.watched_sources(), source or [])
+        sources = chosen(installation.settings.watched_sources(), source or [])
         declare(installation.engine, sources, utc_now())
         for one in progress(sources, "visiting", len(sources)):
             visited = visit(one, tools, again=recheck)
@@ -47,24 +44,6 @@ def visit_now(
             print_json(visit_row(visited)) if as_json else say(visit_words(visited))
             for entry, error in visited.failed:
                 warn(f"  {entry.title} {entry.url}: {error}")
-    raise typer.Exit(int(failed))
-
-
-def check(
-    source: Annotated[list[str] | None, typer.Argument(help="keys of sources; all when left out")] = None,
-    config: Config = Path("mubiao.toml"),
-    as_json: AsJson = False,
-) -> None:
-    """Look at sources and say what a visit would fetch. Nothing is kept. Exit code 1 if one could not be read.
-
-    Example: mubiao check changchun-work-report
-    """
-    installation = open_installation(config)
-    failed = False
-    with tools_of(installation) as tools:
-        sources = _chosen(installation.settings.watched_sources(), source or [])
-        for one in progress(sources, "checking", len(sources)):
-            failed = not _check_one(one, tools, as_json) or failed
     raise typer.Exit(int(failed))
 
 
@@ -106,7 +85,8 @@ def sources(
     print_rows(listed, as_json=as_json, empty=f"no source matches {word!r}")
 
 
-def _chosen(sources: Sequence[Source], keys: Sequence[str]) -> list[Source]:
+def chosen(sources: Sequence[Source], keys: Sequence[str]) -> list[Source]:
+    """The sources that were named, of those given and those shipped; all of those given when none was named."""
     if not keys:
         return list(sources)
     by_key = {one.key: one for one in sources} | {
@@ -116,28 +96,6 @@ def _chosen(sources: Sequence[Source], keys: Sequence[str]) -> list[Source]:
     if missing:
         raise Stop(f"no source is called {', '.join(missing)}; `mubiao sources` lists them", code=2)
     return [by_key[key] for key in keys]
-
-
-def _check_one(source: Source, tools: Tools, as_json: bool) -> bool:
-    memory = remember(source, tools, utc_now())
-    first = memory.state.baseline_at is None
-    try:
-        look = look_at(source, memory, tools, sweep=first)
-    except ScrapeError as error:
-        print_json({"source": source.key, "error": str(error), "label": error.label}) if as_json else say(
-            f"{source.name}: {error.label}: {error}"
-        )
-        return False
-    tasks, passed = choose(source, look.entries, memory.entries, utc_now(), first=first)
-    if as_json:
-        found = [{"url": task.entry.url, "title": task.entry.title, "why": task.why} for task in tasks]
-        print_json({"source": source.key, "family": look.family, "entries": len(look.entries), "fetch": found})
-        return True
-    shown = "unchanged" if look.unchanged else f"{len(look.entries)} entries ({look.family})"
-    say(f"{source.name}: {shown}, {len(tasks)} to fetch, {len(passed)} passed over")
-    for task in tasks:
-        say(f"  {task.why:8} {task.entry.published_on or '          '} {task.entry.title}  {task.entry.url}")
-    return True
 
 
 def _source_row(

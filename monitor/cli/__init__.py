@@ -20,7 +20,7 @@ COMMANDS = {
     "init": "watching:init",
     "run": "watching:run",
     "visit": "visiting:visit_now",
-    "check": "visiting:check",
+    "check": "checking:check",
     "add": "adding:add",
     "sources": "visiting:sources",
     "extract": "extracting:extract_files",

@@ -28,6 +28,12 @@ _STATE_COUNCIL = re.compile(
 _FOR_THE_STATE_COUNCIL = re.compile(
     r"代表(?:国务院|中央人民政府)|(?:受|根据)[^。\n]{0,8}国务院(?:的)?(?:委托|决定)|向(?:第[一-龥]{1,3}届)?全国人民代表大会"
 )
+# Nobody else is spoken for with these, whatever column, portal or title they stand under.
+_NATION_SPEAKS = re.compile(
+    r"(?:我|现在)[^。\n]{0,6}代表(?:国务院|中央人民政府)|我[^。\n]{0,4}受[^。\n]{0,8}国务院的?委托|^国务院总理",
+    re.MULTILINE,
+)
+_NATIONS_SESSION = re.compile(r"[在向]第[一-龥\d]{1,3}届全国人民代表大会")
 _OPENING = re.compile(
     r"代表(?P<name>(?:(?!国务院|大会|中央)[一-龥]){0,14}?"
     r"(?P<level>自治区|自治州|自治县|自治旗|省|市|县|区|州|盟|旗|特区)?)(?:人民政府|政府|行署|行政公署)"
@@ -53,6 +59,8 @@ _WORDS = frozenset(
         "站前 上高 林口 上城 商城 江城 政和 双峰 海城 新市 老城 龙江 江海 增城 迁安",
     )
 )
+OF_THE_NATION = 15  # times that 我国 stands in a whole report of the country, and in hardly another
+FURNITURE = 1000  # characters that may stand above a text: a portal's name, a path
 WHOLE = 3000  # characters of a text that would name its own place somewhere
 
 
@@ -71,6 +79,16 @@ def place_of(title: str, heading: str, issuer: str, site_code: str, body: str, s
     All words come normalised (`years.normalised`); `body` is the text, or as much of its beginning as there is.
     """
     head = body[:4000]
+    if _NATIONS_SESSION.search(heading) or _nation_speaks(head):
+        return Place(NATION, True)
+    told = _told_by(title, heading, issuer, site_code, body, source_region)
+    if len(body) > WHOLE and _speaks_of_the_nation(told.region, body):
+        return Place(NATION, False, ("nothing names the issuer; the text speaks of the whole country throughout",))
+    return told
+
+
+def _told_by(title: str, heading: str, issuer: str, site_code: str, body: str, source_region: str) -> Place:
+    head = body[:4000]
     named = _named_by(title, heading, head)
     if named:
         return _told_apart(named, body, source_region, site_code)
@@ -82,6 +100,20 @@ def place_of(title: str, heading: str, issuer: str, site_code: str, body: str, s
         if fitting:
             return _told_apart(fitting, body, source_region, site_code)
     return _by_source(source_region, level, body) or _inferred(body, level, source_region)
+
+
+def _nation_speaks(head: str) -> bool:
+    """我代表国务院, before anybody speaks for a place. A county may be told of the State Council, never for it."""
+    found, local = _NATION_SPEAKS.search(head), _OPENING.search(head)
+    return found is not None and (local is None or found.start() < local.start())
+
+
+def _speaks_of_the_nation(code: str, body: str) -> bool:
+    """Whether a text is of 我国 all through and not of the place that page or source name; nobody says whose it is."""
+    found = region(code)
+    if code == NATION or _OPENING.search(body[:4000]) or body.count("我国") <= OF_THE_NATION:
+        return False
+    return found is None or all(body[FURNITURE:].count(name) < 3 for name in _speaking(found))
 
 
 def _by_source(source_region: str, level: str, body: str) -> Place | None:
@@ -282,7 +314,7 @@ def mentions(text: str) -> Counter[str]:
 
 def _inferred(text: str, level: str, source_region: str) -> Place:
     """The region that a text without title or issuer speaks of all the time; in doubt the source's."""
-    if not level and text.count("我国") > 15:
+    if not level and text.count("我国") > OF_THE_NATION:
         return Place(NATION, False, ("nothing names the issuer; the text speaks of the whole country throughout",))
     counts = mentions(text)
     scores: dict[str, float] = {}

@@ -204,6 +204,40 @@ def test_a_speech_for_the_state_council_in_a_countys_column_is_the_nations() -> 
     assert identify("政府工作报告", text_head=text, source_region="130627").region == "000000"
 
 
+NATION_SPEAKS = "各位代表：\n现在，我代表国务院，向大会报告政府工作，请予审议。\n" + "我国各项事业稳步前进。" * 20
+
+
+@pytest.mark.parametrize("above", [
+    "高唐县人民政府网 > 政务公开 > 政府工作报告\n",
+    "高唐县人民政府\n政府工作报告\n来源：某通讯社\n——2024年3月5日在第十四届全国人民代表大会第二次会议上\n",
+    "高唐县人民政府\n2024年政府工作报告\n",
+    "高唐县2024年政府工作报告\n国务院总理 某某\n",
+    "",
+])  # fmt: skip
+@pytest.mark.parametrize("source", ["", "371526"])
+def test_a_state_councils_report_is_the_nations_whatever_stands_above_it(above: str, source: str) -> None:
+    text = above + NATION_SPEAKS
+    title, heading = title_and_heading(text)
+    issuer = "高唐县人民政府" if source else ""
+    assert identify(title, heading=heading, text=text, issuer=issuer, source_region=source).region == "000000"
+
+
+def test_a_county_that_speaks_of_the_state_council_speaks_for_itself() -> None:
+    text = (
+        "各位代表：\n现在，我代表县人民政府，向大会报告工作。\n我受国务院委托的调查组充分肯定，"
+        "认真落实国务院决定和第十四届全国人民代表大会精神。\n" + "我国经济向好，全县上下努力。" * 30
+    )
+    found = identify("高唐县2024年政府工作报告", text=text, source_region="371526")
+    assert (found.region, found.doubts) == ("371526", ())
+
+
+def test_a_text_of_the_whole_country_that_names_no_speaker_is_no_countys() -> None:
+    text = "高唐县人民政府网 > 政府工作报告\n各位代表：\n" + "我国一九八四年的工农业生产又有增长。" * 200
+    found = identify("", text=text, issuer="高唐县人民政府", source_region="371526")
+    assert found.region == "000000"
+    assert found.doubts
+
+
 def test_a_speech_for_the_city_in_a_districts_column_is_the_citys() -> None:
     text = "各位代表：\n现在，我代表市人民政府，向大会报告工作，请予审议。"
     found = identify("政府工作报告", text_head=text, source_region="220106")

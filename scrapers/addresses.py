@@ -11,6 +11,8 @@ UNICAST = ip_network("2000::/3")  # all that is given out of IPv6; the rest is p
 # `is_global` is True for some of these, yet they lead to any IPv4 address by a gateway, or nowhere.
 DISGUISES = [ip_network(net) for net in ("2002::/16", "2001::/23", "192.88.99.0/24", "3fff::/20")]
 SHARED = ip_network("100.64.0.0/10")  # carrier NAT; a cloud's metadata service lives in it
+# The services that hand out a machine's secrets, where they are no link-local addresses: nobody publishes there.
+METADATA = {ip_address(one) for one in ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254")}
 HIDDEN = bytes.fromhex("00005efe")  # ISATAP: an IPv4 address follows
 WAKE = 0.2  # seconds
 NAMES_TRIED = 4  # addresses of one name
@@ -43,7 +45,8 @@ def checked_addresses(
 ) -> list[str]:
     """Resolve once and check every answer; one that is not allowed refuses them all.
 
-    With `private`, addresses that are not public are allowed too, but never multicast. `go_on` is called now and then
+    With `private`, addresses that are not public are allowed too, but never multicast, link-local ones and those of
+    metadata services. `go_on` is called now and then
     while the resolver is waited for, and may raise. Raises UnreachableError, DeadlineError (the resolver took longer
     than `seconds`), RefusedAddressError.
     """
@@ -51,6 +54,10 @@ def checked_addresses(
     if not addresses:
         raise UnreachableError(f"{host} has no address")
     for address in addresses:
+        if _plain(address).is_link_local or _plain(address) in METADATA:
+            raise RefusedAddressError(
+                f"{host} is at {address}, which is never asked: machines keep their secrets there"
+            )
         if _plain(address).is_multicast or not (private or is_public(address)):
             raise RefusedAddressError(
                 f"{host} is at {address}, which is not public; set private = true on the source if it is yours"

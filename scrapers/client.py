@@ -10,6 +10,7 @@ from datetime import datetime
 from importlib.metadata import version
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -196,6 +197,7 @@ class Client:
                 got = self._exchange(asked, part)
                 if not got.redirects:
                     return RobotsReply(got.status, unpack(got.body, got.encoding, ROBOTS))
+                part.private = part.private and urlsplit(clean_url(got.location, asked.url)).hostname == asked.host
                 asked = replace(asked, url=clean_url(got.location, asked.url))
         except (TruncatedError, TooLargeError, EncodingError):
             return RobotsReply(0, b"")

@@ -16,8 +16,9 @@ class Source(BaseModel):
 
     `family` names a module of `scrapers.families`; None lets the page's own marks decide.
     `years` is how many years of reports the first visit brings in; `pages` how many index pages it may turn.
-    `allow_hosts` are further hosts its entries may live on. `private` allows addresses that are not public
-    (loopback, an intranet). `example` marks the bundled example: its rows stay out of exports.
+    `allow_hosts` are further hosts its entries may live on. `private` allows its own host and those to have addresses
+    that are not public (loopback, an intranet); wherever else its pages lead must be public. `example` marks the
+    bundled example: its rows stay out of exports.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

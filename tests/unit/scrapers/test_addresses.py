@@ -80,3 +80,9 @@ def test_a_slow_resolver_is_not_waited_for() -> None:
     with pytest.raises(DeadlineError):
         checked_addresses(slow, "yunxi.example", 80, private=False, seconds=0.05)
     assert time.monotonic() - started < 0.4
+
+
+@pytest.mark.parametrize("address", ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1", "100.100.100.200"])
+def test_private_never_allows_link_local_and_metadata_addresses(address: str) -> None:
+    with pytest.raises(RefusedAddressError, match="never asked"):
+        checked_addresses(lambda host, port: [address], "meta.example", 80, private=True, seconds=5)

@@ -112,7 +112,7 @@ class Lanes:
         """Begin the work, unless this lane was in use at the last `clear`, or rests, or all workers are busy."""
         resting = time.monotonic() < self._resting.get(name, 0.0)
         if name not in self._under_way and not resting and not self.full:
-            self._under_way[name] = self._pool.submit(work, on)
+            self._under_way[name] = self._pool.submit(self._work, name, work, on)
             self._under_way[name].add_done_callback(partial(self._note_fault, name))
 
     @property
@@ -124,10 +124,16 @@ class Lanes:
         self._pool.shutdown(wait=False, cancel_futures=True)
         return list(self._under_way.values())
 
+    def _work(self, name: str, work: Callable[[T], None], on: T) -> None:
+        try:
+            work(on)
+        except BaseException:  # noted before the future is done, which frees the lane
+            self._resting[name] = time.monotonic() + self._rest
+            raise
+
     def _note_fault(self, name: str, future: Future[None]) -> None:
         fault = None if future.cancelled() else future.exception()
         if fault is not None:
-            self._resting[name] = time.monotonic() + self._rest
             if isinstance(fault, DiskFull):
                 self.refused = True
                 self._log.error("disk.refused", lane=name, error=str(fault))

@@ -36,7 +36,7 @@ COMMANDS = {
     "replay": "posting:replay_channel",
     "send-test": "posting:send_test",
     "unsubscribed": "posting:unsubscribed",
-    "status": "telling:status",
+    "status": "standing:status",
     "export": "exporting:export",
     "example": "examples:example",
     "move": "moving:move",

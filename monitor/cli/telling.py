@@ -1,8 +1,7 @@
-"""The commands that tell: changes, digest, deliver, status."""
+"""The commands that tell: changes, digest, deliver."""
 
 import sys
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -10,20 +9,17 @@ import typer
 
 from monitor.briefing import region_names
 from monitor.cli.building import Installation, open_installation, utc_now
-from monitor.cli.health import expiring, overdue, unread
 from monitor.cli.options import AsJson, Config
 from monitor.cli.places import codes_within
-from monitor.cli.terminal import print_json, print_rows, say, warn
+from monitor.cli.terminal import print_rows, say, warn
 from monitor.delivery import close_digests, deliver, preview
 from monitor.digest.figures import said
 from monitor.rhythm import CHINA
 from storage.changes import find_changes
 from storage.database import reading
-from storage.outbox import count_deliveries, find_deliveries, find_digests, find_open_digests
-from storage.reports import count_reports
+from storage.outbox import find_digests, find_open_digests
 from storage.statements import find_by_id
 from storage.values import Stated
-from storage.visits import find_shown, find_sources
 
 
 def changes(
@@ -118,51 +114,6 @@ def deliver_now(config: Config = Path("mubiao.toml"), as_json: AsJson = False) -
     raise typer.Exit(int(any(not one.sent for one in told)))
 
 
-def status(config: Config = Path("mubiao.toml"), as_json: AsJson = False) -> None:
-    """How everything is: sources, reports, digests, deliveries. Exit code 1 if a source or a delivery is in trouble.
-
-    Example: mubiao status
-    """
-    installation = open_installation(config)
-    with reading(installation.engine) as session:
-        states = find_sources(session)
-        owed = count_deliveries(session)
-        oldest = min((one.due_at for one in find_deliveries(session, "due")), default=None)
-        gathering = find_open_digests(session)
-        reports = count_reports(session)
-        shown = find_shown(session)
-    broken = [state for state in states if state.failures]
-    watched, now = installation.settings.watched_sources(), utc_now()
-    by_key = {state.key: state for state in states}
-    report = {
-        "reports": reports,
-        "sources": len(states),
-        "sources_ok": sum(state.last_success_at is not None and not state.failures for state in states),
-        "sources_not_visited_yet": sum(state.last_visit_at is None for state in states),
-        "broken": [
-            {"source": state.key, "since": state.failing_since, "times": state.failures, "label": state.failure_label,
-             "error": state.failure}
-            for state in broken
-        ],
-        "unread": unread(watched, shown),
-        "overdue": overdue(watched, by_key, shown, now),
-        "certificates": expiring(watched, by_key, now),
-        "last_visit_at": max((state.last_visit_at for state in states if state.last_visit_at), default=None),
-        "next_visit_at": min((state.next_due_at for state in states), default=None),
-        "digests_gathering": len(gathering),
-        "deliveries": owed,
-        "oldest_due_at": oldest,
-        "tls_exceptions": {host: one.words for host, one in installation.settings.fetch.tls.items()},
-        "database": installation.engine.url.render_as_string(),
-        "data": str(installation.settings.data),
-    }  # fmt: skip
-    if as_json:
-        print_json(report)
-    else:
-        _print_status(report)
-    raise typer.Exit(int(any((broken, report["unread"], report["overdue"], owed.get("dead")))))
-
-
 def _said(found: tuple[Stated, str] | None) -> str:
     return said(found[0].data, "zh") if found else ""
 
@@ -175,45 +126,3 @@ def _previews(installation: Installation) -> list[tuple[str, str, str, bytes]]:
         preview(installation.post, watches[one.watch], one, utc_now()) for one in gathering if one.watch in watches
     ]
     return [(one.subject, one.text, one.html, one.payload) for one in rendered]
-
-
-def _print_status(report: Mapping[str, object]) -> None:
-    for name in ("data", "database", "reports"):
-        say(f"{name:12} {report[name]}")
-    say(f"sources      {report['sources']}, of which {report['sources_ok']} answered last time,")
-    upcoming = _local(report["next_visit_at"])
-    say(f"{'':12} {report['sources_not_visited_yet']} not visited yet; next visit {upcoming}")
-    broken = report["broken"]
-    assert isinstance(broken, list)
-    for one in broken:
-        say(f"  {one['source']}: {one['label']} since {_local(one['since'])}, {one['times']} times: {one['error']}")
-    _print_lesser(report)
-    deliveries = report["deliveries"]
-    assert isinstance(deliveries, dict)
-    owed = ", ".join(f"{count} {state}" for state, count in sorted(deliveries.items())) or "none yet"
-    say(f"deliveries   {owed}; digests gathering: {report['digests_gathering']}")
-    if report["oldest_due_at"]:
-        say(f"             the oldest that is owed was due {_local(report['oldest_due_at'])}")
-    excused = report["tls_exceptions"]
-    assert isinstance(excused, dict)
-    for host, words in excused.items():
-        say(f"{'tls':12} {host} is excused from what is asked of all others: {words}")
-
-
-def _print_lesser(report: Mapping[str, object]) -> None:
-    """What is wrong with sources whose index can be read."""
-    told = {
-        "unread": "{source}: its list can be read, but {pages} of its pages could not; they are tried again",
-        "overdue": "{source}: no report of {year}; has the column moved? {look}",
-        "certificates": "{source}: the certificate of {host} ends on {ends_on}; it cannot be read from then on",
-    }
-    for name, words in told.items():
-        rows = report[name]
-        assert isinstance(rows, list)
-        for one in rows:
-            say(f"  {words.format(**one)}")
-
-
-def _local(moment: object) -> str:
-    """A time as readers have it."""
-    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M} (China)" if isinstance(moment, datetime) else "never"

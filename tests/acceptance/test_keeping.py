@@ -22,8 +22,8 @@ from monitor.cli import app
 from monitor.cli.building import utc_now
 from storage.archive import Archive
 from storage.backup import find_backups
-from storage.database import make_engine, reading, sqlite_module
-from storage.models import Document
+from storage.database import make_engine, reading, sqlite_module, transaction
+from storage.models import Document, SourceState
 from tests.fakes import report_text
 
 CONFIG = """
@@ -68,6 +68,13 @@ class Room:
             found = session.exec(select(Document)).one()
         engine.dispose()
         return found
+
+    def add_source(self, key: str, **facts: Any) -> None:
+        engine = make_engine(f"sqlite:///{self.database}")
+        with transaction(engine) as session:
+            source: dict[str, Any] = {"name": key, "url": "http://a.test/", "region": "110000", "kind": "work_report"}
+            session.add(SourceState(key=key, next_due_at=utc_now(), **source, **facts))
+        engine.dispose()
 
     def execute(self, *statements: str) -> None:
         connection = sqlite_module().connect(self.database)
@@ -195,10 +202,7 @@ def test_doctor_names_missing_and_stale_backups(room: Room, monkeypatch: pytest.
 
 
 def test_doctor_names_a_clock_that_is_behind_what_is_kept(room: Room) -> None:
-    room.execute(
-        "INSERT INTO source (key, name, url, region, example, next_due_at, last_visit_at, failures, failure_label,"
-        " failure) VALUES ('a', 'a', 'http://a.test/', '22', 0, '2099-01-01', '2099-01-01', 0, '', '')"
-    )
+    room.add_source("a", last_visit_at=utc_now().replace(year=2099))
     state, words = room.doctor("--offline", expect=1)["clock"]
     assert (state, "set this machine's clock" in words) == ("bad", True)
 
@@ -255,6 +259,29 @@ def test_doctor_ends_within_ten_seconds_where_nobody_answers(room: Room) -> None
     began = time.monotonic()
     assert room.doctor(expect=1)["channel hook"][0] == "bad"
     assert time.monotonic() - began < 30  # ten where nothing else runs
+
+
+def test_status_is_one_screen_with_everything_on_it(room: Room) -> None:
+    room.config.write_text(CONFIG.replace("[watches.all]", 'watch_catalogue = ["high"]\n[watches.all]', 1))
+    since = utc_now()
+    broken: dict[str, Any] = {
+        "failures": 3,
+        "failing_since": since,
+        "failure_label": "unreachable",
+        "failure": "no answer",
+    }
+    room.add_source("beijing-work-report", last_visit_at=since, **broken)
+    room.run("backup")
+    told = room.run("status", expect=1).stdout
+    assert len(told.splitlines()) <= 30
+    assert re.search(r"daemon +not running", told)
+    assert re.search(r"data .* GB free", told)
+    assert re.search(r"database .* MB, last backup 20", told)
+    assert re.search(r"beijing-work-report .*unreachable since .*3 times: no answer", told)
+    assert "others, 0 of them in trouble; --all shows them" in told
+    (report,) = (json.loads(line) for line in room.run("status", "--json", expect=1).stdout.splitlines())
+    assert report["each"][0]["state"] == "unreachable"
+    assert {"running", "disk_free_bytes", "database_bytes", "last_backup_at", "promises_broken"} <= report.keys()
 
 
 @contextmanager

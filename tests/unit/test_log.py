@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -19,11 +20,11 @@ SECRET = "kanarienvogel-7f3a"
 
 @pytest.fixture(autouse=True)
 def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    hooks, handlers = (sys.excepthook, log.threading.excepthook), logging.getLogger().handlers[:]
+    hooks, handlers = (sys.excepthook, threading.excepthook), logging.getLogger().handlers[:]
     monkeypatch.setattr(log, "_hidden", [])
     yield
     structlog.reset_defaults()
-    sys.excepthook, log.threading.excepthook = hooks
+    sys.excepthook, threading.excepthook = hooks
     logging.captureWarnings(False)
     logging.getLogger().handlers[:] = handlers
 

@@ -1,6 +1,6 @@
 """From kept rows to what a digest is made of: names, figures with their sentences, reports with their changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -13,19 +13,22 @@ from monitor.context import around, past
 from monitor.digest import DigestData, Figure, Line, Notice, ReportPart, Steady
 from monitor.example.source import EXAMPLE_REGIONS
 from monitor.foot import foot
+from monitor.ledger import reckon
 from monitor.post import Links
-from monitor.series import series_of
+from monitor.series import Series, series_of, signature
 from monitor.watches import Watch, is_named
 from storage.changes import find_in_digest
 from storage.models import Change, Digest, Document, Report, SourceState
 from storage.models import Notice as KeptNotice
 from storage.outbox import find_notices
 from storage.reports import find_before, find_documents_by_id, find_last_seen, find_reports_by_id
+from storage.series import find_ledger_statements
 from storage.silences import count_hushed
 from storage.statements import find_by_id, find_sentences, find_spoken
 from storage.values import Basis, ChangeKind, Kind, Role, Stated
 from storage.visits import count_unread, find_source, find_sources
 
+Said = tuple[object, ...]
 NOTICES_SINCE = timedelta(days=8)  # older ones are no news to a watch that is new
 _EXAMPLE = {code: (name, name_en) for code, name, name_en in EXAMPLE_REGIONS}
 
@@ -103,7 +106,7 @@ def _part(session: Session, report_id: int, changes: Sequence[Change], watch: Wa
         region_path_en=_path_en(report.region),
         unchanged=tuple(_steady(stated, figures) for stated in unchanged),
         around=around(session, report, told, figures.bare, region_names),
-        past=past(session, report, told, figures.bare),
+        past=past(session, report, told, figures.bare, figures.reached),
     )
 
 
@@ -117,11 +120,7 @@ class _Figures:
         self._stated = find_by_id(session, ids)
         documents = find_documents_by_id(session, {stated.document_id for stated, _ in self._stated.values()})
         self._documents: dict[int, Document] = documents
-        self.outturns = {
-            series_of(stated)[:3]: stated
-            for stated in find_spoken(session, report)
-            if stated.data.role is Role.OUTTURN and stated.data.period in (None, str(report.year - 1))
-        }
+        self._answers = _answers(session, report, (stated for stated, _ in self._stated.values()))
 
     def of_id(self, statement_id: int | None) -> Figure | None:
         return None if statement_id is None else self.of(*self._stated[statement_id])
@@ -167,15 +166,31 @@ class _Figures:
         sides = [self.stated(change.after_id) or self.stated(change.before_id) for change in changes]
         return sorted((one for one in sides if one), key=lambda one: not one.data.headline)
 
+    def reached(self, stated: Stated) -> Stated | None:
+        """What became of a target, as the ledger has it; one source for tables, charts and `mubiao targets`."""
+        return self._answers.get(_said(stated))
+
     def outturn(self, stated: Stated | None) -> Figure | None:
-        """What the report says became of an earlier target."""
-        reached = self.outturns.get(series_of(stated)[:3]) if stated else None
+        reached = self.reached(stated) if stated else None
         return self.of(reached) if reached else None
 
     def _document(self, id: int) -> Document:
         if id not in self._documents:
             self._documents |= find_documents_by_id(self._session, [id])
         return self._documents[id]
+
+
+def _answers(session: Session, report: Report, told: Iterable[Stated]) -> dict[Said, Stated]:
+    """The ledger's outturn of each target of the region, and of those `told` of that no report states any more."""
+    known = find_ledger_statements(session, report.region, headline=False)
+    ids = {stated.id for stated in known}
+    entries = reckon([*known, *(stated for stated in told if stated.id not in ids and stated.data.role is Role.TARGET)])
+    return {_said(entry.target): entry.outturn for entry in entries if entry.outturn}
+
+
+def _said(target: Stated) -> Said:
+    """What two statements of one target in one report share."""
+    return target.year, target.report_kind, *series_of(target), signature(target)
 
 
 def _line(change: Change, figures: _Figures) -> Line:
@@ -198,19 +213,22 @@ def _line(change: Change, figures: _Figures) -> Line:
 
 
 def _unchanged(session: Session, report: Report, changes: Sequence[Change], watch: Watch) -> list[Stated]:
-    """The main targets that the report repeats, where it is told as the next report."""
+    """The main targets that the report repeats, each series once, where it is told as the next report.
+
+    A series that changed is not among them, however often the report says it (CPI once as a target, once explained).
+    """
     earlier = find_before(session, report)
     if earlier is None or all(change.basis != Basis.NEXT_REPORT for change in changes):
         return []
     now = [stated for stated in find_spoken(session, report) if _is_main(stated)]
     then = [stated for stated in find_spoken(session, earlier) if _is_main(stated)]
-    changed = {
-        change.after.id
-        for change in compare(then, now, year=report.year, basis=Basis.NEXT_REPORT, full=False)
-        if change.after
-    }
-    steady = [stated for stated in now if stated.id not in changed]
-    return [stated for stated in steady if any(is_named(word, stated) for word in watch.indicators)]
+    moved = compare(then, now, year=report.year, basis=Basis.NEXT_REPORT, full=False)
+    changed = {series_of(side) for change in moved for side in (change.before, change.after) if side}
+    steady: dict[Series, Stated] = {}
+    for stated in now:
+        if (series := series_of(stated)) not in changed:
+            steady.setdefault(series, stated)
+    return [stated for stated in steady.values() if any(is_named(word, stated) for word in watch.indicators)]
 
 
 def _is_main(stated: Stated) -> bool:

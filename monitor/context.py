@@ -67,8 +67,13 @@ def around(session: Session, report: Report, told: Sequence[Stated], draw: Draw,
     )
 
 
-def past(session: Session, report: Report, told: Sequence[Stated], draw: Draw) -> Past | None:
-    """The last five years of the first indicator that the report is told for; None below two years with a target."""
+def past(
+    session: Session, report: Report, told: Sequence[Stated], draw: Draw, reached: Callable[[Stated], Stated | None]
+) -> Past | None:
+    """The last five years of the first indicator that the report is told for; None below two years with a target.
+
+    What came of a target is what `reached` says of it; where a year has none on record, the first report tells.
+    """
     wanted = _wanted(told)[:1]
     if not wanted:
         return None
@@ -79,10 +84,11 @@ def past(session: Session, report: Report, told: Sequence[Stated], draw: Draw) -
         if series_of(one)[:3] == series and magnitude(one.data)
     ]
     targets = _by_year(one for one in found if one.data.role is Role.TARGET)
-    outturns = _by_year(one for one in found if one.data.role is Role.OUTTURN)
+    outturns: dict[str, Stated | None] = dict(_by_year(one for one in found if one.data.role is Role.OUTTURN))
+    outturns |= {year: reached(target) for year, target in targets.items()}
     if len(targets) < 2 or str(report.year) not in targets:
         return None
-    shown = [str(year) for year in years if str(year) in targets or str(year) in outturns]
+    shown = [str(year) for year in years if str(year) in targets or outturns.get(str(year))]
     return Past(
         _named(targets[str(report.year)]),
         tuple(PastYear(int(year), _drawn(targets.get(year), draw), _drawn(outturns.get(year), draw)) for year in shown),

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from monitor.catalogue.indicators import find_indicators
+from monitor.catalogue.indicators import indicator as known_indicator
 from monitor.catalogue.regions import NATION, Level, contains
 from monitor.catalogue.regions import region as known_region
 from monitor.conditions import holds, parse
@@ -177,14 +178,18 @@ def _names(indicators: Iterable[str], change: ChangeData) -> bool:
 
 
 def is_named(indicator: str, stated: Stated) -> bool:
-    """Whether a statement is of what a watch's word means: `all`, `headline`, a key, or words of its names."""
+    """Whether a statement is of what a watch's word means: `all`, `headline`, a key (and nothing but it), or words of
+    its names.
+    """
     if indicator == "all":
         return True
     if indicator == "headline":
         return stated.data.headline
     key = stated.indicator_key.partition(".")[0]  # gdp.annual (年均) is gdp too
+    if known_indicator(indicator):  # a key is that indicator alone: gdp is not the energy that a unit of GDP takes
+        return indicator in (stated.indicator_key, key)
     words = indicator.removeprefix("含")
-    return indicator in (stated.indicator_key, key) or words in stated.data.indicator or key in _keys_holding(words)
+    return words in stated.data.indicator or key in _keys_holding(words)
 
 
 @cache

@@ -45,7 +45,16 @@ def _longer_table(part: ReportPart, words: Words, detail: Detail) -> Table:
 
 def _target_table(part: ReportPart, title: str, lines: Sequence[Line], words: Words, detail: Detail) -> Table:
     """A column without a single figure is left out, and so is that of the changes when everything is new."""
-    marks = {_identity(line): SIGNS[line.kind] for line in part.lines if line.kind in RESULTS}
+    marks = {
+        (_identity(line), line.after.text): SIGNS[line.kind]
+        for line in part.lines
+        if line.kind in RESULTS and line.after
+    }
+
+    def mark(line: Line) -> str:
+        """Of the result that the row shows, not of another target of the series."""
+        return marks.get((_identity(line), line.outturn.text), "") if line.outturn else ""
+
     shown = lines[: detail.main]
     compared = any(line.before for line in lines)
     heads = (
@@ -58,9 +67,9 @@ def _target_table(part: ReportPart, title: str, lines: Sequence[Line], words: Wo
     return Table(
         title=title,
         heads=heads,
-        rows=tuple(row(line, words, marks.get(_identity(line), "")) for line in shown),
+        rows=tuple(row(line, words, mark(line)) for line in shown),
         quotes=_evidence(shown, words, detail),
-        legend=words["legend"] if any(line.outturn and marks.get(_identity(line)) for line in shown) else "",
+        legend=words["legend"] if any(map(mark, shown)) else "",
         more=len(lines) - len(shown),
     )
 

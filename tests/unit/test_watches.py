@@ -90,6 +90,15 @@ def test_a_key_includes_its_scopes() -> None:
     assert not wants(watch(indicators=["gdp.annual"]), change(stated("增速", "gdp")))
 
 
+@pytest.mark.parametrize("key", ["energy_intensity", "carbon_intensity", "rd_intensity"])
+def test_an_exact_key_is_that_indicator_alone(key: str) -> None:
+    other = change(stated("单位GDP能耗", key))
+    assert not wants(watch(indicators=["gdp"]), other)
+    assert wants(watch(indicators=["GDP"]), other)  # words, not a key
+    silence = Silence(key="s", until=date(2026, 2, 1), indicators=("gdp",))
+    assert not hushes(silence, watch(), other, date(2026, 1, 20))
+
+
 def test_a_target_that_left_the_headline_is_still_a_headline_change() -> None:
     assert wants(watch(), change(after=stated(headline=False), before=stated(headline=True)))
     assert not wants(watch(), change(after=stated(headline=False), before=stated(headline=False)))

@@ -149,6 +149,10 @@ class EntryData:
     title: str
     published_on: date | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("url", "title"):
+            object.__setattr__(self, name, storable(getattr(self, name)))
+
 
 @dataclass(frozen=True, slots=True)
 class PostData:
@@ -194,6 +198,10 @@ class ReportPageData:
     text: str
     attachments: tuple[AttachmentData, ...] = ()
     next_page: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("title", "issuer", "site_code", "text"):
+            object.__setattr__(self, name, storable(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)

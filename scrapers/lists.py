@@ -74,10 +74,11 @@ def dated_links(soup: Tag, url: str) -> list[EntryData]:
 
     Of several kinds of rows the one that occurs most often wins (a list against a lone banner). The day is a text
     of its own in the row, or two (`15` over `2031-01`); a date within a title is part of the title. Where hardly a
-    row shows a day, the day that the address holds counts.
+    row shows a day, the day that the address holds counts. A row without a day beside such rows (置顶) is an entry too.
     """
     links = list(_links(soup))
-    shown, addressed = _largest(_dated_rows(soup, links, url)), _largest(_dated_addresses(links, url))
+    rows = max(_dated_rows(soup, links, url).values(), key=len, default=[])
+    shown, addressed = _with_dateless(rows, url), _largest(_dated_addresses(links, url))
     return unique(shown if len(shown) * 3 >= len(addressed) else addressed)
 
 
@@ -145,8 +146,8 @@ _DAY_HALF = re.compile(r"\d{1,2}(?:[-/.]\d{1,2})?")
 _ABOVE_ROWS = ("html", "body", "ul", "ol", "dl", "table", "tbody")
 
 
-def _dated_rows(soup: Tag, links: list[Tag], url: str) -> dict[str, list[EntryData]]:
-    """Entries by the shape of their row: the smallest element around a day that also has a link."""
+def _dated_rows(soup: Tag, links: list[Tag], url: str) -> dict[str, list[tuple[Tag, EntryData]]]:
+    """Rows and their entries by the shape of the row: the smallest element around a day that also has a link."""
     linked: dict[int, list[Tag]] = defaultdict(list)
     for tag in links:
         for around in [tag, *islice(tag.parents, 4)]:
@@ -159,12 +160,42 @@ def _dated_rows(soup: Tag, links: list[Tag], url: str) -> dict[str, list[EntryDa
         if day and row is not None:
             days[id(row)].append((text, day))
             found[id(row)] = row
-    rows: dict[str, list[EntryData]] = defaultdict(list)
+    rows: dict[str, list[tuple[Tag, EntryData]]] = defaultdict(list)
     for row in found.values():
         for tag, day in _paired(row, linked[id(row)], days[id(row)], url):
             if entry := _entry(tag, url):
-                rows[_shape(row)].append(replace(entry, published_on=day))
+                rows[_shape(row)].append((row, replace(entry, published_on=day)))
     return rows
+
+
+def _with_dateless(rows: list[tuple[Tag, EntryData]], url: str) -> list[EntryData]:
+    """The rows' entries, and those of rows beside them that show no day, each where it stands."""
+    placed: dict[int, list[EntryData]] = defaultdict(list)
+    for row, entry in rows:
+        placed[id(row)].append(entry)
+    found: list[EntryData] = []
+    for around in {id(row.parent): row.parent for row, _ in rows}.values():
+        alike = {(row.name, _look_of(row)) for row, _ in rows if row.parent is around}
+        for row in (node for node in around.children if isinstance(node, Tag)) if around is not None else ():
+            if id(row) in placed:
+                found += placed[id(row)]
+            elif (row.name, _look_of(row)) in alike:
+                found += _dateless(row, url)
+    return found
+
+
+def _look_of(row: Tag) -> str:
+    """What tells rows from a pager between them; items of a list need no class for that."""
+    return "" if row.name in ("li", "tr", "dd") else attribute(row, "class")
+
+
+def _dateless(row: Tag, url: str) -> list[EntryData]:
+    """The entry of a row that shows no day, if it is one."""
+    if any(is_day(tidy(text)) for text in visible_strings(row)):
+        return []
+    linked = ([row] if row.name == "a" else []) + list(_links(row))
+    entries = (_entry(tag, url) for tag in linked if not link_target(tag, url).endswith("/"))
+    return [entry for entry in entries if entry][:1]
 
 
 def _day_at(text: NavigableString) -> date | None:

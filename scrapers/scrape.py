@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from urllib.parse import urlsplit
 from importlib import import_module
 from types import ModuleType
+from urllib.parse import urlsplit
 
 from scrapers.answer import FILE, PAGE, Answer, Conditions, Limit
 from scrapers.blocks import is_shell

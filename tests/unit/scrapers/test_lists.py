@@ -128,3 +128,19 @@ def test_a_side_box_with_days_does_not_hide_a_list_without() -> None:
     assert [title for _, title, _ in links(f"{box}<ul>{rows}</ul>")] == [
         f"澜沂市203{n}年政府工作报告" for n in range(5)
     ]
+
+
+@pytest.mark.parametrize("day", ["", "<span></span>", "<span>置顶</span>"])
+def test_an_entry_without_a_day_beside_dated_ones_is_seen(day: str) -> None:
+    dated = "".join(f'<li><a href="{n}.html">第{n}份工作报告</a><span>2031-01-0{n}</span></li>' for n in (3, 2))
+    page = (
+        f'<ul><li class="top"><a href="t.html">政府工作报告</a>{day}</li>{dated}<li><a href="/more/">更多文件</a></ul>'
+    )
+    assert [title for _, title, _ in links(page)] == ["政府工作报告", "第3份工作报告", "第2份工作报告"]
+    assert links(page)[0] == ("t.html", "政府工作报告", None)
+
+
+def test_a_pager_beside_dated_rows_is_no_entry() -> None:
+    dated = "".join(f'<a href="{n}.html">第{n}份工作报告<i>2031-01-0{n}</i></a>' for n in (3, 2))
+    page = f'<div>{dated}<a class="page" href="list_2.html">转到第二页</a></div>'
+    assert len(links(page)) == 2

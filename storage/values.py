@@ -99,8 +99,9 @@ class StatementData:
     `sentence_start`, `sentence_end`, the sentence around it. `value` is the number as written, before 万 or 亿,
     which stay in `unit`; a decline is negative; `value_hi` only for a range; all null for `relative`.
     `period` is `2024`, a span `2026/2030`, or None when the text does not tell.
-    `commitment` is the word that promises (力争, 确保), `binding` the printed character of a target
-    (`预期性`, `约束性`), each "" when there is none. `baseline` is the value a `从x提高到y` starts from.
+    `commitment` is the word that promises (力争, 确保, or behind the number 努力争取更好结果), `binding` the printed
+    character of a target (`预期性`, `约束性`), each "" when there is none. `baseline` is the value a `从x提高到y`
+    starts from.
     `rules` names what made it, in order.
     """
 

@@ -11,6 +11,7 @@ from itertools import zip_longest
 
 from monitor.extractors.baselines import baselines_of, built_on, without_baseline, without_basis
 from monitor.extractors.clauses import Clause, Slot, clauses_of, slots_of
+from monitor.extractors.commitments import commitment_of
 from monitor.extractors.dealing import DEALS, Dealt, deal_on, deal_out
 from monitor.extractors.decoys import labels_in, why_decoy
 from monitor.extractors.distributive import share_in_front
@@ -33,10 +34,8 @@ from storage.values import About, Measure, Op, Role, StatementData
 MOST_IN_CLAUSE = 60  # more without a comma is a broken table, or noise
 TELLING = 20  # a sentence so long is not said twice unless the text was doubled
 SPOILT = "unreadable words beside"  # a run of mojibake in the sentence: to be checked by eye
-REACH = 60  # how far before a number a word of promise may stand
 BINDING = re.compile(r"[^，。；、]{0,6}[（，](预期性|约束性)")
 PassedOver = Callable[[Quantity, str], None]
-COMMITMENT = re.compile(r"力争|确保|争取|努力|全力|必须|坚决")
 
 
 def extract(text: str, about: About) -> list[StatementData]:
@@ -217,7 +216,7 @@ class _Reader:
             unit=quantity.unit,
             reference=slot.compared.reference if slot.compared else None,
             period=period,
-            commitment=self._commitment(clause, quantity.start),
+            commitment=commitment_of(self._script.plain, clause.start, quantity.start, quantity.right),
             baseline=baseline.value if baseline else None,
             binding=binding[1] if binding else "",
             rules=(
@@ -230,10 +229,6 @@ class _Reader:
                 years,
             ),
         )
-
-    def _commitment(self, clause: Clause, at: int) -> str:
-        match = COMMITMENT.search(self._script.plain, max(clause.start, at - REACH), at)
-        return match[0] if match else ""
 
     def _relative(self, clause: Clause, relation: Relation) -> StatementData:
         head = trim_leading(relation.head)
@@ -253,7 +248,7 @@ class _Reader:
             op=relation.op,
             reference=relation.reference,
             period=str(span) if span else None,
-            commitment=self._commitment(clause, relation.start),
+            commitment=commitment_of(self._script.plain, clause.start, relation.start, relation.end),
             rules=(self._sentence.rule, relation.rule, self._memory.rule, "period: chapter"),
         )
 

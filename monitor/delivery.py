@@ -44,7 +44,7 @@ from storage.outbox import (
     note_sent,
     ride_along,
 )
-from storage.silences import settle_hushed
+from storage.silences import count_hushed, settle_hushed
 from storage.visits import find_sources
 
 # The waits of Standard Webhooks: the last try is 75 hours after the first.
@@ -126,7 +126,7 @@ def close_digest(due: Digest, post: Post, now: datetime) -> Digest | None:
         ride_along(session, digest, _baselines(session, digest, watch, post, now))
     for _ in range(COMPOSED):
         with reading(post.desk.engine) as session:
-            holding = find_holding(session, digest)
+            holding = find_holding(session, digest), count_hushed(session, digest)
             rendered = render(brief(session, digest, watch, post.links, now))
         closed = _close(post, watch, digest, rendered, holding, now)
         if closed is not None:
@@ -135,7 +135,7 @@ def close_digest(due: Digest, post: Post, now: datetime) -> Digest | None:
 
 
 def _close(
-    post: Post, watch: Watch, gathering: Digest, rendered: Rendered, holding: Holding, now: datetime
+    post: Post, watch: Watch, gathering: Digest, rendered: Rendered, holding: tuple[Holding, int], now: datetime
 ) -> Digest | None:
     """Keep what was composed, and what it owes; None when the digest holds something else by now."""
     message = _message(_filled(Digest(**gathering.model_dump()), rendered, now), watch, now)
@@ -146,7 +146,7 @@ def _close(
     }
     with transaction(post.desk.engine) as session:
         digest = find_gathering(session, gathering.id, gathering.watch)
-        if digest is None or find_holding(session, digest) != holding:
+        if digest is None or (find_holding(session, digest), count_hushed(session, digest)) != holding:
             return None
         settle_hushed(session, digest)
         _filled(digest, rendered, now)

@@ -24,6 +24,7 @@ except ImportError:  # no wheel for this platform: the system's SQLite decides
     newer_sqlite = sqlite3
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 30  # that a writer waits for the others
 ISSUES = 20  # of a damaged database that are told
 # SQLite's primary result codes
 BUSY, READ_ONLY, IO_ERROR, CORRUPT, FULL, CANNOT_OPEN, NOT_A_DATABASE = 5, 8, 10, 11, 13, 14, 26
@@ -76,7 +77,7 @@ def _sqlite_engine(url: str, path: str | None) -> Engine:
     module = sqlite_module()
     if path and path != ":memory:":
         _make_file(Path(path))
-    engine = create_engine(url, module=module, connect_args={"timeout": 10, "check_same_thread": False})
+    engine = create_engine(url, module=module, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
     journal = "WAL" if wal_is_safe(module.sqlite_version_info) else "DELETE"
 
     def on_connect(connection: Any, _record: object) -> None:

@@ -6,6 +6,7 @@ accepted it, or when it is given up, which is reported.
 
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
@@ -16,6 +17,14 @@ from storage.models import Delivery, Digest, DigestChange, DigestNotice, Notice,
 SETTLED = ("sent", "dead", "suspended")
 MOST_PARTS = 10  # messages of one digest
 GIVEN_UP = 3  # digests to one address, after which the next are kept and not tried
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The changes and notices of a digest by their ids."""
+
+    changes: frozenset[int]
+    notices: frozenset[int]
 
 
 def owe(
@@ -113,6 +122,13 @@ def find_gathering(session: Session, id: str, watch: str) -> Digest | None:
     """A digest that is about to be closed, held so that nothing is added meanwhile; None if it is closed already."""
     one_at_a_time(session, _gathering_of(watch))
     return session.exec(select(Digest).where(Digest.id == id, Digest.state == "open")).first()
+
+
+def find_holding(session: Session, digest: Digest) -> Holding:
+    """What the digest holds now; another answer later means that more came in."""
+    changes = session.exec(select(DigestChange.change_id).where(DigestChange.digest_id == digest.id)).all()
+    notices = session.exec(select(DigestNotice.notice_id).where(DigestNotice.digest_id == digest.id)).all()
+    return Holding(frozenset(changes), frozenset(notices))
 
 
 def find_due_deliveries(session: Session, channel: str, now: datetime, limit: int) -> list[Delivery]:

@@ -8,19 +8,23 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
 from monitor.delivery import WAITS, close_digests, next_try, preview
+from monitor.digest import DigestData, Rendered
+from monitor.digest.render import render
 from monitor.notifiers.message import DeliveryError
 from monitor.owing import NOTICE_WAIT, tell
 from monitor.watches import Watch
 from storage.claims import claimed
 from storage.database import make_engine, reading, transaction
+from storage.errors import DatabaseBusy
 from storage.models import Change, Digest, DigestChange, Notice
-from storage.outbox import find_open_digests, owe
+from storage.outbox import find_open_digests, note_sent, owe
 from tests.fakes import REGION, Clock, RecordingNotifier, gone_for_good, later, refused
 from tests.office import ALL, Office, an_office, two_channels
 
@@ -373,3 +377,40 @@ def _with(first: Callable[[], object]) -> Callable[..., list[Digest]]:
         return from_query
 
     return find
+
+
+def test_what_comes_in_while_a_digest_is_composed_is_in_it_and_does_not_wait(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    composed = []
+
+    def render_slowly(data: DigestData) -> Rendered:
+        composed.append(len(data.parts))
+        if len(composed) == 1:
+            office.news(2026)  # another visit keeps a report meanwhile: it would be refused by a lock
+        return render(data)
+
+    office.news(2025)
+    monkeypatch.setattr("monitor.delivery.render", render_slowly)
+    office.after(seconds=16)
+    assert composed == [1, 2]
+    (payload,) = office.channels["desk"].payloads()
+    assert {report["year"] for report in cast(Any, payload)["data"]["reports"]} == {2025, 2026}
+
+
+def test_a_message_that_was_accepted_is_noted_as_sent_though_the_database_is_busy(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = [True, True]
+
+    def note(*arguments: Any, **named: Any) -> None:
+        if busy:
+            busy.pop()
+            raise DatabaseBusy("another process keeps the database busy")
+        note_sent(*arguments, **named)
+
+    monkeypatch.setattr("monitor.delivery.note_sent", note)
+    office.news()
+    office.after(seconds=16)
+    assert office.states() == [("desk", "sent", 1)]
+    assert len(office.channels["desk"].tries) == 1

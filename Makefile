@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: help setup run test check format gold firings bench-extract bench-visit hostile bench years mutate any-order crash show-digests noise faults live lock clean
+.PHONY: help setup run test check format gold firings bench-extract bench-visit hostile bench years mutate any-order crash show-digests noise faults live wheel lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -97,6 +97,17 @@ live: setup  ## visit each shipped source once and write build/live.csv (ARGS="-
 
 noise: setup  ## how much the watches are told while 31 real reports come out over six weeks (needs ../shared)
 	@$(PY) -m tools.noise $(ARGS)
+
+wheel: setup  ## build the wheel from what is committed, and run acceptance and integration tests against it (ARGS="-k name")
+	@rm -rf build/wheel && mkdir -p build/wheel/src build/wheel/run
+	@git archive HEAD | tar -x -C build/wheel/src
+	@$(PY) -m pip wheel -qq --no-deps --wheel-dir build/wheel build/wheel/src
+	@$(PY) -m venv build/wheel/env
+	@build/wheel/env/bin/python -m pip install -qq --upgrade 'pip>=25.1'
+	@build/wheel/env/bin/python -m pip install -qq -c constraints.txt "$$(ls build/wheel/*.whl)[postgresql]" --group dev
+	@cd build/wheel/src && mv tests tools docs deploy pyproject.toml Dockerfile compose.yaml .dockerignore ../run/
+	@cd build/wheel/run && ../env/bin/python -m pytest -q tests/acceptance tests/integration \
+	  --ignore tests/acceptance/test_wheel.py $(ARGS)
 
 lock: setup  ## take the newest versions of everything into constraints.txt; then run make check test
 	@$(PY) -m pip install -qq --upgrade --upgrade-strategy eager -e '.[postgresql]' --group dev

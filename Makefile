@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: help setup run test check format gold firings bench-extract bench-visit hostile bench years mutate any-order crash show-digests noise faults live wheel lock clean
+.PHONY: help setup run test check format gold firings bench-extract bench-visit bench-hosts hostile bench years mutate any-order crash show-digests noise faults live wheel lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -70,6 +70,9 @@ any-order: setup  ## documents in any order, 100 worlds of 30 steps on each data
 
 bench-visit: setup  ## what visits cost when nothing changed, beside other watchers (installs them in build/)
 	@$(PY) -m tools.bench_visit $(ARGS)
+
+bench-hosts: setup  ## 3,000 sources on 300 loopback hosts, ten sweeps: none asked twice at a time, memory flat (minutes)
+	@$(PY) -m tools.bench_visit --pages 0 --workers 128 $(ARGS)
 
 hostile: setup  ## the kit of hostile servers, and 1,000 good requests after it
 	@MUBIAO_GOOD_REQUESTS=1000 $(PY) -m pytest -q tests/integration/scrapers/test_hostile_servers.py

@@ -41,7 +41,7 @@ STUCK = 120.0  # seconds without a tick, after which the process ends so that it
 STUCK_EXIT = 70
 HAND_BACK = 25.0  # seconds that work under way is given at the end
 JUMP = 60.0  # seconds between the wall clock and the one that only runs forward, after which the wall clock was set
-MOST_LANES = 64  # at once in one pool, whatever the settings are by now
+MOST_LANES = 128  # at once in one pool, whatever the settings are by now
 REST = 60.0  # seconds before a lane is used again in which a fault came up: what did not end well is still due
 
 

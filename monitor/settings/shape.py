@@ -172,7 +172,7 @@ class FetchSettings(BaseModel):
     gap_seconds: Annotated[float, Field(ge=0, le=3600)] = 2.0
     page_deadline_seconds: Annotated[float, Field(gt=0, le=3600)] = 60
     file_deadline_seconds: Annotated[float, Field(gt=0, le=3600)] = 300
-    workers: Annotated[int, Field(ge=1, le=64)] = 8
+    workers: Annotated[int, Field(ge=1, le=128)] = 8
     tls: dict[Host, TlsException] = {}
 
 

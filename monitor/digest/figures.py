@@ -2,9 +2,11 @@
 
 import math
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Protocol
 
+from monitor.catalogue.indicators import indicator, key_of
 from storage.values import Measure, Op
 
 from .outgoing import clean
@@ -18,11 +20,8 @@ _GROWTH_WORDS = ("增长", "增速", "涨幅", "增幅", "降幅", "上涨", "�
 _HEDGED = re.compile(r"[余多]|以上|以下|以内|左右|上下|不低于|不超过")
 _PREFIXES = {"万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4}
 _ZH_HEDGES = {Op.AT_LEAST: "以上", Op.AT_MOST: "以内", Op.ABOUT: "左右"}
-_EN_HEDGES = (
-    {Op.AT_LEAST: "at least {}", Op.AT_MOST: "at most {}", Op.ABOUT: "about {}"},
-    {Op.AT_LEAST: "{}+", Op.AT_MOST: "≤{}", Op.ABOUT: "about {}"},
-    {Op.AT_LEAST: "{}+", Op.AT_MOST: "≤{}", Op.ABOUT: "~{}"},
-)
+_EN_HEDGES = {Op.AT_LEAST: "{}+", Op.AT_MOST: "≤{}", Op.ABOUT: "~{}"}  # one style for all places; columns are narrow
+_RANGE = re.compile(r"(?<=[\d%％])[—–~～-]+(?=\d)")
 _RELATIONS = {
     "zh": {
         Op.IN_STEP: "与{}同步",
@@ -67,12 +66,11 @@ class Magnitude(Protocol):
     def reference(self) -> str | None: ...
 
 
-def said(figure: Magnitude, language: str, *, signed: bool = True, brief: int = 0) -> str:
-    """The figure in words: 6%左右 → `增长6%左右`, `up about 6%`; with `signed=False` just `6%左右`, `about 6%`.
+def said(figure: Magnitude, language: str, *, signed: bool = True) -> str:
+    """The figure in words: 6%左右 → `增长6%左右`, `up ~6%`; with `signed=False` just `6%左右`, `~6%`.
 
-    Without a sign a fall still says so (下降3%). A number written with 万 or 亿 stays as written in English and is
-    followed by its reading: `8.7万人 (87,000 people)`. `brief` leaves
-    the reading out and takes 6%+ and ≤6%, at 2 also ~6%.
+    Without a sign a fall still says so (下降3%). In English 万 and 亿 are multiplied out (`87,000+ people`); the report's
+    own characters stand in the sentence that it links to.
     """
     if figure.measure is Measure.RELATIVE or figure.op in _ONLY_RELATIVE:
         return _related(figure, language)
@@ -80,9 +78,9 @@ def said(figure: Magnitude, language: str, *, signed: bool = True, brief: int = 
         return clean(_direction(figure, language, signed) + _hedged_zh(figure), _MAX_TEXT)
     if figure.value is None or figure.measure is Measure.RANK:
         return clean(_written(figure), _MAX_TEXT)
-    reading = _english(figure, brief > 0) or _written(figure)
-    hedged = _EN_HEDGES[brief].get(figure.op, "{}").replace("{}", reading)
-    return clean(_direction(figure, language, signed) + hedged, 2 * _MAX_TEXT)
+    number, unit = _english(figure) or (_RANGE.sub("–", _written(figure)), "")
+    hedged = _EN_HEDGES.get(figure.op, "{}").replace("{}", number)
+    return clean(f"{_direction(figure, language, signed)}{hedged} {unit}", 2 * _MAX_TEXT)
 
 
 def label(indicator: str, name_en: str, key: str, measure: Measure, language: str, *, falls: bool = False) -> str:
@@ -94,6 +92,8 @@ def label(indicator: str, name_en: str, key: str, measure: Measure, language: st
     name = clean(english, 3 * _MAX_LABEL // 2) if language == "en" and english else clean(indicator, _MAX_LABEL)
     if measure is not Measure.GROWTH or falls or name.endswith(_GROWTH_WORDS) or "growth" in name.lower():
         return name
+    if language == "en" and not english:
+        return f"{name}增长"  # half a name in each language is none
     if key.startswith(("cpi", "ppi")):
         return f"{name}涨幅" if language == "zh" else f"{name} rise"
     return f"{name}增长" if language == "zh" else f"{name} growth"
@@ -178,47 +178,57 @@ def _direction(figure: Magnitude, language: str, signed: bool) -> str:
 
 def _related(figure: Magnitude, language: str) -> str:
     relation = _RELATIONS[language].get(figure.op)
-    reference = (figure.reference or "").strip()
+    reference = clean(figure.reference or "", _MAX_TEXT)
     if relation is None or not reference:
         return clean(figure.text, _MAX_TEXT)
     if language == "en":
-        reference = REFERENCES.get(reference, reference)
-    return clean(relation.format(reference.replace("{", "").replace("}", "")), _MAX_TEXT)
+        reference = _reference_en(reference)
+    limit = _MAX_TEXT if language == "zh" else 2 * _MAX_TEXT
+    return clean(relation.format(reference.replace("{", "").replace("}", "")), limit)
 
 
-def _english(figure: Magnitude, brief: bool) -> str | None:
+def _reference_en(reference: str) -> str:
+    """What a target is tied to: a settled name, an indicator's, or each of those that 、 joins; else as it stands."""
+    if reference in REFERENCES:
+        return REFERENCES[reference]
+    known = indicator(key_of(reference, Measure.GROWTH, "%"))
+    if known:
+        name = label(reference, known.en, known.key, Measure.GROWTH, "en")
+        return name if name[:2].isupper() else name[0].lower() + name[1:]
+    parts = re.split(r"[、和与]", reference)
+    if len(parts) > 1 and all(part in REFERENCES for part in parts):
+        return " and ".join(REFERENCES[part] for part in parts)
+    return reference
+
+
+def _english(figure: Magnitude) -> tuple[str, str] | None:
     """The number and its unit in English; None where only the report's own words will do."""
     unit = figure.unit or ""
-    ends = [figure.value, figure.value_hi] if figure.op is Op.RANGE else [figure.value]
+    ends = [figure.value, figure.value_hi]
     numbers = [abs(Decimal(str(end))) for end in ends if end is not None and _sensible(end)]
     if not numbers:
         return None
     if unit in ("%", "％"):
-        return "–".join(f"{_plain(number)}%" for number in numbers)
+        return "–".join(f"{_plain(number)}%" for number in numbers), ""
     if unit.endswith("百分点"):
-        plural = "s" if numbers != [1] else ""
-        return f"{'–'.join(map(_plain, numbers))} percentage point{plural}"
+        return "–".join(map(_plain, numbers)), "percentage point" + ("s" if numbers != [1] else "")
     base, factor = split_unit(unit)
     if base not in UNITS and base:
         return None
-    reading = "–".join(_plain(number * factor) for number in numbers)
-    reading = f"{reading} {UNITS[base]}".strip() if base else reading
-    if factor == 1:
-        return reading
-    written = clean(_written(figure), _MAX_TEXT)
-    if brief:
-        return written
-    counted = "–".join(_counted(number * factor, "") for number in numbers)
-    return f"{written} ({f'{counted} {UNITS.get(base, base)}'.strip()})"
+    return _large([number * factor for number in numbers]), UNITS.get(base, "")
+
+
+def _large(numbers: Sequence[Decimal]) -> str:
+    """Numbers in the largest word that fits them all: `87.16 billion`, `1–1.5 million`, `87,000`."""
+    for factor, word in ((10**12, "trillion"), (10**9, "billion"), (10**6, "million")):
+        if min(numbers) >= factor:
+            return f"{'–'.join(_plain(number / factor) for number in numbers)} {word}"
+    return "–".join(map(_plain, numbers))
 
 
 def _counted(number: Decimal, base: str) -> str:
-    """A large number as English says it: `870 billion`, `87,000`; with its unit."""
-    name = UNITS.get(base, clean(base, 12))
-    for factor, word in ((10**12, "trillion"), (10**9, "billion"), (10**6, "million")):
-        if number >= factor:
-            return f"{_plain(number / factor)} {word} {name}".strip()
-    return f"{_plain(number)} {name}".strip()
+    """A number as English says it, with its unit: `870 billion yuan`, `87,000 people`."""
+    return f"{_large([number])} {UNITS.get(base, clean(base, 12))}".strip()
 
 
 def _plain(number: Decimal) -> str:

@@ -52,12 +52,12 @@ def _odd_period(figure: Figure, language: str) -> str:
     return words("period_span", start=start, end=end) if end else words("period_year", year=start)
 
 
-def figure_text(line: Line, figure: Figure | None, language: str, *, brief: int = 0) -> str:
+def figure_text(line: Line, figure: Figure | None, language: str) -> str:
     """One side of a line; growth is bare unless one of the sides falls, because the line's name says 增长."""
     if figure is None:
         return WORDS[language]["none"]
     signed = figure.measure is not Measure.GROWTH or _falls(line)
-    return said(figure, language, signed=signed, brief=brief)
+    return said(figure, language, signed=signed)
 
 
 def row(line: Line, words: Words, mark: str = "") -> Row:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .edition import Glance, Plan, Story
 from .notes import foot_lines, notice_text
 from .outgoing import clean, web_address
-from .stories import beijing_time, region_name, story
+from .stories import beijing_time, short_name, story
 from .subject import changed_count, part_news, ranked_notices
 from .values import DigestData, ReportPart
 from .words import WORDS, Words
@@ -80,7 +80,7 @@ def _glance(part: ReportPart, index: int, plan: Plan, words: Words, *, year: boo
     anchor = f"#r{index + 1}" if index < plan.long + plan.short else ""
     kind, news = part_news(part, words)
     mark = words["example"] if part.example else ""
-    place = f"{mark}{region_name(part, words)}{f' {part.year}' if year else ''}"
+    place = f"{mark}{short_name(part, words)}{f' {part.year}' if year else ''}"
     if part.kind.value != "work_report":
         place += f" {words[part.kind.value]}"
     url = anchor or web_address(part.kept_url) or web_address(part.url)

@@ -1,5 +1,6 @@
 """One report composed for a language and a level of detail: its tables, then the long tail by topic."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from .tables import tables
 from .values import Around, Figure, Line, Place, ReportPart
 from .words import Words
 
+_OFFICIAL = re.compile(r"(?: \(Xizang\)| Zhuang| Hui| Uygur)? Autonomous Region$")
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
@@ -67,13 +69,23 @@ def _comparison(around: Around, part: ReportPart, words: Words) -> Comparison:
 
 
 def _place_name(place: Place, words: Words) -> str:
-    return clean(place.region_en if words.language == "en" and place.region_en else place.region, 40)
+    return short_place(clean(place.region_en if words.language == "en" and place.region_en else place.region, 40))
 
 
 def _cell(figure: Figure | None, words: Words) -> Cell:
     if figure is None:
         return Cell(words["none"])
-    return Cell(said(figure, words.language, signed=False, brief=1), web_address(figure.kept_url))
+    return Cell(said(figure, words.language, signed=False), web_address(figure.kept_url))
+
+
+def short_name(part: ReportPart, words: Words) -> str:
+    """The region as a subject or a narrow column has it: Inner Mongolia, Yanbian."""
+    return short_place(region_name(part, words))
+
+
+def short_place(name: str) -> str:
+    """Without what only an official English name needs: `Ningxia Hui Autonomous Region` → `Ningxia`."""
+    return _OFFICIAL.sub("", name)
 
 
 def region_name(part: ReportPart, words: Words) -> str:

@@ -1,24 +1,26 @@
 """The subject line: the news itself, in at most sixty characters."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from storage.values import Basis, ChangeKind
 
 from .outgoing import clean, cut
 from .ranking import CHANGED, RESULTS, is_first, is_longer, main_lines, ordered
 from .rows import figure_text, line_name
-from .stories import region_name
+from .stories import short_name
 from .values import DigestData, Line, Notice, ReportPart
 from .words import WORDS, Words
 
 MAX_SUBJECT = 60
+NEVER = datetime.min.replace(tzinfo=UTC)
 NOTICE_KINDS = ("broken", "unread", "recovered", "baseline", "dead_channel", "rules")
 
 
 def subject(data: DigestData, parts: Sequence[ReportPart]) -> str:
     """`长春市 2025：GDP 增长目标 6.5%以上 → 6%左右，另有 5 项主要目标变化`, for the first of the ranked `parts`.
 
-    Where that is too long, the count goes first, then the hedges are abbreviated, then the end is cut.
+    Where that is too long, the count goes first, then the word 目标, then the figures; only then the end is cut.
     A digest without reports is named after its first notice.
     """
     words = WORDS[data.language]
@@ -35,7 +37,8 @@ def _fitting(candidates: Iterator[str], prefix: str) -> str:
         shortest = clean(prefix + candidate)
         if len(shortest) <= MAX_SUBJECT:
             return shortest
-    return cut(shortest, MAX_SUBJECT)
+    at = shortest.rfind(" ", 0, MAX_SUBJECT)
+    return f"{shortest[:at].rstrip(' ·:,')}…" if at > MAX_SUBJECT // 2 else cut(shortest, MAX_SUBJECT)
 
 
 def _report_subjects(part: ReportPart, reports: int, words: Words) -> Iterator[str]:
@@ -46,7 +49,7 @@ def _report_subjects(part: ReportPart, reports: int, words: Words) -> Iterator[s
 def _one_report(part: ReportPart, words: Words, *, alone: bool) -> Iterator[str]:
     """The same news in fewer and fewer characters."""
     lines = _leading(part)
-    region = region_name(part, words)
+    region = short_name(part, words)
     year = f"{part.year}" if part.kind.value == "work_report" else f"{part.year} {words[part.kind.value]}"
     frame = _frame(part, lines)
     if not lines:
@@ -54,7 +57,7 @@ def _one_report(part: ReportPart, words: Words, *, alone: bool) -> Iterator[str]
             yield words("subject_report", region=region, year=year, news=news)
         return
     first = frame == "subject_first"
-    readings = [line_news(lines[0], words, brief=brief, first=first) for brief in (0, 1, 2, 3)]
+    readings = [line_news(lines[0], words, brief=brief, first=first) for brief in (False, True)]
     for news in readings if alone or first else ():
         for counted in _counted(news, len(lines) - 1, frame, words):
             yield words(frame, region=region, year=year, news=counted)
@@ -99,12 +102,11 @@ def _tail_news(part: ReportPart, words: Words) -> Iterator[str]:
     yield words("subject_tail", n=len(part.lines))
 
 
-def line_news(line: Line, words: Words, *, brief: int = 0, first: bool = False) -> str:
-    """One change as a few words: `GDP 增长目标 6.5%以上 → 6%左右`; `brief` 1 abbreviates
-    hedges, 2 leaves 目标 out, 3 abbreviates 左右 as well."""
+def line_news(line: Line, words: Words, *, brief: bool = False, first: bool = False) -> str:
+    """One change as a few words: `GDP 增长目标 6.5%以上 → 6%左右`; `brief` leaves 目标 out."""
     language = words.language
     name = line_name(line, language, short=True)
-    before, after = (figure_text(line, side, language, brief=(0, 1, 1, 2)[brief]) for side in (line.before, line.after))
+    before, after = (figure_text(line, side, language) for side in (line.before, line.after))
     if first:
         key = "subject_added"
     elif line.basis is Basis.CONFLICT:
@@ -113,7 +115,7 @@ def line_news(line: Line, words: Words, *, brief: int = 0, first: bool = False) 
         key = "subject_changed"
     else:
         key = {ChangeKind.ADDED: "subject_new"}.get(line.kind, f"subject_{line.kind.value}")
-    if brief > 1 and key in ("subject_conflict", "subject_changed"):
+    if brief and key in ("subject_conflict", "subject_changed"):
         key += "_brief"
     return words(key, name=name, before=before, after=after)
 
@@ -124,7 +126,7 @@ def part_news(part: ReportPart, words: Words) -> tuple[ChangeKind | None, str]:
     if not lines:
         return None, next(_tail_news(part, words))
     moved = lines[0].kind in CHANGED and lines[0].basis is not Basis.CONFLICT
-    news = line_news(lines[0], words, brief=2 if moved and words.language == "zh" else 0, first=is_first(part))
+    news = line_news(lines[0], words, brief=moved, first=is_first(part))
     return (lines[0].kind if moved else None), news
 
 
@@ -134,7 +136,11 @@ def changed_count(part: ReportPart) -> int:
 
 
 def _notice_subjects(notices: Sequence[Notice], words: Words) -> Iterator[str]:
-    first = ranked_notices(notices)[0]
+    back = {notice.source: notice.at for notice in notices if notice.kind == "recovered"}
+    ranked = ranked_notices(notices)
+    # What has been mended since is told further down, and names no digest.
+    lasting = (one for one in ranked if one.kind not in ("broken", "unread") or one.at > back.get(one.source, NEVER))
+    first = next(lasting, ranked[0])
     text = notice_subject(first, words)
     if len(notices) > 1:
         yield words("subject_notices", subject=text, n=len(notices))

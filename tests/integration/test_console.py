@@ -115,7 +115,7 @@ def test_the_text_is_whole(browser: httpx.Client) -> None:
 def test_a_mark_says_what_was_read(browser: httpx.Client) -> None:
     page = soup(browser, "/documents/12")
     assert page.find(id="s107")["title"] == "目标：地区生产总值增长 6%左右（2026 年）"
-    assert soup(browser, "/documents/12?lang=en").find(id="s107")["title"] == "Target: GDP growth about 6% (2026)"
+    assert soup(browser, "/documents/12?lang=en").find(id="s107")["title"] == "Target: GDP growth ~6% (2026)"
 
 
 def test_the_source_and_the_other_witnesses_are_linked(browser: httpx.Client) -> None:

@@ -46,11 +46,11 @@ def soup(rendered: Rendered) -> BeautifulSoup:
     ("data", "subject"),
     [
         (a_year(), "云溪市 2026：GDP 增长目标 6.5%以上 → 6%左右，另有 8 项主要目标变化"),
-        (a_year("en"), "Yunxi 2026: GDP growth target 6.5%+ → about 6%, 8 more"),
+        (a_year("en"), "Yunxi 2026: GDP growth target 6.5%+ → ~6%, 8 more targets"),
         (first_report(), "云溪市 2026 报告：GDP 增长 6%左右等 8 项主要目标"),
         (revision(), "澄岭省 2026（修订）：GDP 增长目标 5%左右 → 5.5%左右"),
-        (revision("en"), "Chengling 2026 (revised): GDP growth about 5% → about 5.5%"),
-        (conflict("en"), "Yunxi 2026 (disputed): GDP growth about 6% / about 6.5%"),
+        (revision("en"), "Chengling 2026 (revised): GDP growth target ~5% → ~5.5%"),
+        (conflict("en"), "Yunxi 2026 (disputed): GDP growth target ~6% / ~6.5%"),
         (conflict(), "云溪市 2026（出处不一）：GDP 增长目标 6%左右 / 6.5%左右"),
         (thirty_reports(), "琼梧市 2026：GDP 增长目标 6.5%以上 → 6%左右，等 30 份报告"),
         (broken_source(), "来源读取失败：霁梧市人民政府·政府工作报告（连续 3 次），等 3 条来源动态"),
@@ -67,6 +67,18 @@ def soup(rendered: Rendered) -> BeautifulSoup:
 )
 def test_the_subject_is_the_news(data: DigestData, subject: str) -> None:
     assert render(data).subject == subject
+
+
+def test_an_english_subject_has_the_short_name_of_a_region_and_is_cut_between_words() -> None:
+    steppe = replace(part(main_lines()), region_en="Inner Mongolia Autonomous Region", region_code="990000")
+    others = [part(main_lines()[2:4], region_code=f"9901{index:02}") for index in range(5)]
+    assert render(digest(steppe, *others, language="en")).subject == (
+        "Inner Mongolia 2026: GDP growth 6.5%+ → ~6% · 6 reports"
+    )
+    long = replace(steppe, region_en="Upper Valley of the Seven Rivers")
+    assert render(digest(long, *others, language="en")).subject == (
+        "Upper Valley of the Seven Rivers 2026: 9 main targets…"
+    )
 
 
 @pytest.mark.parametrize(("name", "language"), EVERY)
@@ -246,7 +258,7 @@ def test_english_keeps_quotations_in_chinese_and_says_so() -> None:
     text = sample("year", "en").text
     assert "综合考虑各方面因素" in text
     assert "Quotations are left in Chinese." in text
-    assert re.search(r"^GDP growth +at least +5\.6% ✗ +about 6% +↓ 0\.5 pts$", text, re.M)
+    assert re.search(r"^GDP growth +6\.5%\+ +5\.6% ✗ +~6% +↓ 0\.5 pts$", text, re.M)
 
 
 def test_a_target_for_another_period_says_which() -> None:

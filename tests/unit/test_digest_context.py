@@ -24,8 +24,8 @@ def test_the_chart_is_a_small_picture_and_its_alternative_says_all_of_it() -> No
     (shown,) = BeautifulSoup(sample("year").html, "lxml").find_all("img")
     assert (shown["src"], shown["alt"]) == (f"cid:{image.cid}", image.alt)
     english = sample("year", "en").images[0].alt
-    assert english.startswith("Yunxi: GDP growth, 2022–2026. 2022 target about 7%, result 4.1%; 2023 target about 6.5%")
-    assert english.endswith("2026 target about 6%.")
+    assert english.startswith("Yunxi: GDP growth, 2022–2026. 2022 target ~7%, result 4.1%; 2023 target ~6.5%")
+    assert english.endswith("2026 target ~6%.")
 
 
 def test_a_column_is_as_long_as_its_figure() -> None:

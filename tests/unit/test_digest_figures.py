@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.digest import Figure
 from monitor.digest.figures import difference, label, said, short_label
 from monitor.digest.words import _TABLES, WORDS, Words
 from storage.values import Kind, Measure, Op
@@ -17,23 +18,23 @@ GROWTH, LEVEL, RATIO, DELTA, RANK, RELATIVE = (
 @pytest.mark.parametrize(
     ("made", "zh", "en"),
     [
-        (figure("6.5%", 6.5, op=Op.AT_LEAST), "增长6.5%以上", "up at least 6.5%"),
-        (figure("6%", 6, op=Op.ABOUT), "增长6%左右", "up about 6%"),
+        (figure("6.5%", 6.5, op=Op.AT_LEAST), "增长6.5%以上", "up 6.5%+"),
+        (figure("6%", 6, op=Op.ABOUT), "增长6%左右", "up ~6%"),
         (figure("5%—6%", 5, value_hi=6, op=Op.RANGE), "增长5%—6%", "up 5%–6%"),
         (figure("3%", -3), "下降3%", "down 3%"),
-        (figure("-3%", -3, op=Op.ABOUT), "下降3%左右", "down about 3%"),
-        (figure("5.5%", 5.5, measure=RATIO, op=Op.AT_MOST), "5.5%以内", "at most 5.5%"),
+        (figure("-3%", -3, op=Op.ABOUT), "下降3%左右", "down ~3%"),
+        (figure("5.5%", 5.5, measure=RATIO, op=Op.AT_MOST), "5.5%以内", "≤5.5%"),
         (
             figure("8.7万人", 8.7, "万人", measure=LEVEL, op=Op.AT_LEAST),
             "8.7万人以上",
-            "at least 8.7万人 (87,000 people)",
+            "87,000+ people",
         ),
-        (figure("90亿元", 90, "亿元", measure=LEVEL), "90亿元", "90亿元 (9 billion yuan)"),
-        (figure("1.2万亿元", 1.2, "万亿元", measure=LEVEL), "1.2万亿元", "1.2万亿元 (1.2 trillion yuan)"),
+        (figure("90亿元", 90, "亿元", measure=LEVEL), "90亿元", "9 billion yuan"),
+        (figure("1.2万亿元", 1.2, "万亿元", measure=LEVEL), "1.2万亿元", "1.2 trillion yuan"),
         (figure("30所", 30, "所", measure=LEVEL), "30所", "30"),
         (figure("85公里", 85, "公里", measure=LEVEL), "85公里", "85 km"),
         (figure("2000台套", 2000, "台套", measure=LEVEL), "2000台套", "2000台套"),
-        (figure("1500余套", 1500, "套", measure=LEVEL, op=Op.AT_LEAST), "1500余套", "at least 1,500"),
+        (figure("1500余套", 1500, "套", measure=LEVEL, op=Op.AT_LEAST), "1500余套", "1,500+"),
         (figure("1个百分点", 1, "个百分点", measure=DELTA), "提高1个百分点", "up 1 percentage point"),
         (figure("0.5个百分点", -0.5, "个百分点", measure=DELTA), "降低0.5个百分点", "down 0.5 percentage points"),
         (figure("200元", -200, "元", measure=DELTA), "减少200元", "down 200 yuan"),
@@ -49,8 +50,8 @@ GROWTH, LEVEL, RATIO, DELTA, RANK, RELATIVE = (
             "高于邻区平均水平",
             "above 邻区平均水平",
         ),
-        (figure("５．５％", 5.5, op=Op.ABOUT), "增长5.5%左右", "up about 5.5%"),
-        (figure("30万元/人", 30, "万元/人", measure=LEVEL, op=Op.ABOUT), "30万元/人左右", "about 30万元/人"),
+        (figure("５．５％", 5.5, op=Op.ABOUT), "增长5.5%左右", "up ~5.5%"),
+        (figure("30万元/人", 30, "万元/人", measure=LEVEL, op=Op.ABOUT), "30万元/人左右", "~30万元/人"),
         (figure("全覆盖", None, None, measure=RELATIVE), "全覆盖", "全覆盖"),
     ],
 )
@@ -63,8 +64,34 @@ def test_growth_without_its_sign_is_bare_but_a_fall_still_says_so() -> None:
     assert said(figure("3%", -3), "zh", signed=False) == "下降3%"
 
 
-def test_a_brief_reading_leaves_the_translation_out() -> None:
-    assert said(figure("8.7万人", 8.7, "万人", measure=LEVEL, op=Op.AT_LEAST), "en", brief=1) == "8.7万人+"
+@pytest.mark.parametrize(
+    ("made", "en"),
+    [
+        (figure("871.6亿斤", 871.6, "亿斤", measure=LEVEL, op=Op.AT_LEAST), "87.16 billion+ jin"),
+        (figure("5%—5.5%左右", 5, value_hi=5.5, op=Op.ABOUT), "~5%–5.5%"),
+        (figure("80—90万人", 80, "万人", measure=LEVEL, value_hi=90, op=Op.RANGE), "800,000–900,000 people"),
+        (figure("20—30台套", 20, "台套", measure=LEVEL, value_hi=30, op=Op.RANGE), "20–30台套"),
+    ],
+)
+def test_a_figure_has_one_form_in_english_and_its_range_an_english_dash(made: Figure, en: str) -> None:
+    assert said(made, "en", signed=False) == en
+
+
+@pytest.mark.parametrize(
+    ("reference", "en"),
+    [
+        ("全国、全省平均水平", "the national and provincial averages"),
+        ("全国和全市", "the national figure and the city figure"),
+        ("地区生产总值增速", "GDP growth"),
+        ("固定资产投资增速", "fixed asset investment growth"),
+    ],
+)
+def test_what_a_target_is_tied_to_is_translated(reference: str, en: str) -> None:
+    assert said(figure("高于", None, None, measure=RELATIVE, op=Op.ABOVE, reference=reference), "en") == f"above {en}"
+
+
+def test_no_name_is_half_in_each_language() -> None:
+    assert label("新型储能", "", "~新型储能", GROWTH, "en") == "新型储能增长"
 
 
 @pytest.mark.parametrize(

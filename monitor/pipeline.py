@@ -17,7 +17,15 @@ from monitor.recording import FEW, record
 from monitor.rhythm import is_sweep_due
 from monitor.visited import Tools, Visited, attempt
 from scrapers.answer import Conditions
-from scrapers.errors import GoneError, LayoutError, ScrapeError
+from scrapers.errors import (
+    FewerEntriesError,
+    GoneError,
+    LayoutError,
+    OtherEntriesError,
+    ScrapeError,
+    TooManyEntriesError,
+)
+from scrapers.folders import is_folder_address
 from scrapers.scrape import MOST, Look
 from scrapers.source import Source
 from storage.database import reading, transaction
@@ -27,6 +35,8 @@ from storage.visits import TELL_AFTER, Remembered, recall
 
 __all__ = ["Memory", "Tools", "Visited", "look_at", "remember", "visit"]
 
+RIGHT = "if that is right: mubiao visit {} --recheck"
+KNOWN = 3  # entries, from which on it is noticed that all of them are gone
 MOVED = "; it may have moved to"
 AT_ONCE = 200  # entries kept in one transaction
 
@@ -82,7 +92,8 @@ def look_at(source: Source, memory: Memory, tools: Tools, *, sweep: bool, accept
 
     Postings are backdated, so known entries end nothing within a page, and the page after the last new one is read
     too; what was put in further down is found by the next sweep. `accept` takes few entries for right.
-    Raises LayoutError when there are no entries or far fewer than usual, or whatever the way there raised.
+    Raises LayoutError when there are no entries, far fewer than usual or quite others, or whatever the way there
+    raised.
     """
     state = memory.state
     look = tools.scraper.read_index(
@@ -97,14 +108,30 @@ def look_at(source: Source, memory: Memory, tools: Tools, *, sweep: bool, accept
     usual = state.usual_entries or 0
     if not look.unchanged and not accept and look.on_first_page < FEW * usual:
         told = f"the index page shows {look.on_first_page} entries, usually {usual}"
-        raise LayoutError(f"{told}; if that is right: mubiao visit {source.key} --recheck", url=look.first.url)
+        raise FewerEntriesError(f"{told}; {RIGHT.format(source.key)}", url=look.first.url)
+    if not (look.unchanged or accept or is_folder_address(source.url)) and is_another(look, memory):
+        told = f"none of the {len(memory.entries)} known entries is there any more; {len(look.entries)} others are"
+        raise OtherEntriesError(f"{told}; {RIGHT.format(source.key)}", url=look.first.url)
     return look
 
 
-def too_many(look: Look) -> LayoutError:
+def is_another(look: Look, memory: Memory) -> bool:
+    """Whether a page that was known shows another column: nothing that was known, by address or title, though most of
+    what it shows was there to be seen at the last visit. A busy column whose entries all came since is the same."""
+    looked_at = memory.state.last_success_at
+    if looked_at is None or len(memory.entries) < KNOWN:
+        return False
+    titles = {entry.title for entry in memory.entries.values() if entry.title}
+    if any(entry.url in memory.entries or entry.title in titles for entry in look.entries):
+        return False
+    older = sum(entry.published_on is None or entry.published_on < looked_at.date() for entry in look.entries)
+    return 2 * older >= len(look.entries)
+
+
+def too_many(look: Look) -> TooManyEntriesError:
     """What is wrong with a page whose newest entries were taken in all the same."""
     told = f"the index page shows {look.too_many} entries; only the newest {MOST} are looked at"
-    return LayoutError(f"{told}: give the source the address of a column, not of all pages", url=look.first.url)
+    return TooManyEntriesError(f"{told}: give the source the address of a column, not of all pages", url=look.first.url)
 
 
 def propose(source: Source, state: Remembered, error: ScrapeError, tools: Tools) -> str:

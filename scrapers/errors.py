@@ -127,6 +127,30 @@ class LayoutError(ScrapeError):
     label = "layout"
 
 
+class NoEntriesError(LayoutError):
+    """The index page is there, and its list is empty."""
+
+    label = "no-entries"
+
+
+class FewerEntriesError(LayoutError):
+    """The index page shows far fewer entries than usual: a fault of the source until a person says that it is right."""
+
+    label = "fewer-entries"
+
+
+class OtherEntriesError(LayoutError):
+    """None of the entries that were known is on the index page any more: it may be another column now."""
+
+    label = "other-entries"
+
+
+class TooManyEntriesError(LayoutError):
+    """The index page shows too many entries to be a list."""
+
+    label = "too-many-entries"
+
+
 class ErrorPageError(LayoutError):
     """An error page that calls itself 200 OK (a soft 404). It may pass: nothing is withdrawn on its word."""
 

@@ -13,7 +13,7 @@ from scrapers.blocks import is_shell
 from scrapers.charset import text_of
 from scrapers.client import Client
 from scrapers.documents import DocumentReader, DocumentText
-from scrapers.errors import DocumentError, EmptyPageError, GoneError, LayoutError, NotAReportError
+from scrapers.errors import DocumentError, EmptyPageError, GoneError, LayoutError, NoEntriesError, NotAReportError
 from scrapers.exchange import hosts_of
 from scrapers.families import family, recognise
 from scrapers.folders import is_folder_address, read_place
@@ -22,6 +22,7 @@ from storage.values import AttachmentData, EntryData, IndexData, PostData, Repor
 
 FORWARDS = 2  # meta refreshes followed from a source's address
 BARE = 3  # pages without entries that only lead on: a shell for a script, a script that names the list's request
+REDESIGNED = 8  # links on a page without entries: its list is still there, we cannot see it
 PARTS = 20  # pages that one report's text may be cut into
 SHORTEST = 300  # characters; what is shorter is a notice about a report, not one
 PREFERRED = ("docx", "pdf", "ofd", "doc", "wps", "xlsx")  # of several files with the same report
@@ -108,7 +109,10 @@ class Scraper:
         if not entries:
             if is_shell(said):
                 raise EmptyPageError("the index page is a shell that only a script fills", url=last.url)
-            raise LayoutError("the index page shows no entries", url=last.url)
+            links = said.lower().count("<a ")
+            if links >= REDESIGNED:
+                raise LayoutError(f"the index page shows no entries, but {links} links beside its list", url=last.url)
+            raise NoEntriesError("the index page shows no entries", url=last.url)
         if bare:
             first = replace(first, etag=None, last_modified=None, body_hash="")
         return Look(first, name, False, tuple(entries.values()), on_first_page, too_many)

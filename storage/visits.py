@@ -31,6 +31,7 @@ class Remembered:
     baseline_at: datetime | None = None
     usual_entries: int | None = None
     swept_at: datetime | None = None
+    last_success_at: datetime | None = None
     failures: int = 0
     failure: str = ""
     told_broken_at: datetime | None = None

@@ -1,6 +1,8 @@
 """What is said about the watching itself: notices, and the foot of a digest."""
 
+import re
 from datetime import datetime
+from string import Formatter
 
 from .outgoing import clean
 from .stories import BEIJING, beijing_time
@@ -8,6 +10,10 @@ from .subject import NOTICE_KINDS
 from .values import Foot, Notice
 from .words import Words
 
+_FACTS = re.compile(
+    r"(?:answered|status) (?P<status>\d{3})|shows (?P<shown>\d+) entries|usually (?P<usual>\d+)|newest (?P<newest>\d+)"
+    r"|of the (?P<known>\d+) known|; (?P<others>\d+) others|mubiao visit (?P<key>[a-z0-9-]+)"
+)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -27,7 +33,17 @@ def _reason(notice: Notice, words: Words) -> str:
     said = words.faults.get(notice.label, "")
     if not said:
         return detail
-    return said if words.language != "en" or not detail else f"{said} ({detail})"
+    if words.language == "en":
+        return f"{said} ({detail})" if detail else said
+    facts = _facts(words.facts.get(notice.label, ""), detail)
+    return f"{said}{words['open_bracket']}{facts}{words['close_bracket']}" if facts else said
+
+
+def _facts(told: str, detail: str) -> str:
+    """`told` with its gaps filled from the program's own words; "" where they do not say them all."""
+    known = {name: value for found in _FACTS.finditer(detail) for name, value in found.groupdict().items() if value}
+    gaps = [name for _, name, _, _ in Formatter().parse(told) if name]
+    return told.format(**known) if gaps and all(name in known for name in gaps) else ""
 
 
 def _years(notice: Notice, words: Words) -> str:

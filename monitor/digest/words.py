@@ -25,6 +25,7 @@ class Words:
         self._words: Mapping[str, str] = _TABLES[language]
         self.short: Mapping[str, str] = _TABLES["short"][language]
         self.faults: Mapping[str, str] = _TABLES["faults"][language]
+        self.facts: Mapping[str, str] = _TABLES["facts"].get(language, {})
 
     def __getitem__(self, key: str) -> str:
         return self._words[key]

@@ -198,7 +198,10 @@ FAULTS: dict[str, Callable[[Watching], None]] = {
     "blocked": lambda one: one.web.broken.update({one.column.url: broken_by(BlockedError)}),
     "truncated": lambda one: one.web.broken.update({one.column.url: broken_by(TruncatedError)}),
     "deadline": lambda one: one.web.broken.update({one.column.url: broken_by(DeadlineError)}),
-    "layout": lambda one: one.web.put(one.column.url, "<html><body><p>栏目改版，请稍候</p></body></html>"),
+    "no-entries": lambda one: one.web.put(one.column.url, "<html><body><p>栏目调整，暂无内容</p></body></html>"),
+    "layout": lambda one: one.web.put(
+        one.column.url, "<html><body>" + '<a href="/x/">栏目</a>' * 20 + "</body></html>"
+    ),
 }
 
 
@@ -207,7 +210,9 @@ def far_fewer(watching: Watching) -> None:
     watching.column.refresh()
 
 
-@pytest.mark.parametrize(("label", "fault"), [*FAULTS.items(), ("layout", far_fewer)], ids=[*FAULTS, "far-fewer"])
+@pytest.mark.parametrize(
+    ("label", "fault"), [*FAULTS.items(), ("fewer-entries", far_fewer)], ids=[*FAULTS, "far-fewer"]
+)
 def test_a_fault_is_recorded_and_changes_nothing(
     watching: Watching, label: str, fault: Callable[[Watching], None]
 ) -> None:
@@ -766,7 +771,8 @@ def test_a_page_with_thousands_of_entries_gives_its_newest_and_is_told_as_no_lis
     watching.column.publish_report(2026)
     visited = watching.visit()
     assert [entry.title for entry, _ in visited.filed] == ["2026年澜汀市政府工作报告"]
-    assert visited.error is not None and "shows 2511 entries; only the newest 2000 are looked at" in str(visited.error)
+    assert visited.error is not None
+    assert "shows 2511 entries; only the newest 2000 are looked at" in str(visited.error)
     assert len(watching.entries()) < 2100
     watching.visit(hours=1)
     assert "broken" in watching.notices()
@@ -804,3 +810,39 @@ def test_a_spoilt_copy_is_not_kept_on_a_first_visit(watching: Watching, spoil: s
     visited = watching.visit()
     assert [error.label for _, error in visited.failed] == [label]
     assert watching.count(Document) == 0
+
+
+def show_others(watching: Watching, first: date) -> None:
+    days = [first + timedelta(days=n) for n in range(12)]
+    watching.column.shown = [
+        (f"{watching.column.url}n{n}.html", f"市领导第{n}次调研", day) for n, day in enumerate(days)
+    ]
+    watching.column.refresh()
+
+
+def test_a_column_whose_known_entries_are_all_gone_is_another_until_a_person_says_it_is_right(
+    watching: Watching,
+) -> None:
+    watching.settled(2024, 2025)
+    show_others(watching, watching.clock().date() - timedelta(days=30))
+    error = watching.visit().error
+    assert error is not None
+    assert error.label == "other-entries"
+    assert "none of the 10 known entries is there any more; 12 others are" in str(error)
+    assert visit(watching.source, watching.tools, again=True).error is None
+    assert watching.visit().error is None
+
+
+def test_a_busy_column_whose_entries_all_came_since_the_last_visit_is_the_same(watching: Watching) -> None:
+    watching.settled(2024, 2025)
+    show_others(watching, watching.clock().date() + timedelta(days=1))
+    assert watching.visit(days=20).error is None
+
+
+def test_a_column_that_moved_to_other_addresses_with_the_same_titles_is_the_same(watching: Watching) -> None:
+    watching.settled(2024, 2025)
+    for url, title, day in watching.column.shown:
+        watching.column.write(url.replace("/t", "/x"), title, report_text(day.year), day)
+    watching.column.shown = [(url.replace("/t", "/x"), title, day) for url, title, day in watching.column.shown]
+    watching.column.refresh()
+    assert watching.visit().error is None

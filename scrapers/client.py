@@ -47,7 +47,7 @@ class Client:
 
     `contact` (a web or mail address) goes into the User-Agent. `gap` is the pause between two requests to one host in
     seconds, `private_gap` that for hosts of our own (fetched with `private=True`), `rest` how long a public host that
-    blocked us is left alone. `gates` are where all processes meet that ask the same hosts; without them this is the
+    blocked us is left alone at least; any host is for as long as its Retry-After says. `gates` are where all processes meet that ask the same hosts; without them this is the
     only one. `tls_exceptions` are by host. `resolve`, `monotonic`, `wait` (sleeps so many seconds) and `tls` are there
     for tests.
     """
@@ -178,9 +178,10 @@ class Client:
     def _judged(self, asked: Asked, got: Got, budget: Budget) -> Answer:
         try:
             answer = judge(asked, got, budget.limit, budget.received)
-        except BlockedError:
-            if not budget.private:
-                self._pace.blocked(asked.host, self._rest)
+        except BlockedError as error:
+            rest = max(error.retry_after or 0.0, 0.0 if budget.private else self._rest)
+            if rest:
+                self._pace.blocked(asked.host, rest)
             raise
         except StatusError as error:
             if error.status in (429, 503):

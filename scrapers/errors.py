@@ -71,6 +71,10 @@ class BlockedError(ScrapeError):
 
     label = "blocked"
 
+    def __init__(self, message: str = "", *, url: str = "", retry_after: float | None = None) -> None:
+        self.retry_after = retry_after  # seconds
+        super().__init__(message, url=url)
+
 
 class LoginPageError(BlockedError):
     """A page that asks to log in instead of the content."""

@@ -32,7 +32,7 @@ def judge(asked: Asked, got: Got, limit: Limit, fetched: int) -> Answer:
         body = unpack(got.body, got.encoding, limit)
         body_hash = hashlib.sha256(body).hexdigest()
         if body_hash != asked.conditions.body_hash:
-            _check_stand_in(body, content_type, charset)
+            _check_stand_in(body, content_type, charset, parse_retry_after(got.headers))
     else:
         raise _status_error(got, limit)
     return Answer(
@@ -69,7 +69,7 @@ def parse_retry_after(headers: Mapping[str, str]) -> float | None:
     return min(seconds, LONGEST_WAIT) if seconds > 0 else None
 
 
-def _check_stand_in(body: bytes, content_type: str, charset: str) -> None:
+def _check_stand_in(body: bytes, content_type: str, charset: str, retry_after: float | None) -> None:
     if len(body) > LARGEST or not (content_type in ("", "text/html", "text/plain") or "xhtml" in content_type):
         return
     try:
@@ -79,7 +79,7 @@ def _check_stand_in(body: bytes, content_type: str, charset: str) -> None:
     if not html.strip():
         raise EmptyPageError("an empty answer with status 200")
     if is_challenge(html):
-        raise BlockedError("a challenge or firewall page with status 200")
+        raise BlockedError("a challenge or firewall page with status 200", retry_after=retry_after)
     if is_login(html):
         raise LoginPageError("a login page with status 200")
     if is_error_page(html):
@@ -91,7 +91,8 @@ def _status_error(got: Got, limit: Limit) -> ScrapeError:
     if status == 401:
         return LoginPageError("the server wants a login (401)")
     if status in CHALLENGE_STATUS or is_challenge(_readable(got, limit), status):
-        return BlockedError(f"a challenge or firewall page with status {status}")
+        retry_after = parse_retry_after(got.headers)
+        return BlockedError(f"a challenge or firewall page with status {status}", retry_after=retry_after)
     if status in (404, 410):
         return GoneError(status=status)
     return StatusError(status=status, retry_after=parse_retry_after(got.headers))

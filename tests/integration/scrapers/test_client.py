@@ -312,6 +312,14 @@ class TestManners:
                     client.fetch(server.url())
         assert len(server.seen) == 1
 
+    def test_a_challenge_that_asks_for_a_pause_gets_it(self, client: Client, serve: Serve) -> None:
+        challenge = b"<script>$_ts.cd=1</script>"
+        server = serve(lambda visitor: visitor.answer(challenge, status="412 Precondition Failed", Retry_After="300"))
+        for _ in range(3):
+            with pytest.raises(BlockedError):
+                client.fetch(server.url(), private=True)
+        assert len(server.seen) == 1
+
     def test_waiting_does_not_count_against_the_deadline(self, serve: Serve) -> None:
         server = serve()
         with Client(contact=CONTACT, private_gap=0.4) as client:

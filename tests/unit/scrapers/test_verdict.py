@@ -51,6 +51,7 @@ def judged(body: str, status: int = 200, kind: str = "text/html; charset=utf-8")
         (page("请输入验证码"), 200),
         (page("系统维护中"), 200),
         (page("抱歉，您的请求存在安全风险，访问被拦截"), 403),
+        (page("<h1>您的访问请求可能对网站造成安全威胁，请求已被拦截。</h1><p>事件ID: 123</p>"), 200),
         ("不合法的参数", 200),
         (page("<script>var arg1='3A';setCookie('acw_sc__v2',x)</script>"), 200),
         (page("<div id=nc_1_wrapper>请按住滑块，拖动到最右边</div>"), 200),

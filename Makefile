@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: help setup run test check format gold firings bench-extract bench-visit bench-hosts hostile bench years mutate any-order crash show-digests noise faults live wheel lock clean
+.PHONY: help setup run test check format gold firings bench-extract bench-visit bench-hosts hostile bench years mutate any-order crash show-digests noise faults live reliability wheel lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -100,6 +100,12 @@ live: setup  ## visit each shipped source once and write build/live.csv (ARGS="-
 
 noise: setup  ## how much the watches are told while 31 real reports come out over six weeks (needs ../shared)
 	@$(PY) -m tools.noise $(ARGS)
+
+reliability: setup  ## the long versions of the promises in docs/reliability.md, with machine, date and seeds (an hour)
+	@$(PY) -c "import datetime, os, platform as p; print(datetime.date.today(), p.platform(), os.cpu_count(), 'cores')"
+	@MUBIAO_CRASHES=150 MUBIAO_STOPS=50 $(PY) -m pytest -q -rs -s --timeout=3600 tests/integration/test_crashes.py \
+	  tests/integration/test_backup.py tests/integration/test_housework.py tests/integration/test_scheduler.py \
+	  tests/acceptance/test_keeping.py tests/acceptance/test_service.py tests/acceptance/test_stopping.py $(ARGS)
 
 wheel: setup  ## build the wheel from what is committed, and run acceptance and integration tests against it (ARGS="-k name")
 	@rm -rf build/wheel && mkdir -p build/wheel/src build/wheel/run

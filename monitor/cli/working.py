@@ -13,8 +13,9 @@ import typer
 
 from monitor.cli.building import Installation, declare, open_installation, tools_of, utc_now
 from monitor.cli.importing import OUTCOMES, understood
-from monitor.cli.log import set_up_log
+from monitor.cli.log import hide, set_up_log
 from monitor.cli.options import Config
+from monitor.cli.secrets import secrets_of
 from monitor.cli.terminal import Stop, say
 from monitor.cli.visits import visit_row, visit_words
 from monitor.filing import keep
@@ -41,6 +42,7 @@ def worker(
         raise Stop(f"--log {log}: write human or json", code=2)
     set_up_log(as_json=log == "json")
     installation = _begin(config)
+    hide(secrets_of(installation.settings))
     with tools_of(installation) as tools:
         sources = installation.settings.watched_sources()
         workers = Workers(

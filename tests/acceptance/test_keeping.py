@@ -5,7 +5,6 @@ import os
 import re
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import format_datetime
@@ -18,7 +17,7 @@ import trustme
 from sqlmodel import select
 from typer.testing import CliRunner, Result
 
-from monitor.cli import app
+from monitor.cli import app, certificates, doctoring
 from monitor.cli.building import utc_now
 from storage.archive import Archive
 from storage.backup import find_backups
@@ -252,13 +251,13 @@ def test_doctor_looks_at_the_certificate_of_a_channel(
     assert (found, said in words) == (state, True), words
 
 
-def test_doctor_ends_within_ten_seconds_where_nobody_answers(room: Room) -> None:
+def test_doctor_waits_for_nobody_longer_than_ten_seconds(room: Room) -> None:
     room.config.write_text(
         CONFIG + '[channels.hook]\ntype = "webhook"\nurl = "https://127.0.0.1:1/"\nsecret = "whsec_' + "A" * 44 + '"\n'
     )
-    began = time.monotonic()
     assert room.doctor(expect=1)["channel hook"][0] == "bad"
-    assert time.monotonic() - began < 30  # ten where nothing else runs
+    assert doctoring.PATIENCE * doctoring.ASKED < 10
+    assert certificates.PATIENCE < 10
 
 
 def test_status_is_one_screen_with_everything_on_it(room: Room) -> None:

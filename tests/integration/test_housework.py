@@ -264,6 +264,7 @@ def test_a_disk_that_is_really_full_loses_nothing(tmp_path: Path) -> None:
         pytest.skip("this machine lets nobody mount a small disk")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "full after" in done.stdout
+    print(done.stdout)
 
 
 def test_three_days_late_each_source_is_visited_once(watched: Watched) -> None:

@@ -1,0 +1,63 @@
+"""SIGTERM at any moment: the daemon ends well within its time, and what it leaves is whole.
+
+MUBIAO_STOPS sets how often: `MUBIAO_STOPS=50` for the long version. The seed is fixed.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.test_commands import COMMAND, environment
+
+STOPS = int(os.environ.get("MUBIAO_STOPS", "3"))
+SEED = 7
+CONFIG = """
+data = "data"
+example = true
+[console]
+enabled = false
+[watches.all]
+indicators = ["all"]
+when = "at once"
+wait_seconds = 1
+channels = ["out"]
+[channels.out]
+type = "folder"
+path = "digests"
+"""
+
+
+def start(folder: Path) -> subprocess.Popen[str]:
+    """A daemon that has begun to listen to signals."""
+    daemon = subprocess.Popen([COMMAND, "run"], cwd=folder, stdout=subprocess.PIPE, text=True, env=environment())
+    assert daemon.stdout is not None
+    for line in daemon.stdout:
+        if "Ctrl-C stops" in line:
+            return daemon
+    raise AssertionError(f"it ended with {daemon.wait()}")
+
+
+@pytest.mark.timeout(120 + 120 * STOPS)
+def test_a_daemon_that_is_stopped_at_any_moment_ends_well_and_leaves_everything_whole(tmp_path: Path) -> None:
+    (tmp_path / "mubiao.toml").write_text(CONFIG)
+    moments, longest = random.Random(SEED), 0.0
+    for _ in range(STOPS):
+        daemon = start(tmp_path)
+        time.sleep(moments.uniform(0, 3))  # an instant of the daemon's life, not an order of events
+        began = time.monotonic()
+        daemon.send_signal(signal.SIGTERM)
+        output, _ = daemon.communicate(timeout=90)  # 30 where nothing else runs
+        longest = max(longest, time.monotonic() - began)
+        assert daemon.returncode == 0, output
+        assert "Stopped" in output
+        assert "Traceback" not in output
+    done = subprocess.run(
+        [COMMAND, "fsck"], cwd=tmp_path, capture_output=True, text=True, check=False, env=environment()
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    print(f"{STOPS} stops, the longest took {longest:.1f} s; seed {SEED}")

@@ -14,7 +14,7 @@ from monitor.extractors.marks import hidden
 from monitor.extractors.quantities import Quantity
 from monitor.extractors.relatives import Compared, find_gap
 from monitor.extractors.units import UnitKind
-from monitor.extractors.words import VERB, is_bare
+from monitor.extractors.words import VERB, is_bare, trim_trailing
 
 # Brackets and quotes hide the commas inside them.
 CUT = re.compile(
@@ -82,8 +82,11 @@ def slots_of(plain: str, clause: Clause) -> list[Slot]:
     afters: list[str] = []
     linked = [False]
     for left, right in pairwise(quantities):
-        after, before, link = _split(plain[left.right : right.left][:REACH])
-        if not link and len(before) <= SHORT_NOUN:
+        between = plain[left.right : right.left][:REACH]
+        after, before, link = _split(between)
+        if between and not link and not trim_trailing(between)[0]:  # 提高1.3个百分点达到45%: only said of the same
+            after, before = "", trim_trailing(head)[0] + between
+        elif not link and len(before) <= SHORT_NOUN:
             before = head + before
         else:
             head = before

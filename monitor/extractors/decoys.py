@@ -58,6 +58,7 @@ DECOYS: tuple[Decoy, ...] = (
     _row("duration", units=_LONG, before=rf"^(?!.*(?:{_LASTING}))"),
     _row("duration: words before", "time", before=r"(?:近|连续|历时|过去|今后|未来|为期|前|第|最近|用|用时|再用|经过|每|这|提前)$"),
     _row("attribute", "size money share points", named=True, before=rf"[{_HAN}]$", behind=rf"(?:以上|以下|左右)?的{_STATED}[{_HAN}“A-Za-z0-9]"),
+    _row("attribute: per so many", "counter size", before=r"每$"),
     _row("attribute: sum alone", "money", before=r"(?:^|[、和与])$", behind=rf"的{_STATED}[{_HAN}“]"),
     _row("capacity: plant", units="吨 千瓦 兆瓦 吉瓦 MW GW GWh MWh kW 千升 吉瓦时 兆瓦时 英寸 立方米/日 吨/日", before=_SITE, behind=r"级?(?![以左上])[\u4e00-\u9fff“A-Za-z]"),
     _row("capacity: class", "size", behind=rf"级[{_HAN}、]"),

@@ -63,6 +63,11 @@ NAMES_ITSELF = frozenset({"税收", "税收收入"})
 RATE_TAIL = re.compile(
     "(?<=[\u4e00-\u9fff]{2})(?:综合|平均|总)?(?:开工|竣工|投产|入库|签约|落地|履约|到位|转化|达产|完成|办结|就业|参保)率$"
 )
+GRADE = re.compile("(?:国家|省|市|县|区|自治区|世界|国|省部|部)级(?:及?以上)?")
+# Nouns that name a size themselves: no verb of the number before is done to them.
+SIZE_ITSELF = re.compile(
+    "(?:收入|产值|增加值|[售易业交]额|总额|余额|利润|税收|利税|花费|消费|总里程|总面积|总量|总数|总规模)$"
+)
 OUTPUT = re.compile("(?:总|年)?(?:产值|总产值|营收|营业收入|销售收入|主营业务收入|利润|利税|产量|产能)")
 _HAPPENED = (
     "存栏|出栏|开工|竣工|投产|入库|签约|落地|投用|完工|达产|储备|续建|新开工|开工建设|建成投产|竣工投产|建成|注册|落户"
@@ -136,13 +141,28 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
         grows = memory.whole and slot.quantity.kind is UnitKind.SHARE and trim_trailing(slot.before)[1].changes
         whole = "" if grows else memory.whole  # 占全市的38%，增长18%: the share does not grow
         words = (memory.whole if grows else memory.indicator) or memory.topic or trim_leading(slot.before)
+    elif (
+        not after
+        and GRADE.fullmatch(words)
+        and slot.quantity.bare_unit == unit
+        and (same := _of_grade(words, memory.indicator))
+    ):
+        memory.rule = "head: another grade"
+        words = same
     elif slot.linked and (twin := _twin(words, memory.indicator)):
         memory.rule = "head: shared verb"
         words = twin
     elif among and memory.verb and not verb and slot.quantity.bare_unit == unit and not GENERIC.fullmatch(words):
         memory.rule = "head: part of the last"
         words = memory.verb + words  # 新增企业20家，其中规上企业8家
-    elif slot.linked and memory.verb and not verb and slot.quantity.kind in COUNTED and not GENERIC.fullmatch(words):
+    elif (
+        slot.linked
+        and memory.verb
+        and not verb
+        and slot.quantity.kind in COUNTED
+        and not GENERIC.fullmatch(words)
+        and not (slot.quantity.bare_unit != unit and SIZE_ITSELF.search(words))  # 接待游客8万人次、旅游收入9亿元
+    ):
         memory.rule = "head: shared verb"
         words = memory.verb + words
     elif GENERIC.fullmatch(words) and not OWN_RATE.search(words) and not (dealt and words.endswith("率")):
@@ -214,6 +234,12 @@ def _adds_to(slot: Slot, unit: str) -> bool:
 def _is_for(before: str) -> bool:
     """为80户企业减税: what is counted is whom it is done for."""
     return before.endswith("为") and not trim_leading(before[:-1])
+
+
+def _of_grade(grade: str, before: str) -> str:
+    """国家级企业技术中心6家，省级20家: the same things, so 省级企业技术中心."""
+    match = GRADE.search(before)
+    return before[: match.start()] + grade + before[match.end() :] if match and match[0] != grade else ""
 
 
 def _twin(words: str, before: str) -> str:

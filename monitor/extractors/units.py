@@ -78,8 +78,13 @@ def unit_at(text: str, at: int) -> str:
     return unit
 
 
+# What begins like a unit and is a word: 80万家庭, 13亿人口, 2万户籍人口, 15部门.
+WORDS = re.compile("家[庭禽]|人[口才均]|户[籍均外]|场所|条件|部[门委]|处[置理罚]|支[持出付]|台账")
+
+
 def _longest(text: str, at: int, known: dict[str, tuple[str, ...]]) -> str:
-    return next((unit for unit in known.get(text[at : at + 1], ()) if text.startswith(unit, at)), "")
+    found = next((unit for unit in known.get(text[at : at + 1], ()) if text.startswith(unit, at)), "")
+    return "" if len(found) == 1 and WORDS.match(text, at) else found
 
 
 def kind_of(bare_unit: str) -> UnitKind:

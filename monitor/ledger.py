@@ -5,7 +5,7 @@ later one, else one of another kind (a bulletin).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from monitor.catalogue.indicators import TAIL, Direction, indicator
 from monitor.matching import match
 from monitor.series import EQUAL, magnitude, period_of, series_of, signature
+from monitor.several_years import is_over_years
 from storage.values import Basis, ChangeData, ChangeKind, Kind, Op, Role, Stated, StatementData
 
 ABOUT = 0.05  # 左右 is met within this part of the target
@@ -55,27 +56,39 @@ class _Bounds(NamedTuple):
     sense: int  # 1 if more is better, -1 if less, 0 if nobody can say
 
 
+Sentences = Callable[[Iterable[int]], Mapping[int, str]]
+
+
+def _no_sentences(_: Iterable[int]) -> Mapping[int, str]:
+    return {}
+
+
 def better(key: str) -> int:
     """1 where more of an indicator is good, -1 where less is, 0 where nobody can tell (and for the long tail)."""
     known = indicator(key)
     return 0 if known is None else DIRECTIONS[known.direction]
 
 
-def reckon(statements: Iterable[Stated], better: Callable[[str], int] = better) -> list[LedgerEntry]:
+def reckon(
+    statements: Iterable[Stated], better: Callable[[str], int] = better, sentences: Sentences = _no_sentences
+) -> list[LedgerEntry]:
     """The ledger of one region: each target of its reports once, in the order of year and text.
 
-    `statements` are what its reports state, of any years and kinds, targets and outturns alike.
+    `statements` are what its reports state, of any years and kinds, targets and outturns alike. `sentences` answers
+    with the sentences of statements by id: what they say of several years (累计, 比2005年) is no year's outturn.
     """
     listed = list(statements)
     targets = _once(stated for stated in listed if stated.data.role is Role.TARGET)
-    outturns = [stated for stated in listed if stated.data.role is Role.OUTTURN]
-    answers = _answers(targets, outturns)
+    answers = _answers_of_a_year(targets, [stated for stated in listed if stated.data.role is Role.OUTTURN], sentences)
     newest = {kind: max(one.year for one in listed if one.report_kind == kind) for kind in Kind if _has(listed, kind)}
     return [_entry(target, answers.get(target.id), newest[target.report_kind], better) for target in targets]
 
 
 def settle(
-    targets: Iterable[Stated], outturns: Iterable[Stated], better: Callable[[str], int] = better
+    targets: Iterable[Stated],
+    outturns: Iterable[Stated],
+    better: Callable[[str], int] = better,
+    sentences: Sentences = _no_sentences,
 ) -> list[ChangeData]:
     """`met` and `missed`: what a later report says became of the targets of an earlier one, for known indicators."""
     known = [stated for stated in targets if stated.data.role is Role.TARGET and not _is_tail(stated)]
@@ -83,7 +96,7 @@ def settle(
     kinds = {Verdict.MET: ChangeKind.MET, Verdict.MISSED: ChangeKind.MISSED}
     return [
         _change(kinds[entry.verdict], entry.target, entry.outturn)
-        for entry in reckon([*known, *reached], better)
+        for entry in reckon([*known, *reached], better, sentences)
         if entry.verdict in kinds and entry.outturn is not None
     ]
 
@@ -130,6 +143,24 @@ def _once(targets: Iterable[Stated]) -> list[Stated]:
         if said not in found or (stated.data.headline and not found[said].data.headline):
             found[said] = stated
     return list(found.values())
+
+
+def _answers_of_a_year(targets: Sequence[Stated], outturns: list[Stated], sentences: Sentences) -> dict[int, Stated]:
+    """As `_answers`, less those whose sentence says that they are of several years; then the next best one answers."""
+    read: set[int] = set()
+    while True:
+        answers = _answers(targets, outturns)
+        unread = {one.id: one for one in answers.values() if one.id not in read and period_of(one).isdigit()}
+        if not unread:
+            return answers
+        read |= unread.keys()
+        said = sentences(unread)
+        over = {
+            id for id, one in unread.items() if id in said and is_over_years(one.data, said[id], int(period_of(one)))
+        }
+        if not over:
+            return answers
+        outturns = [one for one in outturns if one.id not in over]
 
 
 def _answers(targets: Sequence[Stated], outturns: Sequence[Stated]) -> dict[int, Stated]:

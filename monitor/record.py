@@ -4,7 +4,7 @@ Whatever came first, the same witnesses make the same record; docs/changes.md ha
 on what was new when.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -17,6 +17,7 @@ from monitor.ledger import settle
 from storage.changes import Kept, find_told, keep_changes
 from storage.models import Change, Document, Report
 from storage.reports import find_after, find_before, find_document, find_witnesses
+from storage.series import find_sentences_by_id
 from storage.statements import find_of_document
 from storage.values import Basis, ChangeData, ChangeKind, Stated
 from storage.visits import find_source
@@ -184,7 +185,10 @@ class Record:
         changes = [
             one for one in changes if one.kind is not ChangeKind.DROPPED or not self._elsewhere(speaks, one.shown)
         ]
-        return {event_id(change): change for change in [*changes, *settle(earlier, said)]}
+        return {event_id(change): change for change in [*changes, *settle(earlier, said, sentences=self._sentences)]}
+
+    def _sentences(self, ids: Iterable[int]) -> Mapping[int, str]:
+        return find_sentences_by_id(self.session, ids)
 
     def _elsewhere(self, speaks: Document, stated: Stated) -> bool:
         return any(_states(self.said(other), stated) for other in self._others(speaks))

@@ -92,7 +92,9 @@ def panel(session: Session) -> Iterator[dict[str, object]]:
     """All rows, region by region; the example's are left out."""
     for code in find_panel_regions(session):
         rows = find_panel(session, code)
-        entries = {entry.target.id: entry for entry in reckon(row.stated for row in rows)}
+        sentences = {row.stated.id: row.sentence for row in rows}
+        ledger = reckon((row.stated for row in rows), sentences=lambda _, known=sentences: known)  # type: ignore[misc]
+        entries = {entry.target.id: entry for entry in ledger}
         name = region_names(code)[0]
         for row in rows:
             entry = entries.get(row.stated.id)

@@ -67,7 +67,10 @@ def targets(
 
 def _ledger(session: Session, code: str, named: Sequence[str], *, every: bool) -> list[dict[str, object]]:
     """One row a target: by series, the newest first; main targets before the rest."""
-    entries = reckon(find_ledger_statements(session, code, headline=not every))
+    entries = reckon(
+        find_ledger_statements(session, code, headline=not every),
+        sentences=lambda ids: find_sentences_by_id(session, ids),
+    )
     if named:
         entries = [entry for entry in entries if any(_is_asked(word, entry.target) for word in named)]
     sides = [side.id for entry in entries for side in (entry.target, entry.outturn) if side]

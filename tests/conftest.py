@@ -1,7 +1,7 @@
 """Fixtures that every floor of tests may use. What only one file needs stays in that file."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -63,6 +63,27 @@ def postgres_url(postgres: PostgresServer) -> Iterator[str]:
     name = postgres.create_database()
     yield postgres.url(name)
     postgres.drop_database(name)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database_line(request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
+    """database_line() → what a mubiao.toml says of a new, empty database; "" is SQLite in its data folder.
+
+    For tests of the installed command, which run on both.
+    """
+    if request.param == "sqlite":
+        yield lambda: ""
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    names: list[str] = []
+
+    def made() -> str:
+        names.append(server.create_database())
+        return f'database = "{server.url(names[-1])}"'
+
+    yield made
+    for name in names:
+        server.drop_database(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

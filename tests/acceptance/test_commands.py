@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,11 @@ COMMAND = Path(sys.executable).parent / "mubiao"
 COMMANDS = (
     "init", "run", "visit", "check", "add", "sources", "extract", "import", "targets", "changes", "digest", "deliver",
     "status", "export", "example remove", "explain", "indicators", "deliveries", "retry", "replay", "send-test",
-    "unsubscribed", "move", "backup", "restore", "fsck", "doctor", "reload",
+    "unsubscribed", "move", "worker", "backup", "restore", "fsck", "doctor", "reload",
 )  # fmt: skip
 CODE = "220106"  # a region that the catalogue knows; the texts are invented
 CUT = TARGETS | {"地区生产总值": "增长6%左右"}
+DatabaseLine = Callable[[], str]
 QUIET = """
 data = "data"
 [watches.all]
@@ -73,18 +74,18 @@ def environment() -> dict[str, str]:
 
 
 @pytest.fixture
-def shell(tmp_path: Path) -> Shell:
+def shell(tmp_path: Path, database_line: DatabaseLine) -> Shell:
     """An installation that watches nothing."""
     shell = Shell(tmp_path)
-    shell.write("mubiao.toml", QUIET)
+    shell.write("mubiao.toml", database_line() + QUIET)
     return shell
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+def kept(tmp_path_factory: pytest.TempPathFactory, database_line: DatabaseLine) -> Shell:
     """An installation that holds two invented reports; its tests only read."""
     shell = Shell(tmp_path_factory.mktemp("kept"))
-    shell.write("mubiao.toml", QUIET)
+    shell.write("mubiao.toml", database_line() + QUIET)
     (shell.folder / "old").mkdir()
     shell.write("old/2025.txt", report_text(2025, extra="新建公园6个，改造老旧小区30个。"))
     shell.write("old/2026.txt", report_text(2026, CUT, extra="新建公园7个。"))

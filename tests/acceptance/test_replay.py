@@ -1,11 +1,12 @@
 """The installed daemon against the replayed sites of ../shared, held against what a perfect monitor would know."""
 
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlmodel import SQLModel, select
 
 from storage.database import make_engine, reading
@@ -19,7 +20,8 @@ Told = dict[tuple[str, int], list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def replay(shared: Path) -> Iterator[Replay]:
+def replay(shared: Path, database_line: Callable[[], str]) -> Iterator[Replay]:
+    """The sites from their first stage on, once for each database."""
     program = shared / "replay" / "replay.py"
     if not program.is_file():
         pytest.skip("../shared/replay/replay.py is missing: no sites to replay")
@@ -28,8 +30,13 @@ def replay(shared: Path) -> Iterator[Replay]:
 
 
 @pytest.fixture(scope="module")
-def daemon(replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
-    with watching(tmp_path_factory.mktemp("watcher"), settings(replay.sites())) as daemon:
+def config(replay: Replay, database_line: Callable[[], str]) -> str:
+    return f"{database_line()}\n{settings(replay.sites())}"
+
+
+@pytest.fixture(scope="module")
+def daemon(config: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    with watching(tmp_path_factory.mktemp("watcher"), config) as daemon:
         yield daemon
 
 
@@ -84,10 +91,10 @@ def test_a_withdrawn_report_and_a_redesigned_index_are_no_news(replay: Replay, d
     assert _kept(daemon) == kept
 
 
-def test_a_visit_of_everything_again_owes_nothing(replay: Replay, daemon: Daemon) -> None:
+def test_a_visit_of_everything_again_owes_nothing(config: str, daemon: Daemon) -> None:
     before = len(daemon.digests())
     assert daemon.stop() == 0
-    with watching(daemon.folder, settings(replay.sites())) as again:
+    with watching(daemon.folder, config) as again:
         _wait_for_visits(again, again=True)
         assert len(again.digests()) == before
         assert again.stop() == 0
@@ -115,13 +122,14 @@ def _kept(daemon: Daemon) -> set[tuple[str, int]]:
 def _rows(daemon: Daemon, table: type[Row]) -> list[Row]:
     """A table of the running daemon's own database, as it stands; empty while there is none."""
     path = daemon.folder / "data" / "mubiao.sqlite"
-    if not path.exists():
+    told = tomllib.loads((daemon.folder / "mubiao.toml").read_text()).get("database")
+    if told is None and not path.exists():
         return []
-    engine = make_engine(f"sqlite:///{path}")
+    engine = make_engine(told or f"sqlite:///{path}")
     try:
         with reading(engine) as session:
             return list(session.exec(select(table)))
-    except OperationalError:
+    except (OperationalError, ProgrammingError):
         return []  # it is just being made
     finally:
         engine.dispose()

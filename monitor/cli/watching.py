@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -106,6 +107,7 @@ class Watching:
     def __init__(self, config: Path, installation: Installation, tools: Tools, site: ExampleSite | None) -> None:
         self._config, self._first, self._site = config, installation, site
         self._reloader: Reloader | None = None
+        self._stopping = tools.stopping
         self._started = time.monotonic()
         room = DiskRoom(lambda: self.current().desk)
         self.pulse = Pulse(lambda: self.daemon.seconds_since_tick, lambda: room.state, utc_now())
@@ -131,7 +133,15 @@ class Watching:
         """From now on SIGHUP reads the settings anew."""
         running = Running(os.getpid(), self.pulse.started_at.isoformat())
         reloader = self._reloader = Reloader(self._config, self._first, running, self._take)
-        signal.signal(signal.SIGHUP, lambda _number, _frame: reloader.ask())
+        on_terminal = sys.stdout.isatty()
+
+        def hang_up(_number: int, _frame: object) -> None:
+            if on_terminal and not os.isatty(sys.stdout.fileno()):
+                self._stopping.set()  # the terminal was closed: nobody asks for other settings
+            else:
+                reloader.ask()
+
+        signal.signal(signal.SIGHUP, hang_up)
 
     def _take(self, new: Installation) -> None:
         declare(new.engine, new.settings.watched_sources(), utc_now())

@@ -4,6 +4,7 @@ MUBIAO_STOPS sets how often: `MUBIAO_STOPS=50` for the long version. The seed is
 """
 
 import os
+import pty
 import random
 import signal
 import subprocess
@@ -61,3 +62,26 @@ def test_a_daemon_that_is_stopped_at_any_moment_ends_well_and_leaves_everything_
     )
     assert done.returncode == 0, done.stdout + done.stderr
     print(f"{STOPS} stops, the longest took {longest:.1f} s; seed {SEED}")
+
+
+def test_a_daemon_whose_terminal_is_closed_ends(tmp_path: Path) -> None:
+    (tmp_path / "mubiao.toml").write_text(CONFIG.replace("example = true", ""))
+    ours, theirs = pty.openpty()
+    name = os.ttyname(theirs)
+    os.close(theirs)
+    # A leader of a session that opens a terminal has it as its own, and is told (SIGHUP) when it goes.
+    daemon = subprocess.Popen(
+        ["sh", "-c", f"exec '{COMMAND}' run <'{name}' >'{name}' 2>&1"], cwd=tmp_path, env=environment(),
+        start_new_session=True,
+    )  # fmt: skip
+    shown = b""
+    while b"Ctrl-C stops" not in shown:
+        shown += os.read(ours, 1000)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "data" / "mubiao.running").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)  # from then on it listens
+    os.close(ours)
+    try:
+        daemon.wait(timeout=60)
+    finally:
+        daemon.kill()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from scrapers.charset import text_of
 from scrapers.errors import ScrapeError, StoppedError
@@ -14,6 +14,7 @@ from storage.values import EntryData, Kind
 
 STEPS = 12  # pages of the portal that are read on the way
 TRIES = 4  # columns that are looked at for one kind
+FOLDERS = 3  # above a report, that may be its column
 DEPTH = 4  # links from the home page
 
 
@@ -64,6 +65,27 @@ def find_columns(
                     queue += [(depth + 1, post)] if depth < DEPTH else []  # a shelf with columns of its own
         queue.sort(key=lambda one: (one[0] + one[1].rank, one[1].kind is None))
     return [found[kind] for kind in kinds if kind in found]
+
+
+def find_column_of(
+    scraper: Scraper, report: Source, kinds: Sequence[Kind], holds: Callable[[Sequence[EntryData], Kind], bool]
+) -> Column | None:
+    """The column that the page of a report stands in: a folder above it, or what its own links lead to."""
+    for url in _folders_above(report.url):
+        look = _look(scraper, report, url)
+        kind = next((kind for kind in kinds if look and holds(_listed(look, url), kind)), None)
+        if look and kind:
+            return Column(kind, "", url, look)
+    return next(iter(find_columns(scraper, report, kinds, holds)), None)
+
+
+def _folders_above(url: str) -> list[str]:
+    """`…/gzbg/202601/t1.html` → `…/gzbg/202601/` and `…/gzbg/`, never the whole site."""
+    parts = urlsplit(url)
+    steps = [step for step in parts.path.split("/")[1:-1] if step]
+    return [
+        f"{parts.scheme}://{parts.netloc}/{'/'.join(steps[:depth])}/" for depth in range(len(steps), 0, -1)
+    ][:FOLDERS]  # fmt: skip
 
 
 def find_again(

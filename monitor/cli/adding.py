@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
-from urllib.parse import urlsplit
+from typing import Annotated, NoReturn
+from urllib.parse import urldefrag, urlsplit
 
 import typer
 
@@ -15,17 +15,19 @@ from monitor.choosing import holds_reports
 from monitor.cli.building import open_installation, tools_of
 from monitor.cli.options import AsJson, Config, region_code
 from monitor.cli.terminal import Stop, print_json, say, warn
-from monitor.identity import can_be_report, identify
+from monitor.identity import can_be_report, identify, title_year
 from monitor.settings import add_source, read_settings
 from scrapers.charset import text_of
-from scrapers.discovery import find_columns
+from scrapers.discovery import find_column_of, find_columns
 from scrapers.errors import LayoutError, ScrapeError
+from scrapers.families import family
 from scrapers.pages import Official, official, parse
 from scrapers.scrape import Look, Scraper
 from scrapers.source import Source
 from storage.values import EntryData, Kind
 
 SHOWN = 5
+REPORT, SENTENCES = 1500, 15  # characters and full stops that a report has at least, and a list has not
 KINDS = {
     Kind.WORK_REPORT: "政府工作报告",
     Kind.PLAN_REPORT: "计划报告",
@@ -61,15 +63,17 @@ def add(
 
     A portal's home page is walked along its tree of 法定主动公开内容 to the columns of work reports, plans and budgets;
     each that holds reports becomes a source. A folder becomes a source too. All else in the file stays as it is.
-    Exit code 1 if nothing is found.
+    Exit code 1 if nothing is found, if the page is itself a report, or if the address is watched already.
 
     Example: mubiao add http://www.changchun.gov.cn/ --region 长春市
     """
     code = region_code(region_name)
     draft = _draft(url, code, private)
+    watched = read_settings(config).sources
+    _check_new(draft.url, kind, watched.values())
     with tools_of(open_installation(config)) as tools:
-        found = _proposals(tools.scraper, draft, kind, code)
-    taken = set(read_settings(config).sources)
+        found = _unwatched(_proposals(tools.scraper, draft, kind, code), watched.values())
+    taken = set(watched)
     for place, proposal in enumerate(found):
         source = _named(proposal, key if place == 0 else "", name if place == 0 else "", taken)
         taken.add(source.key)
@@ -83,11 +87,37 @@ def add(
         warn("Nothing was written (--dry-run).")
 
 
+def _check_new(url: str, kind: Kind | None, watched: Iterable[Source]) -> None:
+    """Stops where the address is watched already; another kind of report from the same list must be named."""
+    for one in watched:
+        if _same_place(one.url, url) and kind in (None, one.kind):
+            raise Stop(f"{url} is watched already, as [sources.{one.key}]; nothing was written")
+
+
+def _unwatched(found: Sequence[Proposal], watched: Collection[Source]) -> list[Proposal]:
+    """Those columns of a portal that are not watched yet."""
+    new = []
+    for proposal in found:
+        same = [one for one in watched if _same_place(one.url, proposal.source.url)]
+        known = next((one for one in same if one.kind is proposal.source.kind), None)
+        if known:
+            warn(f"{proposal.source.url} is watched already, as [sources.{known.key}].")
+        else:
+            new.append(proposal)
+    if found and not new:
+        raise Stop("All that was found is watched already; nothing was written")
+    return new
+
+
+def _same_place(one: str, other: str) -> bool:
+    return urldefrag(one).url.rstrip("/") == urldefrag(other).url.rstrip("/")
+
+
 def _draft(url: str, code: str, private: bool) -> Source:
     """What is looked at, before it is known what it is."""
-    address = Path(url).resolve().as_uri() if Path(url).is_dir() else url
+    address = Path(url).resolve().as_uri() if Path(url).is_dir() else urldefrag(url).url
     try:
-        return Source(key="draft", name="draft", url=address, region=code or "000000", private=private, pages=1)
+        return Source(key="draft", name="draft", url=address, region=code or "000000", private=private, pages=2)
     except ValueError as error:
         raise Stop(
             f"{url}: write the address of an index page or a portal, beginning with http:// or https://, or a folder",
@@ -99,13 +129,15 @@ def _proposals(scraper: Scraper, draft: Source, kind: Kind | None, code: str) ->
     """The page itself where it lists reports, else the columns that its portal leads to, else the page as it is."""
     look, broken = None, None
     try:
-        look = scraper.read_index(
-            draft, name=None, conditions=None, body_hash=None, going_on=lambda entries: False
-        )  # fmt: skip
+        look = scraper.read_index(  # where nothing is a report, the next page may have some
+            draft, name=None, conditions=None, body_hash=None, going_on=lambda entries: not _holds_any(entries, kind)
+        )
     except LayoutError as error:  # a home page need not list anything
         broken = error
     except ScrapeError as error:
         raise Stop(f"{draft.url}: {error.label}: {error}") from error
+    if look and look.family != "folder" and (title := _report_itself(look)):
+        _refuse_report(scraper, draft, title, (kind,) if kind else SOUGHT)
     guessed = kind or (_kind_of(look.entries) if look else None)
     if look and (look.family == "folder" or (guessed and holds_reports(look.entries, guessed))):
         return [_proposal(scraper, draft, look, guessed or Kind.WORK_REPORT, code)]
@@ -123,6 +155,29 @@ def _proposals(scraper: Scraper, draft: Source, kind: Kind | None, code: str) ->
         raise Stop(f"{draft.url}: {broken}, and leads to no column of reports; add the column's own address")
     warn("None of the entries is a report yet, and the page leads to no column that holds any.")
     return [_proposal(scraper, draft, look, guessed or Kind.WORK_REPORT, code)]
+
+
+def _holds_any(entries: Sequence[EntryData], kind: Kind | None) -> bool:
+    return holds_reports(entries, kind) if kind else _kind_of(entries) is not None
+
+
+def _report_itself(look: Look) -> str:
+    """The title, where the page is itself a report and no list of them; else ""."""
+    text, url = text_of(look.first), look.first.url
+    page = family(look.family).parse_report(text, url)
+    if len(page.text) < REPORT or page.text.count("。") < SENTENCES:
+        return ""
+    alone = all(_same_place(entry.url, url) for entry in look.entries)
+    named = official(parse(text, url)).title or (page.title if title_year(page.title) else "")
+    return (page.title or url) if alone or any(can_be_report(named, kind) for kind in Kind if named) else ""
+
+
+def _refuse_report(scraper: Scraper, draft: Source, title: str, kinds: Sequence[Kind]) -> NoReturn:
+    told = f"{draft.url}: this is a report ({title}), not a list of them"
+    column = find_column_of(scraper, draft, kinds, holds_reports)
+    if column is None:
+        raise Stop(f"{told}; give the address of the column that it stands in. Nothing was written")
+    raise Stop(f"{told}; its column is {column.url}: mubiao add {column.url}. Nothing was written")
 
 
 def _proposal(scraper: Scraper, at: Source, look: Look, kind: Kind, code: str, column: str = "") -> Proposal:

@@ -128,10 +128,31 @@ def test_a_dry_run_writes_nothing(folder: Path, portal: Portal) -> None:
     assert (folder / "mubiao.toml").read_text() == STARTER
 
 
-def test_the_same_address_again_gets_a_key_of_its_own(folder: Path, portal: Portal) -> None:
-    for _ in range(2):
-        run(folder, "add", f"{portal.base}/xxgk/gzbg/", "--private")
-    assert len(written(folder)) == 2
+def test_the_same_address_again_is_refused_whatever_stands_behind_it(folder: Path, portal: Portal) -> None:
+    run(folder, "add", f"{portal.base}/xxgk/gzbg/", "--private")
+    for again in ("", "#top"):
+        done = run(folder, "add", f"{portal.base}/xxgk/gzbg/{again}", "--private", expect=1)
+        assert "is watched already, as [sources.source-220106]" in done.stderr
+    assert len(written(folder)) == 1
+    run(folder, "add", f"{portal.base}/", "--private")
+    assert len(written(folder)) == 2  # the budget's column is new
+
+
+def test_the_address_of_a_report_is_refused_and_its_column_named(folder: Path, portal: Portal) -> None:
+    done = run(folder, "add", f"{portal.base}/xxgk/gzbg/t20310110_2031.html", "--private", expect=1)
+    told = " ".join(done.stderr.split())
+    assert "this is a report (2031年政府工作报告), not a list" in told
+    assert f"its column is {portal.base}/xxgk/gzbg/" in told
+    assert (folder / "mubiao.toml").read_text() == STARTER
+
+
+def test_a_page_further_is_looked_at_before_no_entry_is_a_report(folder: Path, portal: Portal) -> None:
+    shown = [(f"/gk/n{n}.html", f"市政府第{n}次会议召开", date(2031, 2, n)) for n in (3, 2, 1)]
+    portal.pages["/gk/"] = listing(shown, '<a href="/gk/index_1.html">下一页</a>')
+    portal.pages["/gk/index_1.html"] = listing([("/gk/r.html", "2031年绿园区政府工作报告", date(2031, 1, 10))])
+    done = run(folder, "add", f"{portal.base}/gk/", "--private")
+    assert "of which 1 would be kept" in done.stdout
+    assert "None of the entries" not in done.stderr
 
 
 def test_a_page_without_entries_and_columns_is_refused_with_a_way_out(folder: Path, portal: Portal) -> None:
@@ -151,7 +172,7 @@ def test_the_health_of_sources_names_what_broke_and_what_is_overdue(folder: Path
     run(folder, "visit", "news", expect=1)
     told = {row["key"]: row for row in rows(run(folder, "sources", "--health", "--json", expect=1))}
     assert next(iter(told)) == "news"
-    assert told["news"]["state"] in ("layout", "empty-page")
+    assert told["news"]["state"] in ("no-entries", "empty-page")
     assert (told["news"]["failures"], told["news"]["usual_entries"]) == (1, 2)
     assert (told["gzbg"]["state"], told["gzbg"]["newest_report"]) == ("overdue", None)
     assert told["gzbg"]["newest_entry"] == "2021-01-10"

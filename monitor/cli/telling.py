@@ -1,6 +1,7 @@
 """The commands that tell: changes, digest, deliver."""
 
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -15,11 +16,12 @@ from monitor.cli.terminal import print_rows, say, warn
 from monitor.delivery import close_digests, deliver, preview
 from monitor.digest.figures import said
 from monitor.rhythm import CHINA
+from monitor.series import period_of
 from storage.changes import find_changes
 from storage.database import reading
 from storage.outbox import find_digests, find_open_digests
 from storage.statements import find_by_id
-from storage.values import Stated
+from storage.values import Role, Stated
 
 
 def changes(
@@ -48,10 +50,14 @@ def changes(
         stated = find_by_id(session, ids)
     rows = []
     for one in found:
+        period = _period([stated.get(id or 0) for id in (one.after_id, one.before_id)])
+        if not as_json and period == str(one.year):
+            period = ""  # the report's own year goes without saying
         row: dict[str, object] = {
             "seen": f"{one.seen_at.astimezone(CHINA):%Y-%m-%d %H:%M}",
             "region": region_names(one.region)[0],
             "year": one.year,
+            "period": period,
             "change": one.kind,
             "basis": one.basis,
             "indicator": one.indicator,
@@ -112,6 +118,13 @@ def deliver_now(config: Config = Path("mubiao.toml"), as_json: AsJson = False) -
     ]
     print_rows(rows, as_json=as_json, empty="nothing is due")
     raise typer.Exit(int(any(not one.sent for one in told)))
+
+
+def _period(sides: Sequence[tuple[Stated, str] | None]) -> str:
+    """The year or span (2026/2030) that a change's target is for."""
+    targets = [side[0] for side in sides if side is not None]
+    target = next((one for one in targets if one.data.role is Role.TARGET), None)
+    return period_of(target) if target else ""
 
 
 def _said(found: tuple[Stated, str] | None) -> str:

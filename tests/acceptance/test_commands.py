@@ -241,6 +241,14 @@ def test_changes_name_both_sides_and_their_sentences(kept: Shell) -> None:
     assert "增长6%左右" in cut["after_sentence"]
 
 
+def test_changes_say_which_year_a_target_is_for_when_it_is_not_the_reports(kept: Shell) -> None:
+    asked = ("changes", CODE, "--year", "2026")
+    assert [row["period"] for row in kept.json(*asked, "--json")] == ["2026", "2025", "2025"]
+    lowered, missed, _ = kept.run(*asked).stdout.splitlines()[1:]
+    assert "2025" not in re.sub(r"\d{4}-\d\d-\d\d", "", lowered)
+    assert "2025" in re.sub(r"\d{4}-\d\d-\d\d", "", missed)
+
+
 def test_a_table_that_is_piped_has_a_line_a_row(kept: Shell) -> None:
     lines = kept.run("changes", CODE, "--year", "2026").stdout.splitlines()
     assert len(lines) == 4

@@ -69,6 +69,7 @@ POINTED_AT = frozenset("家所座处条名辆台套栋幢艘架眼口")
 MADE = re.compile(r"(?:等|新建|改建|扩建|修建|新修|建成|建好|完成|新增|引进|开通|启用|投用|竣工|新开|收购|购置)了?$")
 NOT_POINTED_AT = re.compile(r"[龙主]|[^，。、]{0,4}(?:措施|政策|意见|规定|举措|要求)")  # 六条龙型经济, 十条措施
 
+ONCE_MORE = re.compile("(?:增长|增加|提高|提升|扩大|扩容|翻)了?$")  # 增长一倍, but 一倍 of a comparison
 INDEX_BEFORE = re.compile(
     r"(?:指数|系数|收入比|赡养比|师生比|浓度)[^，。；、]{0,4}(?:控制在|稳定在|保持在|达到?|为|到|至|低于|高于|不超过)$"
 )
@@ -239,9 +240,12 @@ def _is_chinese_quantity(plain: str, quantity: Quantity, written: str) -> bool:
         return True
     hedged = quantity.left < quantity.start or quantity.right > quantity.end
     if quantity.kind is UnitKind.TIMES:
-        return quantity.unit != "番" and (
-            (quantity.value or 0) > 1 or (hedged and quantity.unit == "成") or "点" in written
-        )
+        if quantity.unit == "番":
+            return False
+        if (quantity.value or 0) > 1 or "点" in written:
+            return True
+        more = ONCE_MORE.search(plain, max(0, quantity.left - 4), quantity.left) is not None
+        return hedged if quantity.unit == "成" else more
     large = written[-1] in "百千万亿"
     if quantity.kind in (UnitKind.MONEY, UnitKind.SIZE):
         return large and (hedged or written[0] not in "百千万亿")

@@ -184,7 +184,8 @@ class _Reader:
         quantity, sentence = slot.quantity, self._sentence
         before, tail = trim_trailing(slot.before)
         baseline = self._baselines.get(quantity.start)
-        measure, value, sort = measure_of(quantity, trim_leading(before), tail, slot.after)
+        shared = self._memory.rule == "head: shared verb"  # 压减炼铁产能10万吨、炼钢产能8万吨
+        measure, value, sort = measure_of(quantity, indicator if shared else trim_leading(before), tail, slot.after)
         if measure is Measure.RATIO and self._memory.carried and self._memory.measure is Measure.GROWTH:
             measure, sort = Measure.GROWTH, "measure: carried"  # 增长5.5%、力争6%
         if slot.compared:

@@ -29,7 +29,7 @@ _ROWS: dict[UnitKind, str] = {
     UnitKind.SIZE: (
         "亩 亩次 公顷 平方公里 平方千米 平方米 平米 平方 立方米 立方 方 公里 千米 车道公里 皮长公里 芯公里 对公里 华里 里 米 延米 延长米 "
         "厘米 毫米 吨公里 人公里 吨标准煤 吨标煤 吨煤 吨二氧化碳 蒸吨 吨位 载重吨 总吨 吨 公斤 千克 克 市斤 斤 担 石 千升 升 毫升 "
-        "千瓦时 兆瓦时 吉瓦时 千瓦 兆瓦 吉瓦 千伏安 兆伏安 千伏 伏 度电 度 微克 毫克 分贝 焦 焦耳 P PB TB EB PF EF TFLOPS EFLOPS Eflops EFlops EFLOPs "
+        "千瓦时 兆瓦时 吉瓦时 千瓦 兆瓦 吉瓦 千伏安 兆伏安 千伏 伏 度电 度 微克 毫克 微克每立方米 毫克每立方米 微克每立方 毫克每升 μg µg ug mg 重量箱 标准重量箱 羊单位 只羊单位 个羊单位 分贝 焦 焦耳 P PB TB EB PF EF TFLOPS EFLOPS Eflops EFlops EFLOPs "
         "PFLOPS PFlops Pflops kV KV MW GW GWh MWh kWh kW kVA MVA km KM m m2 m3 m² m³ ㎡ mm cm 摄氏度 ℃ 兆 Gbps Mbps Tbps 寸 吋 英寸 "
         "尺 匹马力 马力 大卡 卡 核 像素 比特 标方 标立方米 方公里 "
     ),

@@ -1,13 +1,11 @@
 """The short form for chat services: plain lines in a proportional font, the news of each report and where it is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from storage.values import ChangeKind
-
-from .edition import Row, Story
+from .edition import Story
 from .outgoing import cut
 from .sheet import Sheet
-from .textpart import tail_text
+from .textpart import row_text
 from .words import WORDS, Words
 
 MAX_LINE = 1000  # bytes: half of what the narrowest service takes in one message
@@ -49,22 +47,11 @@ def _story(story: Story, words: Words) -> Iterator[str]:
     yield f"{mark}{story.region} · {story.heading}"
     rows = [(row, table.heads) for table in story.tables for row in table.rows]
     for row, heads in rows[:_ROWS]:
-        yield f"{row.sign} {_told(row, heads, words)}"
+        yield f"{row.sign} {row_text(row, heads, words)}"
     left = len(rows[_ROWS:]) + sum(table.more for table in story.tables) + sum(len(one.rows) for one in story.topics)
     if left:
-        yield f"(+{left})"
+        yield words("more", n=left)
     yield story.kept_url or story.url
-
-
-def _told(row: Row, heads: Sequence[str], words: Words) -> str:
-    """`GDP 增长 6.5%以上 → 6%左右`, with what came of last year's target where that is known; who differs is named."""
-    if row.kind is ChangeKind.CONFLICT:
-        return f"{row.name} {heads[1]} {row.before.text} / {heads[3]} {row.after.text}"
-    head = heads[2].replace(" ", "")
-    told = tail_text(row, words)
-    if head and row.outturn.text != words["none"]:
-        told += f"{words['open_bracket']}{head} {row.outturn.text}{words['close_bracket']}"
-    return told
 
 
 def _fitting(lines: Iterator[str]) -> Iterator[str]:

@@ -25,23 +25,31 @@ class Plan:
     overview: int = 200
     notices: int = 12
     charts: int = 6
+    crowd: bool = False  # three reports or more
 
     def detail(self, index: int) -> Detail:
-        return LONG if index < self.long else SHORT
+        if index >= self.long:
+            return SHORT
+        return BRIEF if self.crowd else LONG
 
 
 LONG = Detail(tail=20, main=60, quote=240)
-SHORT = Detail(tail=0, main=12, quote=0)
+BRIEF = Detail(tail=5, main=14, quote=80)
+SHORT = Detail(tail=0, main=8, quote=0)
 PLANS = (  # the first that keeps the message small enough is taken
     Plan(long=100, short=0),
-    Plan(long=12, short=88),
-    Plan(long=5, short=25),
-    Plan(long=3, short=12),
-    Plan(long=2, short=10),
-    Plan(long=1, short=12),
-    Plan(long=1, short=6),
-    Plan(long=0, short=4, overview=80, notices=12),
+    Plan(long=1, short=1),
+    Plan(long=0, short=2),
     Plan(long=0, short=0, overview=30, notices=5),
+)
+PLANS_OF_MANY = (
+    Plan(long=4, short=96, charts=3, crowd=True),
+    Plan(long=3, short=24, charts=3, crowd=True),
+    Plan(long=3, short=12, charts=3, crowd=True),
+    Plan(long=1, short=12, charts=1, crowd=True),
+    Plan(long=1, short=6, charts=1, crowd=True),
+    Plan(long=0, short=4, overview=80, crowd=True),
+    Plan(long=0, short=0, overview=30, notices=5, crowd=True),
 )
 
 
@@ -163,6 +171,7 @@ class Story:
     folded: str
     comparison: Comparison | None = None
     chart: Chart | None = None
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)

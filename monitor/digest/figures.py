@@ -69,7 +69,7 @@ class Magnitude(Protocol):
 def said(figure: Magnitude, language: str, *, signed: bool = True) -> str:
     """The figure in words: 6%左右 → `增长6%左右`, `up ~6%`; with `signed=False` just `6%左右`, `~6%`.
 
-    Without a sign a fall still says so (下降3%). In English 万 and 亿 are multiplied out (`87,000+ people`); the report's
+    Without a sign a fall still says so (下降3%). In English 万 and 亿 are multiplied out (`87,000+ people`); the text's
     own characters stand in the sentence that it links to.
     """
     if figure.measure is Measure.RELATIVE or figure.op in _ONLY_RELATIVE:

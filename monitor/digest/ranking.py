@@ -7,21 +7,28 @@ from storage.values import Basis, ChangeKind
 from .figures import middle
 from .values import Line, ReportPart
 
+NATION = "000000"
 CHANGED = (ChangeKind.LOWERED, ChangeKind.RAISED, ChangeKind.REWORDED, ChangeKind.CONFLICT)
 RESULTS = (ChangeKind.MET, ChangeKind.MISSED)
 _ORDER = dict.fromkeys(CHANGED, 0) | {ChangeKind.ADDED: 1, ChangeKind.DROPPED: 2}
 
 
 def ranked(parts: Iterable[ReportPart]) -> list[ReportPart]:
-    """The most important report first: moves of GDP by size, revisions and conflicts of main targets, higher places."""
-    return sorted(parts, key=lambda part: (part.example, -_weight(part), part.region_code, -part.year, part.title))
+    """The State Council's report (国务院) first, then by weight: moves of GDP by size, revisions and conflicts of main
+    targets, higher places.
+    """
+
+    def place(part: ReportPart) -> tuple[bool, bool, int, str, int, str]:
+        return (
+            part.example, part.region_code != NATION, -_weight(part), part.region_code, -part.year, part.title,
+        )  # fmt: skip
+
+    return sorted(parts, key=place)
 
 
 def _weight(part: ReportPart) -> int:
     main = [line for line in part.lines if line.headline]
-    weight = (
-        4 if part.region_code == "000000" else 2 * part.region_code.endswith("0000") + part.region_code.endswith("00")
-    )
+    weight = 2 * part.region_code.endswith("0000") + part.region_code.endswith("00")
     moved = [line for line in main if line.kind in CHANGED]
     weight += max((8 + _points(line) for line in moved if line.indicator_key == "gdp"), default=0)
     weight += 4 * any(line.basis is not Basis.NEXT_REPORT for line in moved)

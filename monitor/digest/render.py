@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from .chart import image
 from .chatpart import chat_part
-from .edition import PLANS
+from .crowd import CROWD
+from .edition import PLANS, PLANS_OF_MANY
 from .htmlpart import html_part
 from .payload import payload
 from .ranking import ranked
@@ -21,9 +22,9 @@ MAX_TEXT = 250_000  # bytes
 def render(data: DigestData) -> Rendered:
     """One digest in all its forms; the same data gives the same bytes.
 
-    The HTML stays within 90,000 bytes and the text within 250,000: a longer digest tells its first reports at length
-    and the others in short or by one line each. The payload is always complete. A digest with neither reports nor
-    notices is a ValueError, and so is a language other than zh and en.
+    The HTML stays within 90,000 bytes and the text within 250,000: a longer digest, or one of three reports and more,
+    tells its first reports at length and the others in short or by one line each. The payload is always complete. A
+    digest with neither reports nor notices is a ValueError, and so is a language other than zh and en.
     """
     if not data.parts and not data.notices:
         raise ValueError(f"digest {data.id!r} has nothing to tell: no report and no notice")
@@ -31,11 +32,12 @@ def render(data: DigestData) -> Rendered:
         raise ValueError(f"digest {data.id!r}: language {data.language!r} is neither zh nor en")
     parts = ranked(data.parts)
     title = subject(data, parts)
-    sheets = [lay_out(data, title, parts, PLANS[0])]  # laid out further only as far as a form needs it shorter
+    plans = PLANS if len(parts) < CROWD else PLANS_OF_MANY
+    sheets = [lay_out(data, title, parts, plans[0])]  # laid out further only as far as a form needs it shorter
 
     def fitting(form: Callable[[Sheet], str], limit: int) -> tuple[str, Sheet]:
         made = ""
-        for index, plan in enumerate(PLANS):
+        for index, plan in enumerate(plans):
             if index == len(sheets):
                 sheets.append(lay_out(data, title, parts, plan))
             made = form(sheets[index])

@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .edition import Glance, Plan, Story
+from .crowd import CROWD, together
+from .edition import Comparison, Glance, Plan, Story
 from .notes import foot_lines, notice_text
 from .outgoing import clean, web_address
 from .stories import beijing_time, short_name, story
 from .subject import changed_count, part_news, ranked_notices
 from .values import DigestData, ReportPart
 from .words import WORDS, Words
-
-_GLANCE_FROM = 3  # reports; two need no overview
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,7 @@ class Sheet:
     glances: tuple[Glance, ...]
     glances_title: str
     glances_more: int
+    together: Comparison | None
     stories: tuple[Story, ...]
     folded: int
     remarks: tuple[Remark, ...]
@@ -47,8 +47,10 @@ def lay_out(data: DigestData, subject: str, parts: Sequence[ReportPart], plan: P
     words = WORDS[data.language]
     full = parts[: plan.long + plan.short]
     folded = len(parts) - len(full)
-    glanced = len(parts) >= _GLANCE_FROM or folded > 0
+    glanced = len(parts) >= CROWD or folded > 0
     notices = ranked_notices(data.notices)
+    charts = min(plan.long, plan.charts)
+    compared = together(parts[: plan.overview], words) if glanced else None
     years = {part.year for part in parts}
     return Sheet(
         language=data.language,
@@ -61,9 +63,10 @@ def lay_out(data: DigestData, subject: str, parts: Sequence[ReportPart], plan: P
         else (),
         glances_title=words("overview_count", n=len(parts)) + (f" · {next(iter(years))}" if len(years) == 1 else ""),
         glances_more=max(0, len(parts) - plan.overview) if glanced else 0,
+        together=compared,
         stories=tuple(
-            story(part, index + 1, words, plan.detail(index), charted=index < min(plan.long, plan.charts))
-            for index, part in enumerate(full)
+            story(part, number, words, plan.detail(number - 1), charted=number <= charts, alone=compared is None)
+            for number, part in enumerate(full, start=1)
         ),
         folded=folded,
         remarks=tuple(

@@ -21,8 +21,12 @@ _OFFICIAL = re.compile(r"(?: \(Xizang\)| Zhuang| Hui| Uygur)? Autonomous Region$
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
-def story(part: ReportPart, number: int, words: Words, detail: Detail, *, charted: bool = False) -> Story:
-    """A report composed for one language at one level of detail, with its last years where it is `charted`."""
+def story(
+    part: ReportPart, number: int, words: Words, detail: Detail, *, charted: bool = False, alone: bool = True
+) -> Story:
+    """A report composed for one language at one level of detail, with its last years where it is `charted`, and with
+    the regions around it where no table of all reports has them (`alone`).
+    """
     kept = web_address(part.kept_url)
     tail = ordered(_tail_lines(part))
     topics, folded = _topics(tail, words, detail)
@@ -31,7 +35,7 @@ def story(part: ReportPart, number: int, words: Words, detail: Detail, *, charte
         region=region_name(part, words),
         place=clean(part.region_path_en if words.language == "en" and part.region_path_en else part.region_path, 60),
         heading=words("report_heading", year=part.year, kind=words[part.kind.value]),
-        title=clean(part.title, 120),
+        title=clean(part.title, 120) if detail.quote else "",
         origin=origin(part, words),
         url=web_address(part.url),
         kept_url=kept,
@@ -40,8 +44,9 @@ def story(part: ReportPart, number: int, words: Words, detail: Detail, *, charte
         tail_title=words("tail_counted", n=len(tail)) if tail else "",
         topics=topics,
         folded=folded,
-        comparison=_comparison(part.around, part, words) if part.around and detail.quote else None,
+        comparison=_comparison(part.around, part, words) if part.around and alone and detail.quote else None,
         chart=chart(part.past, region_name(part, words), words) if part.past and charted else None,
+        short=not detail.quote,
     )
 
 
@@ -50,7 +55,7 @@ def _comparison(around: Around, part: ReportPart, words: Words) -> Comparison:
     if around.rank is not None and around.known > 2:
         name = named_label(around.indicators[0], words.language, short=True)
         place = next(one for one in around.places if one.standing == "own")
-        region = _place_name(place, words)
+        region = place_name(place, words)
         remark = words(
             "rank_tied" if around.tied else "rank", region=region, name=name, n=around.known, place=around.rank
         )
@@ -58,21 +63,21 @@ def _comparison(around: Around, part: ReportPart, words: Words) -> Comparison:
     if left > 0:
         remark += (" " if remark and words.language == "en" else "") + words("rank_more", n=left)
     return Comparison(
-        words("comparison", year=part.year),
+        words("comparison" if any(one.standing == "above" for one in around.places) else "beside", year=part.year),
         (words["column_region"], *(named_label(one, words.language, short=True) for one in around.indicators)),
         tuple(
-            Beside(_place_name(one, words), tuple(_cell(f, words) for f in one.figures), one.standing == "own")
+            Beside(place_name(one, words), tuple(figure_cell(f, words) for f in one.figures), one.standing == "own")
             for one in around.places
         ),
         remark,
     )
 
 
-def _place_name(place: Place, words: Words) -> str:
+def place_name(place: Place, words: Words) -> str:
     return short_place(clean(place.region_en if words.language == "en" and place.region_en else place.region, 40))
 
 
-def _cell(figure: Figure | None, words: Words) -> Cell:
+def figure_cell(figure: Figure | None, words: Words) -> Cell:
     if figure is None:
         return Cell(words["none"])
     return Cell(said(figure, words.language, signed=False), web_address(figure.kept_url))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from storage.values import ChangeKind
 
-from .edition import Cell, Quote, Row, Story, Table, Topic
+from .edition import Cell, Comparison, Quote, Row, Story, Table, Topic
 from .layout import WIDTH, table, width, wrap
 from .ranking import CHANGED
 from .rows import SIGNS
@@ -24,6 +24,8 @@ def text_part(sheet: Sheet) -> str:
         lines += ["", *wrap(words["example_banner"], WIDTH)]
     if sheet.glances:
         lines += ["", *_overview(sheet, words)]
+    if sheet.together:
+        lines += ["", *_comparison(sheet.together, words)]
     for story in sheet.stories:
         lines += ["", "", *_story(story, words)]
     if sheet.folded and sheet.stories:
@@ -48,9 +50,12 @@ def _overview(sheet: Sheet, words: Words) -> Iterator[str]:
 
 
 def _story(story: Story, words: Words) -> Iterator[str]:
-    yield _HEAVY
+    yield _LIGHT if story.short else _HEAVY
     mark = words["example"] if story.example else ""
     yield from wrap(f"{mark}{story.region} · {story.heading}", WIDTH)
+    if story.short:
+        yield from _short(story, words)
+        return
     for line in (story.place if story.place != story.region else "", story.title, story.origin):
         if line:
             yield from wrap(line, WIDTH)
@@ -67,17 +72,36 @@ def _story(story: Story, words: Words) -> Iterator[str]:
         yield from _folded(story, words)
 
 
+def _short(story: Story, words: Words) -> Iterator[str]:
+    """One of many reports: a line for each change, and where all of it is."""
+    for made in story.tables:
+        for row in made.rows:
+            yield from wrap(row_text(row, made.heads, words), WIDTH, first=f"{row.sign} ")
+        yield from wrap(made.unchanged, WIDTH) if made.unchanged else ()
+    left = sum(made.more for made in story.tables)
+    rest = [words("more", n=left)] if left else []
+    rest += [story.tail_title] if story.tail_title else []
+    yield from wrap(words["list_comma"].join(rest), WIDTH) if rest else ()
+    kept = story.kept_url
+    yield from _links([(words["kept_link"], kept) if kept else (words["source_link"], story.url)])
+
+
+def row_text(row: Row, heads: Sequence[str], words: Words) -> str:
+    """`GDP 增长 6.5%以上 → 6%左右`, with what came of last year's target where that is known; who differs is named."""
+    if row.kind is ChangeKind.CONFLICT:
+        return f"{row.name} {heads[1]} {row.before.text} / {heads[3]} {row.after.text}"
+    head = heads[2].replace(" ", "") if words.language == "zh" else heads[2]
+    told = tail_text(row, words)
+    if head and row.outturn.text != words["none"]:
+        told += f"{words['open_bracket']}{head} {row.outturn.text}{words['close_bracket']}"
+    return told
+
+
 def _around(story: Story, words: Words) -> Iterator[str]:
     """The neighbours, and the last years."""
     if story.comparison:
         yield ""
-        yield f"[{story.comparison.title}]"
-        rows = [
-            (words("own_place", place=one.name) if one.own else one.name, *_dashed(one.cells, words))
-            for one in story.comparison.rows
-        ]
-        yield from table(story.comparison.heads, rows)
-        yield from wrap(story.comparison.remark, WIDTH) if story.comparison.remark else ()
+        yield from _comparison(story.comparison, words, own="own_place")
     if story.chart:
         yield ""
         yield f"[{story.chart.title}]"
@@ -85,6 +109,15 @@ def _around(story: Story, words: Words) -> Iterator[str]:
         yield from table(
             heads, [(str(one.year), *_dashed((one.target, one.outturn), words)) for one in story.chart.years]
         )
+
+
+def _comparison(made: Comparison, words: Words, *, own: str = "") -> Iterator[str]:
+    yield f"[{made.title}]"
+    rows = [
+        (words(own, place=one.name) if one.own and own else one.name, *_dashed(one.cells, words)) for one in made.rows
+    ]
+    yield from table(made.heads, rows)
+    yield from wrap(made.remark, WIDTH) if made.remark else ()
 
 
 def _dashed(cells: Sequence[Cell], words: Words) -> list[str]:
@@ -118,7 +151,7 @@ def _table(made: Table, words: Words) -> Iterator[str]:
     if made.legend:
         yield made.legend
     if made.more:
-        yield f"(+{made.more})"
+        yield words("more", n=made.more)
     if made.unchanged:
         yield from wrap(made.unchanged, WIDTH)
     if made.quotes:

@@ -69,7 +69,7 @@ def test_the_text_has_the_neighbours_and_the_last_years_too() -> None:
     assert "GDP 增长目标：云溪市在已公布的 9 个同级地区中排第 3。" in text
     assert "2025  6.5%以上  5.6%" in text
     english = sample("year", "en").text
-    assert "[2026 targets: the region above and its neighbours]" in english
+    assert "[2026 targets: the region above and comparable regions]" in english
     assert "Yunxi ranks 3 of the 9" in english
 
 
@@ -85,6 +85,47 @@ def test_only_the_first_reports_of_a_crowded_morning_have_pictures() -> None:
     assert 0 < made.html.count("<img ") <= 6
     assert len(made.images) == 1  # the same chart is attached once
     assert sample("thirty-reports").html.count("<img ") < 6
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_crowded_morning_compares_all_reports_in_one_table(language: str) -> None:
+    made = sample("thirty-reports", language)
+    title = {"zh": "2026 年目标一览", "en": "2026 targets side by side"}[language]
+    assert (made.text.count(f"[{title}]"), made.html.count(title)) == (1, 1)
+    assert "与上级" not in made.text
+    assert "region above" not in made.text
+    (table,) = (one for one in BeautifulSoup(made.html, "lxml").find_all("table") if title in one.caption.get_text())
+    rows = {row.th.get_text(): row.td.get_text() for row in table.tbody.find_all("tr")}
+    assert len(rows) == 31  # and the region above all of them
+    assert rows["琼梧市"] == {"zh": "6%左右", "en": "~6%"}[language]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_crowded_morning_is_short_and_leads_to_all_of_it(language: str) -> None:
+    made = sample("thirty-reports", language)
+    assert len(made.text.splitlines()) < 700
+    assert all(f"documents/{number}\n" in made.text for number in range(30))
+
+
+def test_two_reports_are_told_in_full_each() -> None:
+    text = render(digest(*(part(main_lines(), around=neighbours()) for _ in range(2)))).text
+    assert text.count("[2026 年目标与上级、同级相比]") == 2
+
+
+def test_a_heading_names_the_region_above_only_where_its_figure_is_shown() -> None:
+    around = neighbours()
+    alone = replace(around, places=tuple(one for one in around.places if one.standing != "above"))
+    assert "[2026 年目标与同级相比]" in render(digest(part(main_lines(), around=alone))).text
+    assert (
+        "[2026 targets of comparable regions]" in render(digest(part(main_lines(), around=alone), language="en")).text
+    )
+
+
+def test_the_state_council_comes_first() -> None:
+    nation = part(main_lines()[2:3], region="国务院", region_en="State Council", region_code="000000")
+    made = render(digest(*(part(main_lines(), region_code=f"9{n}0000") for n in range(4)), nation))
+    assert made.subject.startswith("国务院 2026")
+    assert made.text.index("国务院 2026") < made.text.index("云溪市")
 
 
 def test_the_foot_says_what_was_seen_and_what_was_silenced() -> None:

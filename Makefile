@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: help setup run test check format gold firings bench-extract bench-visit bench-hosts hostile bench years mutate any-order crash show-digests noise faults live reliability wheel lock clean
+.PHONY: help setup run test check format gold firings bench-extract bench-visit bench-hosts hostile bench years mutate any-order crash workers show-digests noise faults live reliability wheel lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -79,6 +79,9 @@ hostile: setup  ## the kit of hostile servers, and 1,000 good requests after it
 
 crash: setup  ## the delivering process killed 150 times: nothing lost, nothing told under two ids
 	@MUBIAO_CRASHES=150 $(PY) -m pytest -q --timeout=900 tests/integration/test_crashes.py
+
+workers: setup  ## four workers on one PostgreSQL, two of them killed 20 times: one stream a host, nothing lost or told twice
+	@MUBIAO_KILLS=20 $(PY) -m pytest -q -s --timeout=3600 tests/integration/test_workers.py -k killed
 
 faults: setup  ## receivers down, kills, maintenance pages, two runs at once: what is told of 20 changes (a few minutes)
 	@$(PY) -m tools.faults $(ARGS)

@@ -24,7 +24,6 @@ from storage.jobs import IMPORTS, Jobs, prepare, scripts_since
 from storage.models import Change, Delivery, Digest, DigestChange, Document, Report, Visit
 from tests.portals import Portals
 
-
 COMMAND = Path(sys.executable).parent / "mubiao"
 KILLS = int(os.environ.get("MUBIAO_KILLS", "2"))
 WORKERS = 4

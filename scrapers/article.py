@@ -25,7 +25,7 @@ from scrapers.pages import (
     tidy,
     visible_strings,
 )
-from scrapers.prose import BLOCKS, body_text
+from scrapers.prose import BLOCKS, body_text, table_rows
 from storage.values import EntryData, ReportPageData
 
 # Containers of text, the most specific first: an id in lower case (#x), the beginning of an id before a number (^x),
@@ -39,7 +39,9 @@ CONTAINERS = (
 
 _FEW = 200  # characters of sentences: so many are found in any frame around a page
 _FEWEST = 60  # below that nothing is called a text
+_FEWEST_ROWS = 3  # with a number in a cell of its own: fewer are a frame, or a row of counters
 _OWN = 2000  # from here on a page is read for its own sake
+_FIGURE = re.compile(r"\t[^\d\s]{0,3}?\d+(?:\.\d+)?%?(?:左右|以上|以内)?(?=\t|$)")
 _SENTENCE = re.compile(r"[，。；！？]")
 _NO_PROSE = frozenset(("a", "select", "label"))
 _SEE_ATTACHMENT = re.compile(r"(?:报告|文件|正文)?(?:全文|详情|内容|具体内容)?(?:请)?(?:详?见|查看|下载)附件[。.！]?")
@@ -211,7 +213,18 @@ def find_body(soup: BeautifulSoup, containers: Sequence[str] = CONTAINERS) -> Ta
         for tag in _outermost(known.get(rule, ())):
             if weights.get(id(tag), 0) * 2 >= weight if weight >= _FEW else tidy(tag.get_text()):
                 return tag
-    return dense if weight >= _FEWEST else None
+    return dense if weight >= _FEWEST else _around_table(soup)
+
+
+def _around_table(soup: BeautifulSoup) -> Tag | None:
+    """What holds the longest table of numbers, on a page that has hardly a sentence: an annex of a plan."""
+    tables = [(sum(map(_has_number, table_rows(tag))), tag) for tag in tags(soup) if tag.name == "table"]
+    rows, table = max(tables, key=lambda one: one[0], default=(0, None))
+    return table.parent if table is not None and rows >= _FEWEST_ROWS else None
+
+
+def _has_number(row: str) -> bool:
+    return "\t" in row and _FIGURE.search(row) is not None
 
 
 def _known(soup: BeautifulSoup) -> dict[str, list[Tag]]:

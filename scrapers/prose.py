@@ -18,6 +18,7 @@ BLOCKS = frozenset((
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
 _GAPS = re.compile(r"[ \t\f\v\u00a0\u2002-\u200a\u202f\u205f]+")
 _WRAP = re.compile(r" ?[\r\n]\s*")
+MOST_SPAN = 50  # columns or rows that a cell is believed to go over
 _PERSON = r"\s*[:：]\s*[\w·、,，\s　]{0,24}"
 _TOOLS = (
     r"打印(?:文章|本页|此页)?|关闭(?:窗口|本页|页面)?|返回(?:顶部|列表|上一页)?|收藏|我要纠错|纠错|放大|缩小|正常"
@@ -126,8 +127,37 @@ def table_rows(table: Tag) -> list[str]:
     """The rows of a table of data; nothing for a table that only lays out a page (long cells, tables inside)."""
     if table.find("table") is not None:
         return []
-    rows = [[" ".join(_Lines().of(cell)) for cell in row.find_all(["td", "th"])] for row in table.find_all("tr")]
+    rows = _aligned(
+        [[(cell, " ".join(_Lines().of(cell))) for cell in row.find_all(["td", "th"])] for row in table.find_all("tr")]
+    )
     cells = [cell for row in rows for cell in row]
     if not cells or max(map(len, rows)) < 2 or max(map(len, cells)) > 300:
         return []
     return ["\t".join(row) for row in rows if any(row)]
+
+
+def _aligned(rows: list[list[tuple[Tag, str]]]) -> list[list[str]]:
+    """Rows whose cells stand under each other: a cell that goes over several of them is empty in all but the first."""
+    covered: dict[int, int] = {}  # how many more rows a cell above reaches down in each column
+    lines: list[list[str]] = []
+    for row in rows:
+        line: list[str] = []
+        further = {column: left - 1 for column, left in covered.items() if left > 1}
+        for cell, words in row:
+            while covered.get(len(line)):
+                line.append("")
+            deep = _span(cell, "rowspan")
+            first = len(line)
+            for column in range(first, first + _span(cell, "colspan")):
+                line.append(words if column == first else "")
+                further |= {column: deep - 1} if deep > 1 else {}
+        while covered.get(len(line)):
+            line.append("")
+        covered = further
+        lines.append(line)
+    return lines
+
+
+def _span(cell: Tag, name: str) -> int:
+    said = attribute(cell, name).strip()
+    return max(1, min(int(said), MOST_SPAN)) if said.isdecimal() else 1

@@ -8,13 +8,15 @@ import olefile
 from lxml import etree
 
 from scrapers.archives import open_zip, read_part
-from scrapers.errors import DocumentError
+from scrapers.errors import DamagedFileError, DocumentError
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 UNSEEN = {"del", "moveFrom", "instrText", "delText", "rPr", "pPr", "sectPr"}
 MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+
+MOST_COLUMNS = 63  # Word's own limit
 
 WORD_MARK = 0xA5EC
 ENCRYPTED, TABLE_1 = 0x0100, 0x0200
@@ -42,9 +44,17 @@ def _blocks(node: etree._Element) -> Iterator[str]:
                 if not any(parent.tag == FALLBACK for parent in inner.iterancestors()):
                     yield from _blocks(inner)
         elif name == "tr":
-            yield "\t".join(" ".join(_blocks(cell)) for cell in child if _name(cell) == "tc")
+            yield "\t".join(_cell(cell) for cell in child if _name(cell) == "tc")
         elif name not in UNSEEN:
             yield from _blocks(child)
+
+
+def _cell(cell: etree._Element) -> str:
+    """A cell's text in one line, with a tab for each further column that it goes over."""
+    spans = [node for part in cell if _name(part) == "tcPr" for node in part if _name(node) == "gridSpan"]
+    said = next((str(value) for node in spans for value in node.attrib.values()), "")
+    further = min(int(said), MOST_COLUMNS) - 1 if said.isdecimal() else 0
+    return " ".join(" ".join(_blocks(cell)).split("\n")) + "\t" * further
 
 
 def _run(node: etree._Element) -> str:
@@ -77,8 +87,8 @@ def parse_doc(body: bytes) -> str:
                 raise DocumentError("an old Office file, but not a Word document: save it as docx or PDF")
             main = ole.openstream("WordDocument").read()
             table = ole.openstream(_table_name(main)).read()
-    except (OSError, IndexError, struct.error) as error:
-        raise DocumentError(f"the old Word file is damaged: {error}") from error
+    except (OSError, IndexError, ValueError, struct.error) as error:
+        raise DamagedFileError(f"the old Word file is damaged: {error}") from error
     return _plain(_characters(main, table))
 
 
@@ -119,7 +129,7 @@ def _pieces(main: bytes, table: bytes) -> Iterator[tuple[int, int, int, bool]]:
             place &= COMPRESSED - 1
             yield bounds[n], bounds[n + 1], place // 2 if compressed else place, compressed
     except struct.error as error:
-        raise DocumentError(f"the old Word file's piece table is damaged: {error}") from error
+        raise DamagedFileError(f"the old Word file's piece table is damaged: {error}") from error
 
 
 def _plain(text: str) -> str:

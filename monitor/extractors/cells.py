@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum, auto
+from functools import lru_cache
 
 from monitor.extractors.quantities import HEDGES_AFTER, HEDGES_BEFORE
 from monitor.extractors.units import POWERS, unit_at
@@ -48,13 +49,17 @@ class Column(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of a column. `first`, `last` are the years of its numbers; `role` only where the words tell it."""
+    """The head of a column. `first`, `last` are the years of its numbers; `role` only where the words tell it.
+
+    `rate`: it has per cent of growth alone, no sums (年均增速（%）, not 年均/累计).
+    """
 
     column: Column
     first: int | None = None
     last: int | None = None
     role: Role | None = None
     changes: bool = False
+    rate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ class CellNumber:
     bracketed: bool
 
 
+@lru_cache(maxsize=256)
 def read_head(text: str) -> Head:
     """2030年目标, 年均/累计, 单位, 属性; years that a span does not name are None."""
     words = re.sub(r"[\s“”\"]", "", text)
@@ -80,12 +86,13 @@ def read_head(text: str) -> Head:
     span = SPAN.match(words)
     if span:
         first, last = (int(span[name]) if span[name] else None for name in ("first", "last"))
-        return Head(Column.SPAN, first, last, None, changes)
+        return Head(Column.SPAN, first, last, None, changes, changes and "%" in words and "累计" not in words)
     year = YEAR.match(words)
     if not year:
         return Head(Column.OTHER, changes=GROWTH.match(words) is not None)
     role = Role.OUTTURN if REACHED.search(year["rest"]) else Role.TARGET if AIMED_AT.search(year["rest"]) else None
-    return Head(Column.YEAR, int(year["year"]), int(year["year"]), role, changes)
+    column = Column.SPAN if GROWTH.search(year["rest"]) else Column.YEAR
+    return Head(column, int(year["year"]), int(year["year"]), role, changes)
 
 
 def read_number(text: str) -> CellNumber | None:

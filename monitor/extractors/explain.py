@@ -147,7 +147,9 @@ class _Reading:
         self._tokens = {at: match for match in TOKEN.finditer(script.plain) for at in range(*match.span())}
         self._names = {at for span in labels_in(script.plain) for at in range(*span)}
         self._places = {offset: at for at, offset in enumerate(script.offsets)}
-        self._rows = {table.start: table.end for table in find_tables(text)}
+        tables = find_tables(text)
+        self._rows = {table.start: table.end for table in tables}
+        self._cells = [(entry.start, entry.end) for table in tables for entry in table.entries]
         self._chapters = [
             (chapter.pieces[0].start, chapter.heading) for chapter in chapters_of(script.plain) if chapter.pieces
         ]
@@ -194,7 +196,8 @@ class _Reading:
         if at is None:
             return _why_dropped(self._script.text, offset)
         if any(start <= offset < end for start, end in self._rows.items()) and at in self._tokens:
-            return "table row"
+            in_cell = any(start <= offset < end for start, end in self._cells)
+            return "table row: planned before" if in_cell else "table row"
         if sentence is None:
             return self._why_outside(at)
         if quantity:

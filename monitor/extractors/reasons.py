@@ -30,6 +30,7 @@ REASONS: dict[str, str] = {
     "crowd": "one of more numbers than anyone writes between two commas: damaged text or a table",
     "repeated": "the same sentence stands further up: the page holds its text twice",
     "table row": "in a row of a table of indicators, but in no column that is headed by a year",
+    "table row: planned before": "planned for a year before the report's own, which is over: it states nothing any more",
     "page furniture": "in a line of the page around the report: source, editor, footer",
     "note": "in a footnote",
     "glossary": "in the glossary behind the report, which explains words with other people's numbers",

@@ -2,7 +2,8 @@
 
 A table is found by its head, a row of cells with 指标, a year or a span of years, and 单位, 属性 or another year. Cells stand
 between tabs, bars, or spaces, or each on a line of its own. Rows are read from their right end, because cells that are
-merged over several rows (类别) stand in the first of them alone.
+merged over several rows (类别) stand in the first of them alone. A head may have two rows whose cells stand under each
+other: 2026年计划 over 绝对值 and 增长%.
 """
 
 import re
@@ -10,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.extractors.cells import BINDING, DASHES, PLAIN, CellNumber, Column, Head, is_unit, read_head, read_number
+from monitor.extractors.columns import MOST_COLUMNS, columns_of, is_second_row, under_each_other
+from monitor.extractors.relatives import Relation, find_relations
 from monitor.extractors.words import trim_trailing
 from storage.values import Measure, Role, StatementData
 
@@ -28,7 +31,6 @@ RULE = re.compile(r"[\s|:—-]*$")
 LONGEST_HEAD = 160
 HEAD = re.compile(r"指[标標](?:名称|名稱|内容|內容)?\s*(?:$|[\s|｜])")  # whatever else stands behind it, it is no head
 LONGEST_CELL = 20  # of a head that has each cell on a line of its own
-MOST_COLUMNS = 14
 MOST_STRANGERS = 2  # rows without any number that a table goes over
 NUMBERS = (Column.YEAR, Column.SPAN)
 CAPTION = 16
@@ -46,7 +48,7 @@ class Entry:
     row_end: int
     indicator: str
     unit: str
-    number: CellNumber
+    number: CellNumber | Relation
     head: Head
     binding: str
     differs: bool  # the row gives both ends, so that a sum in brackets is their difference
@@ -99,9 +101,11 @@ def _table(lines: Sequence[tuple[int, str]], at: int) -> tuple[Table | None, int
     start, line = _plain(lines[at])
     for separator in SEPARATORS:
         cells = _cells(separator, line, start)
-        heads = _heads(cells)
+        heads, behind = _heads_of_two(lines, at + 1, separator, cells)
+        if not heads:
+            heads, behind = _heads(cells), at + 1
         if heads:
-            rows, behind = _rows_of_lines(lines, at + 1, separator, heads, len(cells))
+            rows, behind = _rows_of_lines(lines, behind, separator, heads, max(len(cells), len(heads)))
             break
     else:
         heads, behind = _head_of_lines(lines, at)
@@ -128,34 +132,25 @@ def _cells(separator: re.Pattern[str], line: str, start: int) -> tuple[_Cell, ..
 
 
 def _heads(cells: Sequence[_Cell]) -> tuple[Head, ...]:
-    """The columns from 指标 on; none where the cells head no table."""
-    if not 3 <= sum(1 for cell in cells if cell.text) <= len(cells) <= MOST_COLUMNS:
-        return ()
-    heads = tuple(read_head(cell.text) for cell in cells)
-    columns = [head.column for head in heads]
-    if Column.INDICATOR not in columns:
-        return ()
-    first = columns.index(Column.INDICATOR)
-    values = columns.count(Column.YEAR) + columns.count(Column.SPAN)
-    others = {Column.UNIT, Column.CHARACTER}.intersection(columns)
-    return _with_years(heads[first:]) if values > 1 or (values and others) else ()
+    return columns_of([cell.text for cell in cells])
 
 
-def _with_years(heads: tuple[Head, ...]) -> tuple[Head, ...]:
-    """A span that names no years of its own goes from the first year of the table, exclusive, to the last."""
-    years = [head.last for head in heads if head.column is Column.YEAR and head.last]
-    if not years:
-        return heads
-    last = max(years)
-    first = min(years) + 1 if min(years) < last else last - FIVE_YEARS
-    dated: list[Head] = []
-    for head in heads:
-        if head.column is Column.SPAN:
-            head = replace(head, first=head.first or first, last=head.last or last)
-        elif head.column is Column.OTHER and head.changes and dated and dated[-1].column is Column.YEAR:
-            head = replace(dated[-1], column=Column.SPAN, changes=True)  # 增长（%） beside 2026年计划
-        dated.append(head)
-    return tuple(dated)
+def _heads_of_two(
+    lines: Sequence[tuple[int, str]], at: int, separator: re.Pattern[str], cells: Sequence[_Cell]
+) -> tuple[tuple[Head, ...], int]:
+    """The columns of a head that goes on in line `at` (2026年计划 over 绝对值 and 增长%), and the line behind it."""
+    while at < len(lines) and RULE.match(lines[at][1]) and lines[at][1].strip():
+        at += 1
+    if at == len(lines) or len(lines[at][1]) > LONGEST_HEAD:
+        return (), at
+    start, line = _plain(lines[at])
+    first, second = [cell.text for cell in cells], [cell.text for cell in _cells(separator, line, start)]
+    short = len(second) - len(first)  # empty cells were cut off the end of either row
+    if "\t" not in line and short:
+        return (), at
+    first += [""] * short
+    second += [""] * -short
+    return (columns_of(under_each_other(first, second)), at + 1) if is_second_row(second) else ((), at)
 
 
 def _rows_of_lines(
@@ -171,8 +166,8 @@ def _rows_of_lines(
         if fitting:
             rows.append(_Row(start, start + len(line), fitting))
             strangers, behind = 0, at
-        elif _is_second_head(cells, rows):
-            return [], at
+        elif not rows and is_second_row([cell.text for cell in cells]):
+            return [], at  # whose number is whose cannot be told
         elif not RULE.match(line) and (
             sum(1 for cell in cells if cell.text) > 1 or len(line) > CAPTION or line.endswith("。")
         ):
@@ -195,17 +190,11 @@ def _is_row(cells: Sequence[_Cell], heads: Sequence[Head]) -> bool:
     units = [cell.text for cell, head in zip(own, heads, strict=True) if head.column is Column.UNIT]
     if not own[0].text or not all(is_unit(unit) or DASHES.match(unit) for unit in units):
         return False
-    return any(DASHES.match(text) or read_number(text) for text in below)
+    return any(DASHES.match(text) or _said(text) for text in below)
 
 
-def _is_second_head(cells: Sequence[_Cell], rows: Sequence[_Row]) -> bool:
-    """计划 实际 计划 below 2025年 2026年: whose number is whose cannot be told."""
-    told = [
-        cell
-        for cell in cells
-        if len(cell.text) < CAPTION and re.search(r"计划|实际|完成|目标|增长|增速|预计", cell.text)
-    ]
-    return not rows and len(told) > 1 and len(told) > len(cells) // 2 and not any(read_number(c.text) for c in cells)
+def _said(text: str) -> CellNumber | Relation | None:
+    return read_number(text) or next(find_relations(text, 0, len(text)), None)
 
 
 def _head_of_lines(lines: Sequence[tuple[int, str]], at: int) -> tuple[tuple[Head, ...], int]:
@@ -248,13 +237,11 @@ def _entries(row: _Row, heads: Sequence[Head], numbered: bool) -> Iterator[Entry
     own = row.cells[-len(heads) :]
     binding = next((match[1] for cell in own if (match := BINDING.match(cell.text))), "")
     name, unit = _name_and_unit(own, heads, numbered)
-    numbers = [
-        read_number(cell.text) if head.column in NUMBERS else None for cell, head in zip(own, heads, strict=True)
-    ]
+    numbers = [_said(cell.text) if head.column in NUMBERS else None for cell, head in zip(own, heads, strict=True)]
     plain = [
         head
         for number, head in zip(numbers, heads, strict=True)
-        if number and not number.bracketed and head.column is Column.YEAR
+        if isinstance(number, CellNumber) and not number.bracketed and head.column is Column.YEAR
     ]
     for cell, head, number in zip(own, heads, numbers, strict=True):
         if number and name:
@@ -265,7 +252,7 @@ def _entries(row: _Row, heads: Sequence[Head], numbered: bool) -> Iterator[Entry
                 row.start,
                 row.end,
                 name,
-                number.unit or unit,
+                (isinstance(number, CellNumber) and number.unit) or unit,
                 number,
                 head,
                 binding,
@@ -292,7 +279,7 @@ def stated_in(table: Table, text: str, year: int | None) -> Iterator[StatementDa
     turns = year or max((entry.head.last or 0 for entry in table.entries), default=0)
     for entry in table.entries:
         over = (entry.head.last or turns) < turns
-        if not (over and entry.head.role is Role.TARGET):
+        if states(entry, turns):
             yield _statement(entry, text, entry.head.role or (Role.OUTTURN if over else Role.TARGET))
 
 
@@ -301,28 +288,43 @@ def _statement(entry: Entry, text: str, role: Role) -> StatementData:
     name = entry.indicator.translate(FULL_WIDTH)
     indicator, tail = trim_trailing(name)
     head, number = entry.head, entry.number
-    measure = _measure(entry, tail.changes)
-    falls = "fall" in tail.seen and measure in (Measure.GROWTH, Measure.DELTA)
-    summed = number.bracketed and head.column is Column.YEAR and head.last
-    return StatementData(
+    stated = StatementData(
         start=entry.start,
         end=entry.end,
         text=text[entry.start : entry.end],
         role=role,
         indicator=indicator or name,
-        measure=measure,
+        measure=Measure.RELATIVE,
         op=number.op,
-        value=-number.value if falls else number.value,
-        value_hi=-number.value_hi if falls and number.value_hi else number.value_hi,
-        unit=_unit(entry.unit, measure),
+        value=None,
+        value_hi=None,
+        unit=None,
         reference=None,
-        period=_period(head.last - FIVE_YEARS if summed and head.last else head.first, head.last),
+        period=_period(head.first, head.last),
         headline=False,
         sentence_start=entry.row_start,
         sentence_end=entry.row_end,
         binding=entry.binding,
         rules=("table",),
     )
+    if isinstance(number, Relation):
+        return replace(stated, reference=number.reference, rules=("table", number.rule))
+    measure = _measure(entry, number, tail.changes)
+    falls = "fall" in tail.seen and measure in (Measure.GROWTH, Measure.DELTA)
+    summed = number.bracketed and head.column is Column.YEAR and head.last
+    return replace(
+        stated,
+        measure=measure,
+        value=-number.value if falls else number.value,
+        value_hi=-number.value_hi if falls and number.value_hi else number.value_hi,
+        unit=_unit(entry.unit, measure),
+        period=_period(head.last - FIVE_YEARS, head.last) if summed and head.last else stated.period,
+    )
+
+
+def states(entry: Entry, turns: int) -> bool:
+    """Whether a number is stated by a report for the year `turns`: what was planned for a year before it is not."""
+    return entry.head.role is not Role.TARGET or (entry.head.last or turns) >= turns
 
 
 def _unit(unit: str, measure: Measure) -> str | None:
@@ -339,13 +341,15 @@ def _period(first: int | None, last: int | None) -> str | None:
     return str(last) if first in (None, last) else f"{first}/{last}"
 
 
-def _measure(entry: Entry, changes: bool) -> Measure:
+def _measure(entry: Entry, number: CellNumber, changes: bool) -> Measure:
     """Growth where the name or the column says so; a sum in brackets beside both ends is their difference."""
     share = entry.unit in ("%", "‰")
-    if entry.number.bracketed and entry.head.column is Column.SPAN and not changes:
+    if number.bracketed and entry.head.column is Column.SPAN and not changes:
+        if entry.head.rate and not share:
+            return Measure.GROWTH  # 万元/人 do not stand below 年均增速（%）
         return Measure.DELTA if entry.differs else Measure.RATIO if share else Measure.LEVEL
-    within = entry.head.column is Column.SPAN and not entry.number.bracketed and not entry.number.unit
+    within = entry.head.column is Column.SPAN and not number.bracketed and not number.unit
     rate = within and (entry.head.changes or entry.differs)  # 年均, beside both ends: how fast from one to the other
     if share:
-        return Measure.GROWTH if changes or (entry.head.changes and not entry.number.bracketed) else Measure.RATIO
+        return Measure.GROWTH if changes or (entry.head.changes and not number.bracketed) else Measure.RATIO
     return Measure.GROWTH if rate else Measure.LEVEL

@@ -25,7 +25,7 @@ from monitor.extractors.wording import (
 LEADING = re.compile(f"(?:{alternatives(WHEN + WHERE + HOW + LINKS, *LEADING_PATTERNS)})+")
 _BASE = "|".join(BASE_PATTERNS)
 _AGAINST = (
-    rf"(?:(?:较|比|与|同|是|为|相当于)(?:{_BASE})(?:的?\d[\d.]*[^，、\d增减提升上下降到]{{1,3}})?|(?<!不)(?<!不[得能应])(?:高于|低于|快于|慢于|高出|低出|好于|优于|超出)[^，、的]{{1,10}})"
+    rf"(?:(?:较|比|与|同|是|为|相当于)(?:{_BASE})(?:的?\d[\d.]*[^，、\d增减提升上下降到]{{1,3}})?|(?<![不或])(?<!不[得能应])(?:高于|低于|快于|慢于|高出|低出|好于|优于|超出)[^，、的]{{1,10}})"
     r"(?:同期|末|底|相比|平均水平|平均|水平|增速)*(?:相比)?"
 )
 _TAIL = re.compile(

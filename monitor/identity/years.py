@@ -35,10 +35,19 @@ _EITHER = (
         + r",?(?:是|在|面对)(?![^\n。]{0,40}(?:我们将|将锚定|将坚持|做好))[^\n]{40,}"
     ),
 )
+# A table without a title: “十五五”时期主要指标 in its first line.
+_PERIOD = re.compile(
+    r"[“\"「]?(?P<number>十[一二三四五六七八九]?)五[”\"」]?(?:时期|期间|规划)?[^\n。]{0,20}(?:指标|规划|纲要)"
+)
 # The sessions of the National People's Congress that opened each term; one a year from the fifth term on.
 _FIRST_SESSIONS = {1: 1954, 2: 1959, 3: 1964, 4: 1975}
 _CONGRESS = re.compile(
     r"[在向]第(?P<term>[一二三四五六七八九十]{1,3})届全国人民代表大会(?:第(?P<session>[一二三四五])次会议)?"
+)
+
+_SINCE = re.compile(
+    r"(?:从|自|根据)?去年[^。,\n]{0,6}(?P<last>第[一二三四五六七八九十]{1,3}届全国人民代表大会第[一二三四五]次会议)"
+    r"|(?P<term>第[一二三四五六七八九十]{1,3}届全国人民代表大会第一次会议)以来的五年"
 )
 
 
@@ -141,36 +150,70 @@ def year_spoken_of(body: str, *, excerpt: bool) -> int | None:
     return year + looking_back
 
 
+def year_reckoned(body: str) -> int | None:
+    """The year from a line that is a day, a plan's first year or the congress before; None where none of it is said.
+
+    2003年4月7日 above the speech; 今年是实施“十五”计划的第一年 → 2001; 第十一届全国人民代表大会第一次会议以来的五年 → 2013;
+    从去年3月第五届全国人民代表大会第一次会议 → 1979.
+    """
+    line = re.search(r"^[(]?((?:19|20)\d\d年\d{1,2}月\d{1,2}日)[)]?$", _arabic_day(body[:600]), re.MULTILINE)
+    day = day_of(line.group(1)) if line else None
+    if day:
+        return year_of_day(day)
+    plan = re.search(
+        r"今年[^。\n]{0,30}“([七八九]|十[一二三四五六]?)五”(?:计划|规划)?[^。\n]{0,4}(?:第一年|头一年|开局)", body
+    )
+    if plan is None:
+        plan = re.search(
+            r"从今年开始[^。\n]{0,30}五年(?:计划|规划)。[^。\n]{0,60}第([一二三四五六七八九十]{1,3})个五年", body
+        )
+    if plan:
+        return 1951 + 5 * _number(plan.group(1))
+    session = _SINCE.search(body)
+    if session is None:
+        return None
+    since = year_of_congress(f"在{session['last'] or session['term']}")
+    return since + (5 if session["term"] else 1) if since else None
+
+
+def _year_of_period(body: str) -> int | None:
+    """The first year of the five that the first line of a text without a title names."""
+    period = _PERIOD.search(body.partition("\n")[0])
+    return 1951 + 5 * _number(period["number"]) if period else None
+
+
 def year_of(
-    title: str, heading: str, body: str, published_on: date | None, *, excerpt: bool = False
+    title: str, heading: str, body: str, published_on: date | None, *, excerpt: bool = False, known: int | None = None
 ) -> tuple[int | None, list[str]]:
-    """The year and what is doubtful about it.
+    """The year and what is doubtful about it; None where it could only be guessed, and a doubt says the guess.
 
     `body` comes normalised. Title, heading and text are asked; two that agree win, then the heading, the title, the
-    text; a day of publication only when all are silent, for reports are reposted years later.
+    text; what can be reckoned, the `known` year that a person gave, or a day of publication only when all are silent,
+    for reports are reposted years later.
     """
     given = day_of(heading)
-    from_title = title_year(title)
+    from_title = title_year(title) if title else _year_of_period(body)
     from_heading = year_of_day(given) if given else year_of_congress(normalised(heading) or body[:1500])
     votes = years_of_text(body)
     from_text = votes.most_common(1)[0][0] if votes else None
     said = [year for year in (from_heading, from_title, from_text) if year]
     if not said:
+        reckoned = year_reckoned(body) or known
+        if reckoned:
+            return reckoned, []
         if published_on:
             return year_of_day(published_on), [
                 "the year is that of the day of publication; title, heading and text name none"
             ]
         guess = year_spoken_of(body, excerpt=excerpt)
         if guess:
-            return guess, [
-                "no title, heading or chapter names the year; it is guessed from the years the text speaks of"
-            ]
+            return None, [f"no title, heading or chapter names the year; from the years it speaks of it may be {guess}"]
         return None, ["neither title, heading, text nor a day of publication tells the year"]
-    tally = Counter(said)
+    tally = Counter([*said, *([known] if known in said else [])])
     year = max(said, key=lambda y: (tally[y], -said.index(y)))
     doubts = []
     if from_title and from_title != year:
         doubts.append(f"the title says {from_title}, heading and text {year}")
-    if len(tally) == len(said) > 1:
+    if len(tally) == len(said) > 1 and known not in said:
         doubts.append(f"title, heading and text name different years: {', '.join(map(str, said))}")
     return year, doubts

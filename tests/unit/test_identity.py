@@ -165,6 +165,11 @@ def test_a_day_of_publication_counts_only_when_all_else_is_silent() -> None:
     assert (reposted.year, reposted.doubts) == (2019, ())
 
 
+def test_a_table_of_a_five_year_plan_is_of_its_first_year() -> None:
+    table = "云溪市“十五五”时期经济社会发展主要指标\n指标\t2025年预计\t2026年目标\t2030年目标\n公园\t3\t4\t5"
+    assert identify("", text=table).year == 2026
+
+
 def test_without_any_sign_the_year_is_unknown_and_said_so() -> None:
     found = identify("政府工作报告", source_region="220100")
     assert found.year is None
@@ -359,12 +364,32 @@ def test_a_short_name_with_another_suffix_is_another_place() -> None:
     assert identify("2026年云溪市政府工作报告", source_region="220100").region == "220100"
 
 
-def test_a_piece_of_a_report_names_its_own_year_and_a_whole_one_the_year_before() -> None:
+def test_a_year_that_can_only_be_guessed_is_said_and_not_taken() -> None:
     piece = "推进城市更新，落实《2024年城区更新行动计划》，改造老旧小区30个。到2025年，绿道达到80公里。"
-    assert identify("", text=piece, source_region="220100").year == 2024
     paragraph = f"2023年，全市上下一心。{'我们把群众的事放在心上。' * 40}"
     whole = f"各位代表：现在报告工作。{paragraph * 24}\n主要目标是各业兴旺。\n让我们一起奋斗！"
-    assert identify("", text=whole, source_region="220100").year == 2024
+    for text in (piece, whole):
+        found = identify("", text=text, source_region="220100")
+        assert found.year is None
+        assert "may be 2024" in found.doubts[0]
+        told = identify("", text=text, source_region="220100", known_year=2023)
+        assert (told.year, told.doubts) == (2023, ())
+
+
+def test_a_year_that_a_person_gives_does_not_outweigh_the_text() -> None:
+    assert identify("2024年政府工作报告", source_region="220100", known_year=2019).year == 2024
+
+
+@pytest.mark.parametrize(("text", "year"), [
+    ("政府工作报告\n2003年4月7日\n各位委员：", 2003),
+    ("今年是实施“十五”计划的第一年，任务繁重。", 2001),
+    ("今年是“十四五”开局之年。", 2021),
+    ("第十一届全国人民代表大会第一次会议以来的五年，很不平凡。", 2013),
+    ("从去年三月第五届全国人民代表大会第一次会议闭幕到现在，已经一年多了。", 1979),
+])  # fmt: skip
+def test_a_year_is_reckoned_from_a_plan_a_congress_or_a_line_that_is_a_day(text: str, year: int) -> None:
+    found = identify("", text=text, source_region="220100")
+    assert (found.year, found.doubts) == (year, ())
 
 
 @pytest.mark.parametrize(

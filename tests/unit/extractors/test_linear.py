@@ -47,6 +47,8 @@ PATTERNS = {
     "what it is per": "每人每月每立方米1微克、",
     "at least": "至少新增",
     "heads of tables": "指标\t单位\t2025年\n",
+    "heads of bars": "|指标|单位|2025|\n",
+    "heads of two rows": "指标\t单位\t2025年\t\n\t\t计划\t实际\n",
     "heads of one space": "指标 单位 2025年 属性\n",
     "heads of lines": "指标\n单位\n2025年\n",
     "a table": "指标\t单位\t2025年\n" + "公园\t个\t3\n" * 40,

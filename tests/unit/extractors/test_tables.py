@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.extractors.cells import read_head, read_number
+from monitor.extractors.explain import explain
 from monitor.extractors.statements import extract
 from monitor.extractors.tables import find_tables
 from storage.values import About, Op, Role, StatementData
@@ -58,7 +59,7 @@ FORMS = {
 
 
 def _said(one: StatementData) -> tuple[str, str, str | None, str | None, str, str]:
-    value = f"{one.measure.value} {one.op.value} {one.value:g}"
+    value = f"{one.measure.value} {one.op.value} {one.reference if one.value is None else f'{one.value:g}'}"
     return one.indicator, value, one.unit, one.period, one.role.value, one.binding
 
 
@@ -103,6 +104,7 @@ def test_units_stand_behind_the_names_where_they_have_no_column() -> None:
         ("5G基站数", "level exact 2.5", "万个", "2025", "target", "预期性"),
         ("5G基站数", "delta exact 1.7", "万个", "2021/2025", "target", "预期性"),
         ("居民人均可支配收入", "growth exact 2.1", "%", "2020", "outturn", "预期性"),
+        ("居民人均可支配收入", "relative in_step 经济增长", None, "2021/2025", "target", "预期性"),
         ("化学需氧量排放总量", "growth exact -8", "%", "2021/2025", "target", "约束性"),
     ]
 
@@ -140,9 +142,65 @@ def test_empty_cells_may_be_cut_off_the_end_of_a_row() -> None:
     ]
 
 
-def test_a_head_of_two_rows_is_left_alone() -> None:
-    table = ["指标\t单位\t2025年\t\t2026年\t", "\t\t计划\t实际\t计划\t增长%", "地区生产总值\t亿元\t520\t515.3\t545\t6"]
+TWO_ROWS = [
+    ["指标", "单位", "2025年预计", "", "2026年计划", "", "备注"],
+    ["", "", "绝对值", "增长%", "绝对值", "增长%", ""],
+    ["地区生产总值", "亿元", "520", "5.1", "548", "5.5左右", ""],
+    ["固定资产投资", "亿元", "121", "-6.3", "—", "高于全市平均水平", ""],
+    ["常住人口城镇化率", "%", "52.1", "", "53", "", ""],
+]
+OF_TWO_ROWS = [
+    ("地区生产总值", "level exact 520", "亿元", "2025", "outturn", ""),
+    ("地区生产总值", "growth exact 5.1", "%", "2025", "outturn", ""),
+    ("地区生产总值", "level exact 548", "亿元", "2026", "target", ""),
+    ("地区生产总值", "growth about 5.5", "%", "2026", "target", ""),
+    ("固定资产投资", "level exact 121", "亿元", "2025", "outturn", ""),
+    ("固定资产投资", "growth exact -6.3", "%", "2025", "outturn", ""),
+    ("固定资产投资", "relative above 全市平均水平", None, "2026", "target", ""),
+    ("常住人口城镇化率", "ratio exact 52.1", "%", "2025", "outturn", ""),
+    ("常住人口城镇化率", "ratio exact 53", "%", "2026", "target", ""),
+]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "\n".join("\t".join(row) for row in TWO_ROWS),
+        "\n".join("\t".join(row).rstrip("\t") for row in TWO_ROWS),
+        "\n".join(
+            ["|" + "|".join(TWO_ROWS[0]) + "|", "|---" * 7 + "|", *("|" + "|".join(r) + "|" for r in TWO_ROWS[1:])]
+        ),
+    ],
+    ids=["tabs", "tabs, empty cells cut off", "Markdown"],
+)
+def test_a_head_of_two_rows_is_read_as_one(table: str) -> None:
+    assert [_said(one) for one in _stated(table)] == OF_TWO_ROWS
+
+
+def test_the_years_may_stand_in_the_second_row_of_a_head() -> None:
+    found = _stated("指标\t单位\t规划目标\t\t属性", "\t\t2025年\t2030年\t", "公园\t个\t30\t42\t预期性")
+    assert [_said(one) for one in found] == [("公园", "level exact 42", "个", "2030", "target", "预期性")]
+
+
+def test_a_head_of_two_rows_whose_cells_do_not_stand_under_each_other_is_left_alone() -> None:
+    table = ["指标\t单位\t2025年\t2026年", "计划\t实际\t计划\t增长%\t增幅", "地区生产总值\t亿元\t520\t515.3\t545\t6"]
     assert _stated(*table) == []
+
+
+def test_below_a_column_for_rates_alone_no_amount_is_a_difference() -> None:
+    found = _stated("指标\t单位\t2025年\t2030年\t年均增速（%）", "全员劳动生产率\t万元/人\t18.2\t24\t[5.5]")
+    assert _said(found[-1]) == ("全员劳动生产率", "growth exact 5.5", "%", "2026/2030", "target", "")
+
+
+def test_what_waters_are_like_is_no_comparison() -> None:
+    found = _stated("指标\t单位\t2025年\t2030年", "地表水达到或好于Ⅲ类水体比例\t%\t92\t93")
+    assert [one.indicator for one in found] == ["地表水达到或好于Ⅲ类水体比例"] * 2
+
+
+def test_explain_says_that_what_was_planned_is_over() -> None:
+    text = "指标\t单位\t2025年计划\t2025年实际\t2026年计划\n公园\t个\t37\t38\t39\n"
+    assert explain(text, About(year=2026), text.index("37")).why == "table row: planned before"
+    assert explain(text, About(year=2026), text.index("38")).why == ""
 
 
 def test_a_sentence_about_indicators_heads_no_table() -> None:

@@ -50,6 +50,25 @@ def test_empty_cells_keep_the_others_in_their_columns() -> None:
     assert text_of("<table><tr><td></td><td>2031年</td><td>2032年</td></tr></table>") == "\t2031年\t2032年"
 
 
+def test_a_cell_that_goes_over_several_columns_or_rows_is_empty_in_all_but_the_first() -> None:
+    head = "<tr><th rowspan=2>指标</th><th colspan='2'>2031年</th></tr><tr><th>绝对值</th><th>增长%</th></tr>"
+    row = "<tr><td>财政收入</td><td colspan=x>12</td><td>6</td></tr>"
+    assert text_of(f"<table>{head}{row}</table>") == "指标\t2031年\t\n\t绝对值\t增长%\n财政收入\t12\t6"
+
+
+def test_a_page_that_is_nothing_but_a_table_of_numbers_has_its_text() -> None:
+    rows = "".join(
+        f"<tr><td>指标{name}</td><td>{value}</td></tr>" for name, value in (("甲", 5), ("乙", 6.5), ("丙", "7以上"))
+    )
+    page = f"<body><h1>兰沂县主要指标</h1><ul><li><a href=1>上一篇</a></ul><div><p>附表</p><table>{rows}</table></div></body>"
+    assert read_report(page, HERE).text == "附表\n指标甲\t5\n指标乙\t6.5\n指标丙\t7以上"
+
+
+def test_a_table_of_links_is_no_text() -> None:
+    rows = "".join(f"<tr><td>新闻{n}</td><td>2031-01-0{n}</td></tr>" for n in range(1, 6))
+    assert read_report(f"<body><h1>兰沂县</h1><table>{rows}</table></body>", HERE).text == ""
+
+
 def test_a_table_that_only_lays_out_is_walked_through() -> None:
     assert text_of("<table><tr><td><p>第一段</p><p>第二段</p></td></tr></table>") == "第一段\n第二段"
     nested = "<table><tr><td>外</td><td><table><tr><td>甲</td><td>乙</td></tr></table></td></tr></table>"

@@ -145,6 +145,11 @@ class TestDocx:
         row = "<w:tr>" + cell.format("地区生产总值") + cell.format("6.5%") + "</w:tr>"
         assert parse_docx(files.docx(f"<w:tbl>{row}{row}</w:tbl>")) == "地区生产总值\t6.5%\n地区生产总值\t6.5%"
 
+    def test_a_cell_that_goes_over_two_columns_is_empty_in_the_second_and_its_lines_are_one(self) -> None:
+        wide = '<w:tc><w:tcPr><w:gridSpan w:val="2"/></w:tcPr><w:p><w:r><w:t>2026年</w:t><w:br/><w:t>计划</w:t></w:r></w:p></w:tc>'
+        one = "<w:tc><w:p><w:r><w:t>属性</w:t></w:r></w:p></w:tc>"
+        assert parse_docx(files.docx(f"<w:tbl><w:tr>{wide}{one}</w:tr></w:tbl>")) == "2026年 计划\t\t属性"
+
     def test_deleted_text_and_field_codes_are_left_out(self) -> None:
         body = (
             "<w:p><w:ins><w:r><w:t>增长6%</w:t></w:r></w:ins><w:del><w:r><w:delText>增长7%</w:delText></w:r></w:del>"

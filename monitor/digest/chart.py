@@ -2,7 +2,7 @@
 
 Drawn with Pillow rather than matplotlib: every `mubiao` command would wait half a second for that one, and its fonts
 and NumPy are ten times the size of the rest. The picture has digits only, since its font has no Chinese; the legend
-stands below it as text. It lies on white of its own, so that it can be read in dark mode too.
+stands below it as text. It is transparent, and its colours can be read on white and in dark mode.
 """
 
 from collections.abc import Sequence
@@ -23,9 +23,9 @@ from .values import Figure, Image, Past
 from .words import Words
 
 WIDTH, HEIGHT = 340, 148  # as it is shown; it is drawn at twice the size
-TARGET, OUTTURN = "#1d4ed8", "#a8480a"
+TARGET, OUTTURN = "#3575e0", "#c2620a"  # 4.4 and 4.2 times as light as the page or as dark
 _SCALE = 2
-_PALE, _EDGE, _SOFT = "#cfdcfb", "#d0d7de", "#57606a"
+_PALE, _EDGE, _SOFT = f"{TARGET}48", "#7d859080", "#7d8590"
 _WIDEST = 132  # a year, in drawn pixels
 _LEFT, _TOP, _BOTTOM = 56, 18, 158  # of the field, in drawn pixels
 _ROWS = (184, 222, 260)  # year, target, outturn
@@ -83,7 +83,7 @@ def image(made: Chart) -> Image:
 
 @lru_cache(maxsize=32)
 def _draw(years: tuple[ChartYear, ...]) -> bytes:
-    canvas = Pixels.new("RGB", (WIDTH * _SCALE, HEIGHT * _SCALE), "white")
+    canvas = Pixels.new("RGBA", (WIDTH * _SCALE, HEIGHT * _SCALE), "#7d859000")  # what edges of letters fade into
     pen = ImageDraw.Draw(canvas)
     pen.rectangle((0, 0, canvas.width - 1, canvas.height - 1), outline=_EDGE, width=2)
     column = min(_WIDEST, (canvas.width - _LEFT - 16) / max(len(years), 1))
@@ -91,7 +91,7 @@ def _draw(years: tuple[ChartYear, ...]) -> bytes:
     _draw_columns(pen, years, centres, column)
     _draw_numbers(pen, years, centres)
     file = BytesIO()
-    canvas.quantize(48).save(file, "PNG", optimize=True)
+    canvas.quantize(64, Pixels.Quantize.FASTOCTREE).save(file, "PNG", optimize=True)
     return file.getvalue()
 
 

@@ -22,9 +22,10 @@ MAX_TEXT = 250_000  # bytes
 def render(data: DigestData) -> Rendered:
     """One digest in all its forms; the same data gives the same bytes.
 
-    The HTML stays within 90,000 bytes and the text within 250,000: a longer digest, or one of three reports and more,
-    tells its first reports at length and the others in short or by one line each. The payload is always complete. A
-    digest with neither reports nor notices is a ValueError, and so is a language other than zh and en.
+    The HTML stays within 90,000 bytes with its pictures, and the text within 250,000: a longer digest, or one of three
+    reports and more, tells its first reports at length and the others in short or by one line each. The payload is
+    always complete. A digest with neither reports nor notices is a ValueError, and so is a language other than zh and
+    en.
     """
     if not data.parts and not data.notices:
         raise ValueError(f"digest {data.id!r} has nothing to tell: no report and no notice")
@@ -41,7 +42,7 @@ def render(data: DigestData) -> Rendered:
             if index == len(sheets):
                 sheets.append(lay_out(data, title, parts, plan))
             made = form(sheets[index])
-            if len(made.encode()) <= limit:
+            if len(made.encode()) + _size_of_pictures(made, sheets[index]) <= limit:
                 break
         return made, sheets[index]
 
@@ -55,3 +56,9 @@ def render(data: DigestData) -> Rendered:
         payload=payload(data, title, parts),
         chat=chat_part(sheets[0]),
     )
+
+
+def _size_of_pictures(made: str, sheet: Sheet) -> int:
+    """What the pictures add to the bytes where they stand within the HTML (`Message.html_alone`)."""
+    images = {one.cid: one for one in (image(story.chart) for story in sheet.stories if story.chart)}
+    return sum(made.count(f"cid:{cid}") * 4 * (len(one.png) // 3 + 8) for cid, one in images.items())

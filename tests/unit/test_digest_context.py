@@ -6,11 +6,25 @@ from io import BytesIO
 import pytest
 from bs4 import BeautifulSoup
 from PIL import Image as Pixels
+from PIL import ImageColor
 
-from monitor.digest import packed, unpacked
-from monitor.digest.render import render
+from monitor.digest import Rendered, packed, unpacked
+from monitor.digest.chart import OUTTURN, TARGET
+from monitor.digest.render import MAX_HTML, render
+from monitor.notifiers.message import Message
 from storage.values import Op
-from tests.digests import SAMPLES, a_year, digest, figure, last_years, main_lines, neighbours, part, sample
+from tests.digests import (
+    MADE_AT,
+    SAMPLES,
+    a_year,
+    digest,
+    figure,
+    last_years,
+    main_lines,
+    neighbours,
+    part,
+    sample,
+)  # fmt: skip
 
 
 def test_the_chart_is_a_small_picture_and_its_alternative_says_all_of_it() -> None:
@@ -30,8 +44,9 @@ def test_the_chart_is_a_small_picture_and_its_alternative_says_all_of_it() -> No
 
 def test_a_column_is_as_long_as_its_figure() -> None:
     (image,) = sample("year").images
-    pixels = Pixels.open(BytesIO(image.png)).convert("RGB")
-    blue = (0x1D, 0x4E, 0xD8)
+    picture = Pixels.open(BytesIO(image.png)).convert("RGBA")
+    pixels = Pixels.alpha_composite(Pixels.new("RGBA", picture.size, "white"), picture).convert("RGB")
+    blue = (0x35, 0x75, 0xE0)
     tops = {}
     for x in range(60, pixels.width - 20):
         column = [y for y in range(10, 157) if _near(pixels.getpixel((x, y)), blue)]
@@ -39,6 +54,42 @@ def test_a_column_is_as_long_as_its_figure() -> None:
             tops[x] = column[0]
     assert min(tops.values()) < sorted(set(tops.values()))[-1]
     assert 158 - max(tops.values()) == pytest.approx((158 - min(tops.values())) * 6 / 7, abs=3)
+
+
+def test_the_chart_has_no_ground_of_its_own_and_the_colours_of_its_legend() -> None:
+    picture = Pixels.open(BytesIO(sample("year").images[0].png)).convert("RGBA")
+    shades = [pixel for _, pixel in picture.getcolors(10_000) or () if isinstance(pixel, tuple)]
+    found = [pixel[:3] for pixel in shades if pixel[3] > 250]
+    assert picture.getchannel("A").getextrema()[0] == 0
+    shown = BeautifulSoup(sample("year").html, "lxml")
+    marks = shown.select("p:has(> img) + p > b")
+    colours = [str(mark["style"]).removeprefix("color:") for mark in marks]
+    assert colours == [TARGET, OUTTURN]
+    for colour in colours:
+        assert any(_near(pixel, ImageColor.getrgb(colour)[:3]) for pixel in found), colour
+    assert "say-target" not in sample("year").html  # no other colour in dark mode
+
+
+def whole(made: Rendered) -> int:
+    """Bytes of the HTML with its pictures within it, as a folder and a feed have it."""
+    message = Message(
+        id="d", watch="w", thread="t", language="zh", subject=made.subject, text=made.text, html=made.html,
+        payload=made.payload, made_at=MADE_AT, chat=made.chat, images=made.images,
+    )  # fmt: skip
+    return len(message.html_alone.encode())
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_html_is_small_enough_with_its_pictures_within_it(name: str) -> None:
+    assert whole(sample(name)) <= MAX_HTML
+
+
+def test_pictures_count_where_a_digest_is_made_to_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = render(a_year())
+    limit = len(full.html.encode()) + 1000
+    assert whole(full) > limit
+    monkeypatch.setattr("monitor.digest.render.MAX_HTML", limit)
+    assert whole(render(a_year())) <= limit
 
 
 def _near(pixel: object, colour: tuple[int, int, int]) -> bool:

@@ -7,7 +7,7 @@ import zlib
 from lxml import etree
 
 from scrapers.answer import MEGABYTE
-from scrapers.errors import DocumentError
+from scrapers.errors import DamagedFileError, DocumentError
 
 LARGEST_PART = 50 * MEGABYTE
 LARGEST_WHOLE = 200 * MEGABYTE
@@ -20,7 +20,7 @@ def open_zip(body: bytes) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(body))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise DocumentError(f"the file is a damaged zip: {error}") from error
+        raise DamagedFileError(f"the file is a damaged zip: {error}") from error
     if len(archive.infolist()) > MOST_PARTS:
         raise DocumentError(f"the zip holds {len(archive.infolist())} parts; {MOST_PARTS} is the limit")
     return archive

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from scrapers.answer import MEGABYTE
-from scrapers.errors import DocumentError
+from scrapers.errors import DamagedFileError, DocumentError
 from scrapers.frames import OUT_OF_MEMORY, receive_frame, send_frame
 
 LARGEST = 50 * MEGABYTE
@@ -28,13 +28,15 @@ CAUSES = {
     signal.SIGBUS: "it crashed the parser",
     signal.SIGKILL: "the parser was killed, perhaps for want of memory",
 }
+CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS)
+FAULTS = {DamagedFileError.label: DamagedFileError}
 SCAN = "scan:"
 NO_OCR = f"{SCAN} no text layer, only pictures of pages; to have them read: pip install 'mubiao[ocr]'"
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentText:
-    """What a file says: one paragraph a line. `kind` is pdf, docx, doc, ofd, xlsx or text.
+    """What a file says: one paragraph a line. `kind` is pdf, docx, doc, ofd, xlsx, text or word-page (saved as HTML).
 
     `warnings` say why the text may not be all of it, or not to the letter: `scan: …`, `incomplete: …`,
     `unreadable: …`, `ocr: …`.
@@ -85,7 +87,8 @@ class DocumentReader:
 
         A scan is read by OCR if `ocr` says so and that is installed; otherwise its text is empty and a warning says
         what to do. Raises DocumentError, naming `name`, for other kinds, damaged or protected files, and those that
-        take more than the limits. HTML is not read here. Nothing is written, nothing is fetched.
+        take more than the limits; DamagedFileError says which of them are damaged. HTML is read only where its name is
+        that of a Word file: Word saves such. Nothing is written, nothing is fetched.
         """
         if not body:
             raise DocumentError(f"{name}: the file is empty")
@@ -130,7 +133,7 @@ class _Child:
         with self._lock:
             answer = self._ask(body, name, content_type)
         if "error" in answer:
-            raise DocumentError(f"{name}: {answer['error']}")
+            raise FAULTS.get(answer.get("label", ""), DocumentError)(f"{name}: {answer['error']}")
         return DocumentText(answer["text"], answer["kind"], tuple(answer["warnings"]))
 
     def end(self) -> None:
@@ -151,7 +154,8 @@ class _Child:
         except OSError:
             answer = b""
         if not answer:
-            raise DocumentError(f"{name}: not read, {self._cause_of_death()}")
+            cause, fault = self._cause_of_death()
+            raise fault(f"{name}: not read, {cause}")
         parsed: dict[str, Any] = json.loads(answer)
         return parsed
 
@@ -171,7 +175,7 @@ class _Child:
         self._link = ours
         return ours
 
-    def _cause_of_death(self) -> str:
+    def _cause_of_death(self) -> tuple[str, type[DocumentError]]:
         assert self._process is not None
         try:
             code = self._process.wait(2)
@@ -179,10 +183,12 @@ class _Child:
             code = 0
         self._end()
         if code == OUT_OF_MEMORY:
-            return "it took too much memory"
+            return "it took too much memory", DocumentError
         if code >= 0:
-            return f"the parser broke with status {code}"
-        return CAUSES.get(signal.Signals(-code), f"the parser died of signal {-code}")
+            return f"it is damaged, or not what its name says: its parser gave up (status {code})", DamagedFileError
+        died_of = signal.Signals(-code)
+        fault = DamagedFileError if died_of in CRASHES else DocumentError
+        return CAUSES.get(died_of, f"the parser died of signal {-code}"), fault
 
     def _end(self) -> None:
         if self._link:

@@ -181,6 +181,12 @@ class DocumentError(ScrapeError):
     retry = False
 
 
+class DamagedFileError(DocumentError):
+    """The file is damaged, or not what it says it is."""
+
+    label = "damaged-file"
+
+
 class OwnFaultError(ScrapeError):
     """A fault of mubiao's own, not of the source; please report it."""
 

@@ -13,10 +13,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from scrapers.charset import decode
-from scrapers.errors import CharsetError, DocumentError
+from scrapers.errors import CharsetError, DocumentError, LayoutError
 from scrapers.frames import OUT_OF_MEMORY, receive_frame, send_frame
 from scrapers.ofd import parse_ofd
+from scrapers.pages import parse as parse_page
 from scrapers.pdf import parse_pdf
+from scrapers.prose import body_text
 from scrapers.spreadsheet import parse_xlsx
 from scrapers.word import parse_doc, parse_docx
 
@@ -44,6 +46,15 @@ def parse_text(body: bytes) -> tuple[str, tuple[str, ...]]:
         raise DocumentError(f"not a text file: {error}") from error
 
 
+def parse_saved_page(body: bytes) -> tuple[str, tuple[str, ...]]:
+    """A document that Word saved as a page, under the name of a Word file."""
+    try:
+        page = parse_page(decode(body))
+    except (CharsetError, LayoutError) as error:
+        raise DocumentError(f"the page that Word saved cannot be read: {error}") from error
+    return body_text(page.body or page), ()
+
+
 PARSERS: dict[str, Parser] = {
     "pdf": parse_pdf,
     "docx": lambda body: (parse_docx(body), ()),
@@ -51,6 +62,7 @@ PARSERS: dict[str, Parser] = {
     "ofd": lambda body: (parse_ofd(body), ()),
     "xlsx": parse_xlsx,
     "text": parse_text,
+    "word-page": parse_saved_page,
 }
 
 
@@ -68,8 +80,11 @@ def kind_of(body: bytes, name: str, content_type: str) -> str:
             return kind
     if body.startswith(PICTURES):
         return "picture"
-    if start[:200].lower().startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or "html" in content_type:
-        return "html"
+    if (
+        start[:200].lower().startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<meta"))
+        or "html" in content_type
+    ):
+        return "word-page" if name.lower().endswith((".doc", ".docx", ".wps")) else "html"
     if b"\0" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return name.rpartition(".")[2].lower()[:8] or "binary"
     return "text"
@@ -97,7 +112,7 @@ def parse(body: bytes, name: str, content_type: str, parsers: Mapping[str, Parse
             raise DocumentError(f"{kind} files are not read: {WHAT_TO_DO.get(kind, 'convert it to PDF or docx')}")
         text, warnings = parsers[kind](body)
     except DocumentError as error:
-        return {"error": str(error)}
+        return {"error": str(error), "label": error.label}
     except RecursionError:
         return {"error": f"the {kind} file is nested too deeply"}
     return {"text": text.encode("utf-8", "replace").decode(), "kind": kind, "warnings": warnings}

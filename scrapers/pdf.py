@@ -3,7 +3,7 @@
 import pypdfium2
 import pypdfium2.raw
 
-from scrapers.errors import DocumentError
+from scrapers.errors import DamagedFileError
 from scrapers.paragraphs import Line, indent_lines, join_pages
 
 MOST_PAGES = 500
@@ -16,7 +16,7 @@ def parse_pdf(body: bytes) -> tuple[str, tuple[str, ...]]:
     try:
         document = pypdfium2.PdfDocument(body)
     except pypdfium2.PdfiumError as error:
-        raise DocumentError(f"the PDF cannot be opened: {error}") from error
+        raise DamagedFileError(f"the PDF cannot be opened: {error}") from error
     warnings = []
     pages: list[list[str]] = []
     lost = 0

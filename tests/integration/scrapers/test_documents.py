@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from scrapers.documents import ChildLimits, DocumentReader
-from scrapers.errors import DocumentError
+from scrapers.errors import DamagedFileError, DocumentError
 from tests import files
 
 LINE = "全市地区生产总值增长6.5%以上。"
@@ -61,7 +61,7 @@ def pid(reader: DocumentReader) -> int:
     [
         ("memory", "too much memory"),
         ("crash", "it crashed the parser"),
-        ("exit", "broke with status 3"),
+        ("exit", r"damaged, or not what its name says: its parser gave up \(status 3\)"),
         ("nest", "nested too deeply"),
     ],
 )
@@ -218,3 +218,22 @@ class TestScans:
             read = reader.read_document(files.scan(picture.tobytes(), 1200, 600), name="扫描件.pdf")
         assert "6.5%" in read.text
         assert read.warnings[0].startswith("ocr: 1 pages")
+
+
+def test_a_page_that_word_saved_under_the_name_of_a_word_file_is_read() -> None:
+    page = (
+        f'<html xmlns:w="urn:schemas-microsoft-com:office:word"><head><style>p{{}}</style></head><p>{LINE}</p></html>'
+    )
+    with DocumentReader(LIMITS) as reader:
+        for body in (page.encode(), page.encode("gb18030")):
+            assert reader.read_document(body, name="报告.doc", content_type="application/msword").text == LINE
+        with pytest.raises(DocumentError, match="it is a page"):
+            reader.read_document(page.encode(), name="报告.pdf", content_type="application/pdf")
+
+
+def test_damaged_files_have_a_class_of_their_own() -> None:
+    ole = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(range(35, 256)) * 8
+    with DocumentReader(LIMITS) as reader:
+        for body, name in ((ole, "报告.doc"), (b"PK\x03\x04cut", "报告.docx"), (b"%PDF-1.4 cut", "报告.pdf")):
+            with pytest.raises(DamagedFileError, match="报告"):
+                reader.read_document(body, name=name)

@@ -24,7 +24,15 @@ from scrapers.scrape import Scraper
 from scrapers.source import Source
 from storage.archive import Archive
 from storage.backup import add_backup, find_newest_good, refuse_half_restored
-from storage.database import DatabaseRefused, find_damage, make_engine, migrate, sqlite_file, transaction
+from storage.database import (
+    DatabaseRefused,
+    find_damage,
+    make_engine,
+    migrate,
+    prove_writable,
+    sqlite_file,
+    transaction,
+)
 from storage.gates import HostGates
 from storage.models import SourceState
 from storage.visits import declare_source, find_declared
@@ -71,6 +79,8 @@ def open_database(settings: Settings, *, look_whole: bool = False) -> Engine:
         if damage:
             raise DatabaseRefused(f"{engine.url.render_as_string()} is damaged: {damage[0]}")
         migrate(engine, before=lambda revision: _copy_before_migration(engine, settings, revision))
+        if look_whole:
+            prove_writable(engine)
     except DatabaseRefused as error:
         newest = find_newest_good(settings.backups)
         if newest is None:

@@ -170,14 +170,20 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
             env=environment() | {"NOTIFY_SOCKET": str(folder / "n")}, umask=0o022,
         )  # fmt: skip
         found = Service(folder, port, process, notices)
-        for read in (_read_lines, _read_notices):
-            threading.Thread(target=read, args=(found,), daemon=True).start()
+        readers = [threading.Thread(target=read, args=(found,), daemon=True) for read in (_read_lines, _read_notices)]
+        for reader in readers:
+            reader.start()
         try:
             yield found
         finally:
             if process.poll() is None:
                 process.kill()
             process.wait(timeout=30)
+            notices.sendto(b"", str(folder / "n"))
+            for reader in readers:
+                reader.join(timeout=30)
+            if process.stdout is not None:
+                process.stdout.close()
             refusing.stop()
             echo.shutdown()
 
@@ -193,11 +199,8 @@ def _read_lines(service: Service) -> None:
 
 
 def _read_notices(service: Service) -> None:
-    while True:
-        try:
-            service.told.append(service.notices.recv(4096).decode())
-        except OSError:
-            return
+    while said := service.notices.recv(4096):  # nothing: the end
+        service.told.append(said.decode())
 
 
 def test_it_says_when_it_is_ready_and_that_it_lives(service: Service) -> None:

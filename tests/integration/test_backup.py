@@ -194,7 +194,7 @@ def test_a_database_that_cannot_be_written_is_refused_and_says_why(kept: Kept) -
         if os.geteuid() == 0:
             os.seteuid(65534)  # nothing is read-only to root
         try:
-            open_database(Settings(data=Path(sys.argv[1])))
+            open_database(Settings(data=Path(sys.argv[1])), look_whole=True)
         except DatabaseRefused as error:
             print(error)
         """
@@ -311,7 +311,8 @@ def later_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for path in (here / "versions").glob("0*.py"):
         (folder / "versions" / path.name).write_text(path.read_text())
     (folder / "versions" / "9001_later.py").write_text(SECOND)
-    monkeypatch.setattr("storage.database.MIGRATIONS", folder)
+    for module in ("storage.database", "storage.upgrading"):
+        monkeypatch.setattr(f"{module}.MIGRATIONS", folder)
     return folder
 
 
@@ -347,8 +348,8 @@ def test_a_step_that_is_killed_half_way_never_happened(kept: Kept, later_version
     program = textwrap.dedent(
         f"""
         from pathlib import Path
-        from storage import database
-        database.MIGRATIONS = Path({str(later_version)!r})
+        from storage import database, upgrading
+        database.MIGRATIONS = upgrading.MIGRATIONS = Path({str(later_version)!r})
         database.migrate(database.make_engine({kept.settings.database_url!r}))
         """
     )

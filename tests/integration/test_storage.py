@@ -78,7 +78,7 @@ def test_a_database_of_another_kind_is_refused() -> None:
 def test_every_sqlite_connection_has_the_safe_settings(sqlite: Engine) -> None:
     connections = [sqlite.connect() for _ in range(5)]
     for connection in connections:
-        for pragma, value in {"foreign_keys": 1, "synchronous": 2, "trusted_schema": 0, "busy_timeout": 10000}.items():
+        for pragma, value in {"foreign_keys": 1, "synchronous": 2, "trusted_schema": 0, "busy_timeout": 30000}.items():
             assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value, pragma
     for connection in connections:
         connection.close()

@@ -60,7 +60,8 @@ def test_a_page_that_is_nothing_but_a_table_of_numbers_has_its_text() -> None:
     rows = "".join(
         f"<tr><td>指标{name}</td><td>{value}</td></tr>" for name, value in (("甲", 5), ("乙", 6.5), ("丙", "7以上"))
     )
-    page = f"<body><h1>兰沂县主要指标</h1><ul><li><a href=1>上一篇</a></ul><div><p>附表</p><table>{rows}</table></div></body>"
+    annex = f"<div><p>附表</p><table>{rows}</table></div>"
+    page = f"<body><h1>兰沂县主要指标</h1><ul><li><a href=1>上一篇</a></ul>{annex}</body>"
     assert read_report(page, HERE).text == "附表\n指标甲\t5\n指标乙\t6.5\n指标丙\t7以上"
 
 

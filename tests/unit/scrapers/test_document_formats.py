@@ -146,7 +146,8 @@ class TestDocx:
         assert parse_docx(files.docx(f"<w:tbl>{row}{row}</w:tbl>")) == "地区生产总值\t6.5%\n地区生产总值\t6.5%"
 
     def test_a_cell_that_goes_over_two_columns_is_empty_in_the_second_and_its_lines_are_one(self) -> None:
-        wide = '<w:tc><w:tcPr><w:gridSpan w:val="2"/></w:tcPr><w:p><w:r><w:t>2026年</w:t><w:br/><w:t>计划</w:t></w:r></w:p></w:tc>'
+        said = "<w:p><w:r><w:t>2026年</w:t><w:br/><w:t>计划</w:t></w:r></w:p>"
+        wide = f'<w:tc><w:tcPr><w:gridSpan w:val="2"/></w:tcPr>{said}</w:tc>'
         one = "<w:tc><w:p><w:r><w:t>属性</w:t></w:r></w:p></w:tc>"
         assert parse_docx(files.docx(f"<w:tbl><w:tr>{wide}{one}</w:tr></w:tbl>")) == "2026年 计划\t\t属性"
 

@@ -39,6 +39,7 @@ class Found:
     attachment: bytes | None = None
     warnings: tuple[str, ...] = ()
     example: bool = False
+    year: int | None = None  # that a person gave, for a text that does not tell
 
 
 class Outcome(StrEnum):

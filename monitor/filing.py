@@ -75,6 +75,7 @@ def understand(found: Found) -> Understood:
         published_on=found.published_on,
         source_region=found.region,
         source_kind=found.kind,
+        known_year=found.year,
     )
     stated = [] if identity.year is None else extract(found.text, _about(found, identity))
     return Understood(found, identity, _keyed(stated), marks_of(found.text))
@@ -91,7 +92,8 @@ def keep(read: Understood, desk: Desk, *, news: bool, now: datetime) -> Filed:
     with transaction(desk.engine) as session:
         one_at_a_time(session, read.identity.region or document.url)  # two witnesses of a report may come at once
         earlier = find_latest_version(session, document.url)
-        if earlier is not None and earlier.text_hash == document.text_hash:
+        placed_now = earlier is not None and earlier.report_id is None and read.placed
+        if earlier is not None and earlier.text_hash == document.text_hash and not placed_now:
             assert earlier.id is not None, "the row was read"
             return Filed(Outcome.UNCHANGED, earlier.id, read.identity)
         if earlier is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import and_, insert
 from sqlmodel import Session, col, func, select
 
 from storage.models import Document, Entry, Passage, Report
@@ -154,6 +154,15 @@ def find_region_codes(session: Session) -> list[str]:
 
 def count_reports(session: Session) -> int:
     return session.exec(select(func.count()).select_from(Report)).one()
+
+
+def count_doubts(session: Session) -> tuple[int, int]:
+    """How many documents belong to no report, and of how many others region or year is in doubt; newest versions."""
+    newest = select(Document.url, func.max(Document.version).label("newest")).group_by(Document.url).subquery()
+    latest = and_(newest.c.url == Document.url, newest.c.newest == Document.version)
+    rows = select(func.count()).select_from(Document).join(newest, latest)
+    unplaced = session.exec(rows.where(col(Document.report_id).is_(None))).one()
+    return unplaced, session.exec(rows.where(col(Document.report_id).is_not(None), Document.doubts != "")).one()
 
 
 def find_reports_by_id(session: Session, ids: Iterable[int]) -> dict[int, Report]:

@@ -1,6 +1,7 @@
 """The command import: reports that lie in files are kept, with their statements."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -33,6 +34,9 @@ OUTCOMES = {
 def import_files(
     paths: Annotated[list[Path], typer.Argument(help="files, or folders that are searched for reports")],
     region: Annotated[str, typer.Option(help="whose reports they are, where the text does not tell")] = "",
+    year: Annotated[
+        int | None, typer.Option(min=1949, max=2100, help="the year they plan for, where the text does not tell")
+    ] = None,
     kind: Annotated[Kind, typer.Option(help="what they are, where the title does not tell")] = Kind.WORK_REPORT,
     jobs: Jobs = 1,
     by_workers: Annotated[bool, typer.Option(help="let the workers do it; only queue the files")] = False,
@@ -52,11 +56,13 @@ def import_files(
     if not files:
         raise Stop(f"no file to import: these are read: {' '.join(READABLE)}", code=2)
     if by_workers:
-        return _queue(files, code, kind, config)
-    read_files = spread(partial(understood, region=code, kind=kind), files, jobs)  # before there is a connection
+        return _queue(files, code, kind, year, config)
+    read_files = spread(
+        partial(understood, region=code, kind=kind, year=year), files, jobs
+    )  # before there is a connection
     installation = open_installation(config)
     counts = dict.fromkeys(Outcome, 0)
-    failed = 0
+    failed = doubtful = 0
     for path, read in progress(zip(files, read_files, strict=True), "importing", len(files)):
         if isinstance(read, str):
             warn(f"{path}: {read}")
@@ -64,14 +70,23 @@ def import_files(
             continue
         filed = keep(read, installation.desk, news=False, now=utc_now())
         counts[filed.outcome] += 1
+        doubtful += bool(filed.identity.doubts) and filed.outcome not in (Outcome.UNPLACED, Outcome.UNCHANGED)
         _tell_import(path, filed, as_json)
     if not as_json:
         told = ", ".join(f"{count} {OUTCOMES[outcome]}" for outcome, count in counts.items() if count)
         say(f"{len(files)} files: {told or 'nothing kept'}{f', {failed} could not be read' if failed else ''}")
+        _tell_doubts(counts[Outcome.UNPLACED], doubtful)
     raise typer.Exit(int(failed > 0))
 
 
-def _queue(files: Sequence[Path], region: str, kind: Kind, config: Path) -> None:
+def _tell_doubts(unplaced: int, doubtful: int) -> None:
+    if unplaced:
+        say(f"{unplaced} are of no report yet: import them again with --region and --year to place them")
+    if doubtful:
+        say(f"{doubtful} are placed in doubt; --json says why of each")
+
+
+def _queue(files: Sequence[Path], region: str, kind: Kind, year: int | None, config: Path) -> None:
     """The files' bytes into the archive, a job for each into the queue; the same file waits there once."""
     installation = open_installation(config)
     waiting = QueuedJobs(installation.engine)
@@ -81,19 +96,19 @@ def _queue(files: Sequence[Path], region: str, kind: Kind, config: Path) -> None
         for path in progress(files, "queueing", len(files)):
             content, url = installation.desk.archive.add(path.read_bytes()), path.resolve().as_uri()
             queued += waiting.add(
-                "import", IMPORTS, lock=None, once=f"import {content} {url}", content=content, url=url,
-                name=path.name, region=region, kind=kind.value,
+                "import", IMPORTS, lock=None, once=f"import {content} {url} {region} {year or ''}".rstrip(),
+                content=content, url=url, name=path.name, region=region, kind=kind.value, year=year,
             )  # fmt: skip
     say(f"{queued} files wait for the workers, which log what becomes of each; {len(files) - queued} did already")
 
 
-def understood(path: Path, *, region: str, kind: Kind) -> Understood | str:
+def understood(path: Path, *, region: str, kind: Kind, year: int | None = None) -> Understood | str:
     """What a file is and states, or why it cannot be read."""
     try:
         page, raw = read_file(path)
     except ScrapeError as error:
         return str(error)
-    return understand(_found(path, page, raw, region, kind, utc_now()))
+    return understand(replace(_found(path, page, raw, region, kind, utc_now()), year=year))
 
 
 def _found(path: Path, page: ReportPageData, raw: bytes, region: str, kind: Kind, now: datetime) -> Found:

@@ -21,7 +21,7 @@ from storage.backup import find_backups
 from storage.database import reading
 from storage.models import SourceState
 from storage.outbox import count_deliveries, find_oldest_due, find_open_digests
-from storage.reports import count_reports
+from storage.reports import count_doubts, count_reports
 from storage.visits import Shown, find_shown, find_sources
 
 SCREEN = 12  # sources that are shown, the troubled first
@@ -54,6 +54,7 @@ def _find_report(installation: Installation) -> dict[str, Any]:
         owed, oldest = count_deliveries(session), find_oldest_due(session)
         gathering, reports = find_open_digests(session), count_reports(session)
         shown = find_shown(session)
+        unplaced, doubtful = count_doubts(session)
     watched = settings.watched_sources()
     by_key = {state.key: state for state in states}
     running = find_running(settings.data)
@@ -62,6 +63,8 @@ def _find_report(installation: Installation) -> dict[str, Any]:
         "running": None if running is None else {"pid": running.pid, "since": running.started_at},
         "promises_broken": find_broken(installation, None, now),
         "reports": reports,
+        "unplaced": unplaced,
+        "doubtful": doubtful,
         "sources": len(states),
         "sources_ok": sum(state.last_success_at is not None and not state.failures for state in states),
         "sources_not_visited_yet": sum(state.last_visit_at is None for state in states),
@@ -113,7 +116,7 @@ def _print_status(report: Mapping[str, Any], rows: int) -> None:
     say(f"data         {report['data']}, {report['disk_free_bytes'] / 1e9:.1f} GB free")
     backup = _local(report["last_backup_at"])
     say(f"database     {report['database']}, {report['database_bytes'] / 1e6:.1f} MB, last backup {backup}")
-    say(f"reports      {report['reports']}")
+    say(f"reports      {report['reports']}{_doubts(report['unplaced'], report['doubtful'])}")
     say(f"sources      {report['sources']}, of which {report['sources_ok']} answered last time,")
     upcoming = _local(report["next_visit_at"])
     say(f"{'':12} {report['sources_not_visited_yet']} not visited yet; next visit {upcoming}")
@@ -127,6 +130,13 @@ def _print_status(report: Mapping[str, Any], rows: int) -> None:
         say(f"{'tls':12} {host} is excused from what is asked of all others: {words}")
     for promise, why in report["promises_broken"].items():
         say(f"{'broken':12} {promise}: {why}")
+
+
+def _doubts(unplaced: int, doubtful: int) -> str:
+    told = [f"{doubtful} documents placed in doubt"] if doubtful else []
+    if unplaced:
+        told.append(f"{unplaced} documents are of none: mubiao import FILE --region PLACE --year YEAR places one")
+    return "".join(f"; {one}" for one in told)
 
 
 def _print_each(each: Sequence[Mapping[str, Any]], broken: Sequence[Mapping[str, Any]], rows: int) -> None:

@@ -90,12 +90,12 @@ def _stopper(stopping: threading.Event) -> Callable[[int, object], None]:
 def _import_with(installation: Installation) -> Callable[..., None]:
     log = structlog.get_logger()
 
-    def take_in(content: str, url: str, name: str, region: str, kind: str) -> None:
+    def take_in(content: str, url: str, name: str, region: str, kind: str, year: int | None = None) -> None:
         """A file whose bytes lie in the archive already, as `mubiao import --by-workers` put them there."""
         with TemporaryDirectory(prefix="mubiao-") as folder:
             path = Path(folder, name)
             path.write_bytes(installation.desk.archive.find(content))
-            read = understood(path, region=region, kind=Kind(kind))
+            read = understood(path, region=region, kind=Kind(kind), year=year)
         if isinstance(read, str):
             log.warning("import.failed", url=url, error=read)
             return

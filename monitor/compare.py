@@ -82,7 +82,7 @@ def direction(old: StatementData, new: StatementData) -> ChangeKind:
 
 
 def _relative_direction(old: StatementData, new: StatementData) -> ChangeKind:
-    """高于经济增长 is more than 同步, and 不低于 lies between; a number and a relation, or two references, have no order."""
+    """高于 is more than 同步, and 不低于 lies between; a number and a relation, or two references, have no order."""
     if old.op not in RELATIONS or new.op not in RELATIONS or _tied_to(old) != _tied_to(new) or old.op == new.op:
         return ChangeKind.REWORDED
     return ChangeKind.RAISED if RELATIONS[new.op] > RELATIONS[old.op] else ChangeKind.LOWERED

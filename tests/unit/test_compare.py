@@ -140,6 +140,8 @@ def test_relations_to_the_same_thing_have_an_order() -> None:
 
     assert changes([tied(Op.ABOVE, "经济增长", 2025)], [tied(Op.IN_STEP, "经济增速", 2026)])[0][0] is ChangeKind.LOWERED
     assert changes([tied(Op.BELOW, "经济增长", 2025)], [tied(Op.ABOVE, "经济增长", 2026)])[0][0] is ChangeKind.RAISED
+    assert changes([tied(Op.ABOVE, "全省", 2025)], [tied(Op.AT_LEAST, "全省", 2026)])[0][0] is ChangeKind.LOWERED
+    assert changes([tied(Op.IN_STEP, "全省", 2025)], [tied(Op.AT_MOST, "全省", 2026)])[0][0] is ChangeKind.LOWERED
     assert changes([tied(Op.ABOVE, "全国", 2025)], [tied(Op.IN_STEP, "经济增长", 2026)])[0][0] is ChangeKind.REWORDED
 
 

@@ -46,6 +46,11 @@ GROWTH, LEVEL, RATIO, DELTA, RANK, RELATIVE = (
             "in step with economic growth",
         ),
         (
+            figure("不低于", None, None, measure=RELATIVE, op=Op.AT_LEAST, reference="邻区平均水平"),
+            "不低于邻区平均水平",
+            "not below 邻区平均水平",
+        ),
+        (
             figure("高于", None, None, measure=RELATIVE, op=Op.ABOVE, reference="邻区平均水平"),
             "高于邻区平均水平",
             "above 邻区平均水平",

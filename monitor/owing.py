@@ -67,7 +67,8 @@ def _owe(session: Session, watch: Watch, news: News, report: Report, readers: Re
 def tell(session: Session, notice: Notice, region: str, readers: Readers, now: datetime) -> None:
     """Keep a notice and owe it, after a while, to those who hear of `region`; "" concerns them all.
 
-    The wait makes one message of a morning on which many sources fail.
+    The wait makes one message of a morning on which many sources fail. A dead channel is told to operators at once:
+    meanwhile its readers hear nothing.
     """
     _tell(session, notice, region, hearers(readers.watches, region), readers, now)
 
@@ -90,7 +91,10 @@ def _tell(
         if by:
             hush(session, watch.key, by.key, notices=[id], example=notice.example)
             continue
-        due_at = awake(watch, max(now + NOTICE_WAIT, next_due(watch, now, readers.zone)), readers.zone)
+        due_at = max(now + NOTICE_WAIT, next_due(watch, now, readers.zone))
+        if watch.operator and notice.kind == "dead_channel":
+            due_at = now
+        due_at = awake(watch, due_at, readers.zone)
         owe(session, watch.key, notices=[id], due_at=due_at, now=now, example=notice.example)
 
 

@@ -14,7 +14,8 @@ from .words import WORDS, Words
 
 MAX_SUBJECT = 60
 NEVER = datetime.min.replace(tzinfo=UTC)
-NOTICE_KINDS = ("broken", "unread", "recovered", "baseline", "dead_channel", "rules")
+NOTICE_KINDS = ("broken", "unread", "recovered", "baseline", "baselines", "dead_channel", "rules")
+_FEW = 3  # first visits that are told one by one
 
 
 def subject(data: DigestData, parts: Sequence[ReportPart]) -> str:
@@ -142,8 +143,8 @@ def _notice_subjects(notices: Sequence[Notice], words: Words) -> Iterator[str]:
     lasting = (one for one in ranked if one.kind not in ("broken", "unread") or one.at > back.get(one.source, NEVER))
     first = next(lasting, ranked[0])
     text = notice_subject(first, words)
-    if len(notices) > 1:
-        yield words("subject_notices", subject=text, n=len(notices))
+    if len(ranked) > 1:
+        yield words("subject_notices", subject=text, n=len(ranked))
     yield text
 
 
@@ -154,9 +155,26 @@ def notice_subject(notice: Notice, words: Words) -> str:
 
 
 def ranked_notices(notices: Sequence[Notice]) -> list[Notice]:
-    """What is broken first, then dead channels, what recovered, and the baselines; oldest first in each."""
-    order = ("broken", "unread", "dead_channel", "recovered", "rules", "baseline")
+    """What is broken first, then dead channels, what recovered, and the baselines; oldest first in each.
+
+    A morning on which many sources begin is one line.
+    """
+    order = ("broken", "unread", "dead_channel", "recovered", "rules", "baselines", "baseline")
+    notices = _gathered(notices)
     place = {kind: index for index, kind in enumerate(order)}
     return sorted(
         notices, key=lambda notice: (notice.example, place.get(notice.kind, len(place)), notice.at, notice.source)
     )
+
+
+def _gathered(notices: Sequence[Notice]) -> Sequence[Notice]:
+    """First visits as one notice of how many sources and reports, where there are more than a few."""
+    first = [one for one in notices if one.kind == "baseline"]
+    if len(first) <= _FEW:
+        return notices
+    years = [year for one in first for year in one.years or ()]
+    one_line = Notice(
+        "baselines", f"{len(first)}", "", max(one.at for one in first), sum(one.count for one in first),
+        (min(years), max(years)) if years else None, example=all(one.example for one in first),
+    )  # fmt: skip
+    return [*(one for one in notices if one.kind != "baseline"), one_line]

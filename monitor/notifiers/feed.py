@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
+from uuid import NAMESPACE_URL, uuid4, uuid5
 from xml.etree import ElementTree as xml
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -41,7 +42,10 @@ class FeedNotifier:
     def prepare(self, message: Message, address: str) -> tuple[bytes, ...]:
         entry = xml.Element(f"{_TAG}entry")
         made = _time(message.made_at)
-        for name, text in (("id", f"urn:mubiao:{message.id}"), ("title", clean(message.subject, 200))):
+        for name, text in (
+            ("id", uuid5(NAMESPACE_URL, f"mubiao:{message.id}").urn),
+            ("title", clean(message.subject, 200)),
+        ):
             xml.SubElement(entry, f"{_TAG}{name}").text = text
         for name in ("published", "updated"):
             xml.SubElement(entry, f"{_TAG}{name}").text = made
@@ -54,8 +58,13 @@ class FeedNotifier:
         path = self._settings.path
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            entries = [entry, *(one for one in _entries(path) if _id(one) != _id(entry))]
-            write_whole(path, _bytes(self._feed(entries)), mode=0o644 if path.exists() and _is_shared(path) else 0o600)
+            known = _known(path)
+            entries = [entry, *(one for one in _entries(known) if _id(one) != _id(entry))]
+            write_whole(
+                path,
+                _bytes(self._feed(entries, _own_id(known))),
+                mode=0o644 if path.exists() and _is_shared(path) else 0o600,
+            )
             sync_folder(path.parent)
         except OSError as error:
             raise DeliveryError(
@@ -66,10 +75,10 @@ class FeedNotifier:
     def room(self, now: datetime) -> int | None:
         return None
 
-    def _feed(self, entries: Sequence[xml.Element]) -> xml.Element:
+    def _feed(self, entries: Sequence[xml.Element], id: str) -> xml.Element:
         entries = sorted(entries, key=lambda one: one.findtext(f"{_TAG}updated", ""), reverse=True)
         feed = xml.Element(f"{_TAG}feed")
-        xml.SubElement(feed, f"{_TAG}id").text = f"urn:mubiao:feed:{clean(self._settings.title)}"
+        xml.SubElement(feed, f"{_TAG}id").text = id
         xml.SubElement(feed, f"{_TAG}title").text = clean(self._settings.title)
         xml.SubElement(feed, f"{_TAG}updated").text = entries[0].findtext(f"{_TAG}updated", "")
         author = xml.SubElement(feed, f"{_TAG}author")
@@ -78,17 +87,27 @@ class FeedNotifier:
         return feed
 
 
-def _entries(path: Path) -> list[xml.Element]:
-    """What is in the feed; none where there is no feed yet. A file that is no feed is not written over."""
+def _known(path: Path) -> xml.Element | None:
+    """The feed as it is, None where there is none yet. A file that is no feed is not written over."""
     if not path.exists():
-        return []
+        return None
     try:
         root = xml.parse(path).getroot()
     except xml.ParseError as error:
         raise DeliveryError(f"{path} is no feed ({error}): move it away, or name another path", retry=True) from error
     if root.tag != f"{_TAG}feed":
         raise DeliveryError(f"{path} is no Atom feed: move it away, or name another path", retry=True)
-    return root.findall(f"{_TAG}entry")
+    return root
+
+
+def _entries(feed: xml.Element | None) -> list[xml.Element]:
+    return [] if feed is None else feed.findall(f"{_TAG}entry")
+
+
+def _own_id(feed: xml.Element | None) -> str:
+    """What no other feed has: made with the file, and then kept in it, for readers know the feed by it."""
+    kept = "" if feed is None else _id(feed)
+    return kept if kept.startswith("urn:uuid:") else uuid4().urn
 
 
 def _is_shared(path: Path) -> bool:

@@ -191,3 +191,17 @@ def test_neighbours_and_last_years_come_from_what_is_kept(office: Office) -> Non
     assert "[2026 年目标与上级、同级相比]" in text
     assert "吉林省          5.5%左右" in text
     assert "2025  6.5%以上  6.2%" in text
+
+
+def test_a_dead_channel_is_told_to_an_operator_at_once_and_a_broken_source_after_a_while(office: Office) -> None:
+    ops = office.with_watches(watch("ops", operator=True, when="daily 08:07"))
+    with transaction(ops.post.desk.engine) as session:
+        dead = Notice(kind="dead_channel", source_key="hook", at=ops.clock(), count=1, detail="410 Gone")
+        tell(session, dead, "", ops.post.desk, ops.clock())
+    ops.after(seconds=1)
+    assert [one["kind"] for payload in payloads(ops) for one in payload["notices"]] == ["dead_channel"]
+    with transaction(ops.post.desk.engine) as session:
+        broken = Notice(kind="broken", source_key="x", at=ops.clock(), count=3)
+        tell(session, broken, "", ops.post.desk, ops.clock())
+    ops.after(minutes=9)
+    assert len(payloads(ops)) == 1

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 from xml.etree import ElementTree as xml
 
 import pytest
@@ -49,6 +50,17 @@ def test_the_feed_has_each_digest_once_the_newest_first(tmp_path: Path, message:
     root = xml.parse(path).getroot()
     assert root.findtext(f"{{{ATOM}}}updated") == "2026-01-21T00:07:00Z"
     assert message.html in path.read_text("utf-8").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')
+
+
+def test_a_feed_has_an_id_of_its_own_and_keeps_it(tmp_path: Path, message: Message, now: datetime) -> None:
+    ids = []
+    for name in ("one.xml", "two.xml", "one.xml"):
+        send(channel(type="atom", path=str(tmp_path / name)), message, now)
+        root = xml.parse(tmp_path / name).getroot()
+        ids.append(root.findtext(f"{{{ATOM}}}id", ""))
+        for id in (ids[-1], root.findtext(f"{{{ATOM}}}entry/{{{ATOM}}}id", "")):
+            assert UUID(id.removeprefix("urn:uuid:")).urn == id
+    assert ids[0] == ids[2] != ids[1]
 
 
 def test_the_feed_keeps_as_many_as_it_should(tmp_path: Path, message: Message, now: datetime) -> None:

@@ -55,7 +55,8 @@ HEDGES_AFTER: dict[str, Op] = {
 _BEFORE = re.compile(
     rf"(?:{'|'.join(sorted(HEDGES_BEFORE, key=len, reverse=True))})(?<![签节预履违续契]约)(?<![侦爆打攻告]破)(?<![附临邻]近)$"
 )
-_AFTER = re.compile("|".join(sorted(HEDGES_AFTER, key=len, reverse=True)))
+_TORN_OFF = r"左(?=\s*\Z)"  # of 左右, where a text breaks off
+_AFTER = re.compile("|".join([*sorted(HEDGES_AFTER, key=len, reverse=True), _TORN_OFF]))
 _LONGEST_BEFORE = max(map(len, HEDGES_BEFORE)) + 1  # and the character that makes 签约 of 约, 附近 of 近
 AT_LEAST_DONE = re.compile(r"至少[^，。；：、\d]{1,8}$")  # 每年至少新增6家
 # For whom and how often is said right before a number; 每立方米36微克 says the same as 36微克/立方米.
@@ -332,7 +333,7 @@ def _hedged(
     if after and after[0] == "内" and kind is not UnitKind.TIME:
         after = None
     if op is EXACT:
-        op = HEDGES_AFTER[after[0]] if after else HEDGES_BEFORE[before[0]] if before else EXACT
+        op = HEDGES_AFTER.get(after[0], ABOUT) if after else HEDGES_BEFORE[before[0]] if before else EXACT
     if op is EXACT and plain.find("至少", reach, left) >= 0 and AT_LEAST_DONE.search(plain, reach, left):
         op = AT_LEAST
     right = after.end() if after else end

@@ -45,10 +45,19 @@ NOTE_MARK = rf"(?<=[{HAN}”》）A-Za-z0-9]) *(?:[〔［\[【] *\d{{1,3}} *[〕
 PAGE_NUMBER = rf"(?<=[{HAN}，。、；]) *— *\d{{1,3}} *— *(?=[{HAN}])"
 # A number of either sort takes the spaces around it along, so it is looked for before them.
 DROPPED = re.compile(rf"{PAGE_NUMBER}|{GLOSS}|{NOTE_MARK}|{STRAY_SPACE}|\u200b|\ufeff")
+# Where no paragraph ends or begins: 7 in 1 of 379 reports, all of them torn words; copies of PDF pages have them.
+_AMOUNT = r"(?:[万亿]{1,2}元|[万亿][人元吨亩户件辆千斤次]|个百分点)"
+_MOVES = "(?:增长|下降|提高|达到|控制在|突破|超过)"
+_GROWS = "(?:增长|下降|达到|增加|超过|突破)"
 # A link or a bold word that stands on a line of its own: “⏎两个中心⏎”，. 504 in 63 of 379 reports, none of 16 read was an end.
+_GAP = r"[\n \u200b]*"
 BROKEN = re.compile(
-    rf"(?<=[{HAN}0-9%）])\n[\n \u200b]*(?=[》”，、；。])|(?<=[“《])\n[\n \u200b]*(?=[{HAN}])|(?<=\d)\n[\n \u200b]*(?=[万亿]{{1,2}}元)"
+    rf"\n(?:(?<=[{HAN}0-9%）]\n){_GAP}(?=[》”，、；。])|(?<=[“《]\n){_GAP}(?=[{HAN}])|(?<=\d\n){_GAP}(?={_AMOUNT})"
+    rf"|(?<=\d\.\n){_GAP}(?=\d{{1,2}}%)|(?<=[{HAN}0-9]\n){_GAP}(?={_MOVES}\d[\d.]*(?:%|{_AMOUNT}))"
+    rf"|(?<={_GROWS}\n){_GAP}(?=\d[\d.]*(?:%|{_AMOUNT}))|(?<=左\n){_GAP}(?=右)|(?<=以\n){_GAP}(?=[上内下])|(?<=增\n){_GAP}(?=长)"
+    rf"|(?<=%\n){_GAP}(?=(?:左右|以[上内下])(?:[，。；、（]|\s*$))|(?<=\d个\n){_GAP}(?=百分点)|(?<=\d个百\n){_GAP}(?=分点))"
 )
+HALF_HEDGE = re.compile(r"(?<=[%\u4e00-\u9fff])以(?=\s*\Z)")  # of 以上 or 以内, where a text breaks off
 # Full lines that stop inside a sentence: the text was wrapped at a fixed width.
 OPEN_END = re.compile(rf"[{HAN}，、；A-Za-z0-9%“]$")
 GOES_ON = re.compile(r"[^。！？：\s](?<![。！？：][”）])$")  # of a full line, in such a text
@@ -111,7 +120,9 @@ def _torn(plain: str) -> list[tuple[int, int]]:
 
 
 def _broken(plain: str) -> list[tuple[int, int]]:
-    return [match.span() for match in BROKEN.finditer(plain)]
+    found = [match.span() for match in BROKEN.finditer(plain)]
+    half = HALF_HEDGE.search(plain, max(0, len(plain.rstrip()) - 2))
+    return [*found, half.span()] if half else found
 
 
 def _wraps(plain: str) -> list[tuple[int, int]]:

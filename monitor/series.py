@@ -6,8 +6,24 @@ from typing import NamedTuple
 from monitor.catalogue.sameness import counter
 from storage.values import Measure, Role, Stated, StatementData
 
-FACTORS = (("万亿", 1e12), ("千亿", 1e11), ("百亿", 1e10), ("亿", 1e8), ("千万", 1e7), ("百万", 1e6), ("万", 1e4))
-UNITS = {"个百分点": "百分点", "公里": "千米", "平方公里": "平方千米", "名": "人", "余人": "人", "位": "人"}
+FACTORS = (
+    ("万亿", 1e12),
+    ("千亿", 1e11),
+    ("百亿", 1e10),
+    ("亿", 1e8),
+    ("千万", 1e7),
+    ("百万", 1e6),
+    ("万", 1e4),
+    ("千", 1e3),
+)
+UNITS = {"个百分点": "百分点", "名": "人", "余人": "人", "位": "人"}
+# Measures of one thing: 1 吨 = 2000 斤, 1 公顷 = 15 亩, 1 公里 = 1000 米.
+SCALES = {
+    "吨": ("斤", 2000.0), "公斤": ("斤", 2.0), "千克": ("斤", 2.0), "担": ("斤", 100.0),
+    "公顷": ("亩", 15.0), "平方千米": ("亩", 1500.0), "平方公里": ("亩", 1500.0),
+    "千米": ("米", 1000.0), "公里": ("米", 1000.0),
+}  # fmt: skip
+WHOLE = ("千瓦", "千米", "千克", "千伏", "千卡")  # 千 is of their name
 EQUAL = 1e-6  # relative; written numbers differ by more
 YEAR = "year"  # the horizon of a target for its report's own year
 
@@ -34,13 +50,14 @@ class Magnitude(NamedTuple):
 
 @lru_cache(maxsize=10_000)
 def dimension(unit: str | None) -> tuple[str, float]:
-    """The base unit and the factor to it: 亿元 → (元, 1e8), 万人 → (人, 1e4), % → (%, 1)."""
+    """The base unit and the factor to it: 亿元 → (元, 1e8), 万吨 → (斤, 2e7), % → (%, 1)."""
     unit, factor = (unit or "").replace(" ", ""), 1.0
     for word, times in FACTORS:
-        if unit.startswith(word):
+        if unit.startswith(word) and not unit.startswith(WHOLE):
             unit, factor = unit[len(word) :], times
             break
-    return UNITS.get(unit, unit), factor
+    base, times = SCALES.get(unit, (UNITS.get(unit, unit), 1.0))
+    return base, factor * times
 
 
 def series_of(stated: Stated) -> Series:

@@ -107,7 +107,10 @@ def test_main_targets_come_first() -> None:
 
 
 @pytest.mark.parametrize(("unit", "expected"), [
-    ("亿元", ("元", 1e8)), ("万人", ("人", 1e4)), ("%", ("%", 1)), ("个百分点", ("百分点", 1)), ("公里", ("千米", 1)),
+    ("亿元", ("元", 1e8)), ("万人", ("人", 1e4)), ("%", ("%", 1)), ("个百分点", ("百分点", 1)), ("公里", ("米", 1e3)),
+    ("千米", ("米", 1e3)), ("千公里", ("米", 1e6)), ("万吨", ("斤", 2e7)), ("亿斤", ("斤", 1e8)), ("千人", ("人", 1e3)),
+    ("千瓦", ("千瓦", 1)), ("万千瓦时", ("千瓦时", 1e4)), ("万公顷", ("亩", 1.5e5)),
+    ("平方公里", ("亩", 1500)), ("千亿元", ("元", 1e11)),
     (None, ("", 1)),
 ])  # fmt: skip
 def test_a_unit_has_a_base_and_a_factor(unit: str | None, expected: tuple[str, float]) -> None:
@@ -164,3 +167,16 @@ def test_a_gap_to_somebody_is_no_rise_and_no_gap_to_somebody_else() -> None:
 
     assert len({series_of(points(reference)) for reference in (None, "全国", "全省")}) == 3
     assert series_of(points("全国")) == series_of(points("全国"))
+
+
+@pytest.mark.parametrize(("was", "unit", "now", "other"), [
+    (500, "万吨", 100, "亿斤"), (8, "千人", 8000, "人"), (3, "万公顷", 45, "万亩"), (1500, "米", 1.5, "公里"),
+    (120, "公里", 120, "千米"),
+])  # fmt: skip
+def test_the_same_size_in_another_unit_is_no_change(was: float, unit: str, now: float, other: str) -> None:
+    before = stated("粮食产量", was, unit, key="grain_output", year=2025, measure=Measure.LEVEL)
+    same, more = (
+        stated("粮食产量", value, other, key="grain_output", measure=Measure.LEVEL) for value in (now, now * 1.02)
+    )
+    assert changes([before], [same]) == []
+    assert changes([before], [more]) == [(ChangeKind.RAISED, "粮食产量")]

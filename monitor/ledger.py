@@ -35,16 +35,16 @@ class Verdict(StrEnum):
 class LedgerEntry:
     """One target with its outturn. `period` is the year or span (2026/2030) that both are about.
 
-    `beyond` says by how much the outturn is better than what was asked, in the base unit of the series (percentage
-    points for a rate, 元 for 亿元); below zero it falls short. Where neither more nor less is good, it is the plain
-    difference. None without a figure on each side. The sentences are at `data.sentence_start` of either side.
+    `apart` is the outturn less the target, signed as numbers are, whatever is good: 下降3.4% where 下降3% was asked is
+    -0.4. It is in the base unit of the series (percentage points for a rate, 元 for 亿元), and of a range it counts from
+    the end that decides. None without a figure on each side. Whether that is enough is what `verdict` says.
     """
 
     target: Stated
     period: str
     outturn: Stated | None
     verdict: Verdict
-    beyond: float | None
+    apart: float | None
 
 
 class _Bounds(NamedTuple):
@@ -102,7 +102,7 @@ def settle(
 
 
 def judge(target: StatementData, reached: StatementData, better: int) -> tuple[Verdict, float | None]:
-    """Whether `reached` is what `target` asked for, and by how much it is beyond that.
+    """Whether `reached` is what `target` asked for, and how far it is from that: outturn less target.
 
     以上 is met from the figure upward, 以内 down to it, 左右 within a twentieth of it. Where more (or less) is good, a
     figure without hedge is the least (or the most), and nothing is too good. Where neither is, what lies outside of
@@ -114,11 +114,11 @@ def judge(target: StatementData, reached: StatementData, better: int) -> tuple[V
     declines = goal.middle < 0
     size = -got.middle if declines else got.middle
     bounds = _bounds(target, better, declines)
-    beyond = (size - bounds.asked) * (bounds.sense or 1)
+    apart = (size - bounds.asked) * (-1 if declines else 1)
     slack = EQUAL * max(1.0, abs(bounds.asked))
     if bounds.low - slack <= size <= bounds.high + slack:
-        return Verdict.MET, beyond
-    return (Verdict.MISSED if bounds.sense else Verdict.UNJUDGED), beyond
+        return Verdict.MET, apart
+    return (Verdict.MISSED if bounds.sense else Verdict.UNJUDGED), apart
 
 
 def _bounds(target: StatementData, better: int, declines: bool) -> _Bounds:
@@ -214,8 +214,8 @@ def _entry(target: Stated, outturn: Stated | None, newest: int, better: Callable
     if outturn is None:
         verdict = Verdict.NOT_TOLD if newest > _last_year(target) else Verdict.OPEN
         return LedgerEntry(target, period_of(target), None, verdict, None)
-    verdict, beyond = judge(target.data, outturn.data, better(target.indicator_key))
-    return LedgerEntry(target, period_of(target), outturn, verdict, beyond)
+    verdict, apart = judge(target.data, outturn.data, better(target.indicator_key))
+    return LedgerEntry(target, period_of(target), outturn, verdict, apart)
 
 
 def _last_year(target: Stated) -> int:

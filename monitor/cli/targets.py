@@ -41,8 +41,8 @@ def targets(
     """The targets of a region by year: what was aimed at, what was reached, and whether that is enough.
 
     Without a region: the newest report of each, with its growth target. The verdict is met, missed, unjudged (nobody
-    can say), not told (a later report does not say) or open (no later report yet); `by` is how far the outturn is from
-    the target. With --json and --csv both sentences are there too.
+    can say), not told (a later report does not say) or open (no later report yet); `by` is the outturn less the
+    target, + for more and − for less of it, whether that is good or bad. With --json and --csv both sentences are there too.
 
     Example: mubiao targets 长春市 --indicator gdp
     """
@@ -134,11 +134,11 @@ def _row(entry: LedgerEntry, sentences: Mapping[int, str]) -> dict[str, object]:
 
 
 def _by(entry: LedgerEntry) -> str:
-    """0.3 个百分点 more than asked is `+0.3 个百分点`; nothing where there is no telling."""
-    if entry.outturn is None or not entry.beyond:
+    """Outturn less target, signed as numbers are: `+0.3 个百分点`; nothing where there is no telling."""
+    if entry.outturn is None or not entry.apart:
         return ""
     apart = difference(entry.target.data, entry.outturn.data, "zh")
-    return f"{'+' if entry.beyond > 0 else '−'}{apart}" if apart else ""
+    return f"{'+' if entry.apart > 0 else '−'}{apart}" if apart else ""
 
 
 def _for_people(rows: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:

@@ -20,32 +20,32 @@ def told(entries: list[LedgerEntry]) -> list[tuple[int, str, Verdict]]:
     return [(entry.target.year, entry.period, entry.verdict) for entry in entries]
 
 
-@pytest.mark.parametrize(("op", "goal", "hi", "got", "sense", "verdict", "beyond"), [
+@pytest.mark.parametrize(("op", "goal", "hi", "got", "sense", "verdict", "apart"), [
     (Op.AT_LEAST, 6.5, None, 6.6, 1, Verdict.MET, 0.1),
     (Op.AT_LEAST, 6.5, None, 6.4, 0, Verdict.MISSED, -0.1),  # 以上 says itself which way is good
-    (Op.AT_MOST, 5.5, None, 5.3, -1, Verdict.MET, 0.2),
-    (Op.AT_MOST, 3.0, None, 3.4, 0, Verdict.MISSED, -0.4),
+    (Op.AT_MOST, 5.5, None, 5.3, -1, Verdict.MET, -0.2),
+    (Op.AT_MOST, 3.0, None, 3.4, 0, Verdict.MISSED, 0.4),
     (Op.ABOUT, 6.0, None, 5.8, 1, Verdict.MET, -0.2),  # within a twentieth, though below
     (Op.ABOUT, 6.0, None, 9.0, 1, Verdict.MET, 3.0),  # nothing is too good
-    (Op.ABOUT, 5.5, None, 5.9, -1, Verdict.MISSED, -0.4),
+    (Op.ABOUT, 5.5, None, 5.9, -1, Verdict.MISSED, 0.4),
     (Op.ABOUT, 3.0, None, 2.9, 0, Verdict.MET, -0.1),
     (Op.ABOUT, 3.0, None, 0.2, 0, Verdict.UNJUDGED, -2.8),
     (Op.RANGE, 5.0, 6.0, 5.2, 1, Verdict.MET, 0.2),
     (Op.RANGE, 5.0, 6.0, 4.9, 1, Verdict.MISSED, -0.1),
-    (Op.RANGE, 5.0, 6.0, 6.2, -1, Verdict.MISSED, -0.2),
+    (Op.RANGE, 5.0, 6.0, 6.2, -1, Verdict.MISSED, 0.2),
     (Op.RANGE, 5.0, 6.0, 6.2, 0, Verdict.UNJUDGED, 0.7),  # from the middle
-    (Op.EXACT, -3.0, None, -3.4, -1, Verdict.MET, 0.4),  # a larger decline of what should be less
-    (Op.EXACT, -3.0, None, -2.0, -1, Verdict.MISSED, -1.0),
-    (Op.AT_LEAST, -10.0, None, -11.7, 0, Verdict.MET, 1.7),  # 下降10%以上 is of the decline's size
+    (Op.EXACT, -3.0, None, -3.4, -1, Verdict.MET, -0.4),  # a larger decline of what should be less
+    (Op.EXACT, -3.0, None, -2.0, -1, Verdict.MISSED, 1.0),
+    (Op.AT_LEAST, -10.0, None, -11.7, 0, Verdict.MET, -1.7),  # 下降10%以上 is of the decline's size
     (Op.AT_MOST, -2.0, None, -1.5, 1, Verdict.MET, 0.5),
-    (Op.EXACT, -3.0, None, 1.0, -1, Verdict.MISSED, -4.0),  # it rose
+    (Op.EXACT, -3.0, None, 1.0, -1, Verdict.MISSED, 4.0),  # it rose
 ])  # fmt: skip
 def test_the_hedge_and_the_direction_decide(
-    op: Op, goal: float, hi: float | None, got: float, sense: int, verdict: Verdict, beyond: float
+    op: Op, goal: float, hi: float | None, got: float, sense: int, verdict: Verdict, apart: float
 ) -> None:
-    found, apart = judge(gdp(goal, 2025, op=op, hi=hi).data, gdp(got, 2026, role=Role.OUTTURN).data, sense)
+    found, by = judge(gdp(goal, 2025, op=op, hi=hi).data, gdp(got, 2026, role=Role.OUTTURN).data, sense)
     assert found is verdict
-    assert apart == pytest.approx(beyond)
+    assert by == pytest.approx(apart)
 
 
 def test_figures_are_judged_in_their_base_unit() -> None:
@@ -54,7 +54,7 @@ def test_figures_are_judged_in_their_base_unit() -> None:
         "城镇新增就业", 0.81, "万人", key="urban_new_jobs", measure=Measure.LEVEL, role=Role.OUTTURN, period="2025"
     )
     (entry,) = reckon([goal, got])
-    assert (entry.verdict, entry.outturn, entry.beyond) == (Verdict.MET, got, pytest.approx(100))
+    assert (entry.verdict, entry.outturn, entry.apart) == (Verdict.MET, got, pytest.approx(100))
 
 
 def test_years_meet_by_period_and_what_is_not_told_is_said() -> None:

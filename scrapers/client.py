@@ -48,8 +48,8 @@ class Client:
     `contact` (a web or mail address) goes into the User-Agent. `gap` is the pause between two requests to one host in
     seconds, `private_gap` that for hosts of our own (fetched with `private=True`), `rest` how long a public host that
     blocked us is left alone at least; any host is for as long as its Retry-After says. `gates` are where all processes
-    meet that ask the same hosts; without them this is the only one. `tls_exceptions` are by host. `resolve`, `monotonic`, `wait` (sleeps so many seconds) and `tls` are there
-    for tests.
+    meet that ask the same hosts; without them this is the only one. `tls_exceptions` are by host. `resolve`,
+    `monotonic`, `wait` (sleeps so many seconds) and `tls` are there for tests.
     """
 
     def __init__(

@@ -10,9 +10,9 @@ from monitor.catalogue.regions import path_zh
 from monitor.cli.building import declare, only_one, open_installation, tools_of, utc_now
 from monitor.cli.health import health_rows, in_trouble
 from monitor.cli.options import AsJson, Config
+from monitor.cli.rounds import visit_all
 from monitor.cli.terminal import Stop, print_json, print_rows, progress, say, warn
 from monitor.cli.visits import visit_row, visit_words
-from monitor.pipeline import visit
 from scrapers.catalogue import CataloguedSource, Level, catalogued, find_sources, level_of, speaks_of
 from scrapers.source import Source
 from storage.database import reading
@@ -29,6 +29,8 @@ def visit_now(
 ) -> None:
     """Visit sources once, now, and keep what is new. Exit code 1 if one could not be read.
 
+    Hosts are visited side by side, as many as fetch.workers says, each by one stream with its pauses kept.
+
     A report that is kept is looked at again daily for two weeks, then monthly; --recheck does it now.
 
     Example: mubiao visit changchun-work-report --recheck
@@ -38,8 +40,9 @@ def visit_now(
     with only_one(installation), tools_of(installation) as tools:
         sources = chosen(installation.settings.watched_sources(), source or [])
         declare(installation.engine, sources, utc_now())
-        for one in progress(sources, "visiting", len(sources)):
-            visited = visit(one, tools, again=recheck)
+        workers = installation.settings.fetch.workers
+        visits = visit_all(sources, tools, workers=workers, again=recheck, tell=warn)
+        for visited in progress(visits, "visiting", len(sources)):
             failed = failed or visited.error is not None
             print_json(visit_row(visited)) if as_json else say(visit_words(visited))
             for entry, error in visited.failed:

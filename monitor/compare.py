@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from monitor.catalogue.indicators import key_of
+from monitor.jointly import apart
 from monitor.matching import match
 from monitor.series import YEAR, equal, magnitude, series_of, signature
 from storage.values import Basis, ChangeData, ChangeKind, Measure, Op, Role, Stated, StatementData
@@ -37,8 +38,9 @@ def compare(
     Between two publishers (`conflict`) only differing values are told, nothing is added or dropped.
     Both sides are of one region and kind; only targets are looked at.
     """
-    later = _targets(after)
-    found = match(_targets(before), later, same_report=basis is not Basis.NEXT_REPORT)
+    earlier, later = _targets(before), _targets(after)
+    earlier, later = apart(earlier, later), apart(later, earlier)
+    found = match(earlier, later, same_report=basis is not Basis.NEXT_REPORT)
     changes = [change for old, new in found.pairs if (change := _changed(old, new, basis))]
     if basis is not Basis.CONFLICT:
         changes += [_change(ChangeKind.ADDED, basis, None, new) for new in found.fresh]

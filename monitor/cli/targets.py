@@ -42,7 +42,8 @@ def targets(
 
     Without a region: the newest report of each, with its growth target. The verdict is met, missed, unjudged (nobody
     can say), not told (a later report does not say) or open (no later report yet); `by` is the outturn less the
-    target, + for more and − for less of it, whether that is good or bad. With --json and --csv both sentences are there too.
+    target, + for more and − for less of it, whether that is good or bad. With --json and --csv both sentences are
+    there too.
 
     Example: mubiao targets 长春市 --indicator gdp
     """

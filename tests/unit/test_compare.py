@@ -180,3 +180,25 @@ def test_the_same_size_in_another_unit_is_no_change(was: float, unit: str, now: 
     )
     assert changes([before], [same]) == []
     assert changes([before], [more]) == [(ChangeKind.RAISED, "粮食产量")]
+
+
+def test_a_target_for_two_indicators_is_compared_with_each_of_them() -> None:
+    def revenue(key: str, value: float, year: int) -> Stated:
+        return stated({"fiscal_revenue": "全部财政收入"}.get(key, "一般公共预算收入"), value, key=key, year=year)
+
+    both = stated("全部财政收入和一般公共预算收入", 14, key="fiscal_revenue+general_public_budget_revenue", year=2025)
+    one_by_one = [revenue("fiscal_revenue", 12, 2026), revenue("general_public_budget_revenue", 14, 2026)]
+    assert changes([both], one_by_one) == [(ChangeKind.LOWERED, "全部财政收入")]
+    assert changes(one_by_one, [both]) == [(ChangeKind.RAISED, both.data.indicator)]
+    assert [kind for kind, _ in changes([both], one_by_one[:1])] == [ChangeKind.LOWERED, ChangeKind.DROPPED]
+    assert changes([both], [both]) == []
+    assert changes([both], []) == [(ChangeKind.DROPPED, both.data.indicator)]
+
+
+def test_an_income_of_town_and_country_together_is_compared_with_each() -> None:
+    both = stated("城镇和农村居民人均可支配收入", 9, key="household_income", year=2025)
+    urban = stated("城镇居民人均可支配收入", 9, key="urban_income")
+    rural = stated("农村居民人均可支配收入", 9.5, key="rural_income")
+    assert changes([both], [urban, rural]) == [(ChangeKind.RAISED, "农村居民人均可支配收入")]
+    everybody = stated("居民人均可支配收入", 9, key="household_income")
+    assert changes([everybody], [urban, rural]) != changes([both], [urban, rural])

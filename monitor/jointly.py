@@ -1,0 +1,32 @@
+"""A target for several indicators at once (全部财政收入和一般公共预算收入均增长14%) beside targets for each. Pure."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+
+from monitor.series import Series, series_of
+from storage.values import Stated
+
+JOINT = "+"  # between the keys of a statement that names several
+INCOMES = ("urban_income", "rural_income")  # 城镇和农村居民收入 is both, where another report gives them one by one
+
+
+def members(stated: Stated) -> tuple[str, ...]:
+    """The keys of the indicators that a statement is about, if more than one."""
+    words = stated.data.indicator
+    if stated.indicator_key == "household_income" and "城镇" in words and "农村" in words:
+        return INCOMES
+    return tuple(stated.indicator_key.split(JOINT)) if JOINT in stated.indicator_key else ()
+
+
+def apart(statements: Iterable[Stated], others: Sequence[Stated]) -> list[Stated]:
+    """The statements; a joint one once for each member where `others` have members of it, but not the joint one."""
+    known = {series_of(one) for one in others}
+    return [part for one in statements for part in _parts(one, known)]
+
+
+def _parts(stated: Stated, known: Collection[Series]) -> list[Stated]:
+    whole = series_of(stated)
+    parts = [replace(stated, indicator_key=key) for key in members(stated)]
+    if whole in known or not any(series_of(part) in known for part in parts):
+        return [stated]
+    return parts

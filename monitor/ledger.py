@@ -35,9 +35,9 @@ class Verdict(StrEnum):
 class LedgerEntry:
     """One target with its outturn. `period` is the year or span (2026/2030) that both are about.
 
-    `apart` is the outturn less the target, signed as numbers are, whatever is good: -0.4 for 下降3.4% where 下降3%
-    was asked. It is in the base unit of the series (percentage points for a rate, 元 for 亿元), and of a range it counts from
-    the end that decides. None without a figure on each side. Whether that is enough is what `verdict` says.
+    `apart` is the outturn less the target, signed as numbers are, whatever is good: where 下降3% was asked, 下降3.4%
+    is -0.4. It is in the base unit of the series (percentage points for a rate, 元 for 亿元); of a range it counts
+    from the end that decides. None without a figure on each side. Whether that is enough, `verdict` says.
     """
 
     target: Stated

@@ -119,8 +119,8 @@ def is_another(look: Look, memory: Memory) -> bool:
     """Whether a page that was known shows another column: nothing that was known, by address or title, though most of
     what it shows was there to be seen at the last visit. A busy column whose entries all came since is the same."""
     looked_at = memory.state.last_success_at
-    if looked_at is None or len(memory.entries) < KNOWN:
-        return False
+    if looked_at is None or look.too_many or len(memory.entries) < KNOWN:
+        return False  # of too many entries the known ones are left out, perhaps
     titles = {entry.title for entry in memory.entries.values() if entry.title}
     if any(entry.url in memory.entries or entry.title in titles for entry in look.entries):
         return False

@@ -22,8 +22,8 @@ from storage.models import Change, Digest, Document, Report, SourceState
 from storage.models import Notice as KeptNotice
 from storage.outbox import find_notices
 from storage.reports import find_before, find_documents_by_id, find_last_seen, find_reports_by_id
-from storage.series import find_ledger_statements
-from storage.silences import count_hushed
+from storage.series import find_ledger_statements, find_sentences_by_id
+from storage.silences import count_hushed, find_hushed
 from storage.statements import find_by_id, find_sentences, find_spoken
 from storage.values import Basis, ChangeKind, Kind, Role, Stated
 from storage.visits import count_unread, find_source, find_sources
@@ -75,6 +75,7 @@ def brief(session: Session, digest: Digest, watch: Watch, links: Links, now: dat
             region_names,
             unread=count_unread(session),
             hushed=count_hushed(session, digest),
+            silenced=_silenced(session, digest, sources),
             seen=find_last_seen(session),
         ),
     )
@@ -183,8 +184,9 @@ class _Figures:
 def _answers(session: Session, report: Report, told: Iterable[Stated]) -> dict[Said, Stated]:
     """The ledger's outturn of each target of the region, and of those `told` of that no report states any more."""
     known = find_ledger_statements(session, report.region, headline=False)
-    ids = {stated.id for stated in known}
-    entries = reckon([*known, *(stated for stated in told if stated.id not in ids and stated.data.role is Role.TARGET)])
+    ids = {one.id for one in known}
+    stated = [*known, *(one for one in told if one.id not in ids and one.data.role is Role.TARGET)]
+    entries = reckon(stated, sentences=lambda wanted: find_sentences_by_id(session, wanted))
     return {_said(entry.target): entry.outturn for entry in entries if entry.outturn}
 
 
@@ -238,6 +240,21 @@ def _is_main(stated: Stated) -> bool:
 def _steady(stated: Stated, figures: _Figures) -> Steady:
     known = indicator(stated.indicator_key)
     return Steady(stated.data.indicator, stated.indicator_key, known.en if known else "", figures.of(stated))
+
+
+def _silenced(session: Session, digest: Digest, sources: dict[str, SourceState]) -> list[tuple[str, str]]:
+    """What silences kept back, by name, in Chinese and in English: 长春市 GDP, or a source; each name once."""
+    changes, notices = find_hushed(session, digest)
+    named = []
+    for change in changes:
+        known = indicator(change.indicator_key)
+        name, name_en, _ = region_names(change.region)
+        zh, en = (known.zh, known.en) if known else (change.indicator, change.indicator)
+        named.append((f"{name}{zh}", f"{name_en or name} {en}"))
+    for notice in notices:
+        state = sources.get(notice.source_key)
+        named.append((state.name if state else notice.source_key,) * 2)
+    return list(dict.fromkeys(named))
 
 
 def _elsewhere(session: Session, document: Document, report: Report) -> str:

@@ -46,7 +46,7 @@ _DAYS = dict(zip(WEEKDAYS, "一二三四五六日", strict=True))
 
 def foot(
     watch: Watch, states: Sequence[SourceState], names: Names, *, unread: int, hushed: int,
-    seen: Sequence[tuple[Kind, datetime]],
+    silenced: Sequence[tuple[str, str]], seen: Sequence[tuple[Kind, datetime]],
 ) -> Foot:  # fmt: skip
     zh, en = why(watch, names)
     return Foot(
@@ -59,6 +59,7 @@ def foot(
         unread=unread,
         seen=tuple(one for one in seen if one[0] in watch.kinds),
         hushed=hushed,
+        silenced=tuple(silenced),
     )
 
 

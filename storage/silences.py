@@ -1,10 +1,12 @@
 """What silences keep from watches: each change and notice once, counted in one digest."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlmodel import Session, col, func, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
-from storage.models import Digest, Hushed
+from storage.models import Change, Digest, Hushed, Notice
 
 
 def hush(
@@ -30,13 +32,23 @@ def find_hushed_changes(session: Session, watch: str, change_ids: Iterable[int])
 
 def count_hushed(session: Session, digest: Digest) -> int:
     """How many things were kept from the digest's readers: what it counts, or would count if it were closed now."""
-    mine = (
-        select(func.count()).select_from(Hushed).where(Hushed.watch == digest.watch, Hushed.example == digest.example)
+    counted: int = session.exec(_of(digest, select(func.count()).select_from(Hushed))).one()
+    return counted
+
+
+def find_hushed(session: Session, digest: Digest) -> tuple[list[Change], list[Notice]]:
+    """The same by name: the changes, main ones first, and the notices."""
+    changes = select(Change).join(Hushed, col(Hushed.change_id) == Change.id)
+    notices = select(Notice).join(Hushed, col(Hushed.notice_id) == Notice.id)
+    return (
+        list(session.exec(_of(digest, changes).order_by(col(Change.headline).desc(), col(Change.id)))),
+        list(session.exec(_of(digest, notices).order_by(col(Notice.id)))),
     )
-    counted = mine.where(Hushed.digest_id == digest.id)
-    if digest.state == "open":
-        counted = mine.where(col(Hushed.digest_id).is_(None))
-    return session.exec(counted).one()
+
+
+def _of(digest: Digest, query: SelectOfScalar[Any]) -> SelectOfScalar[Any]:
+    counted = col(Hushed.digest_id).is_(None) if digest.state == "open" else col(Hushed.digest_id) == digest.id
+    return query.where(Hushed.watch == digest.watch, Hushed.example == digest.example, counted)
 
 
 def settle_hushed(session: Session, digest: Digest) -> None:

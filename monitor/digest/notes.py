@@ -14,6 +14,7 @@ _FACTS = re.compile(
     r"(?:answered|status) (?P<status>\d{3})|shows (?P<shown>\d+) entries|usually (?P<usual>\d+)|newest (?P<newest>\d+)"
     r"|of the (?P<known>\d+) known|; (?P<others>\d+) others|mubiao visit (?P<key>[a-z0-9-]+)"
 )
+_NAMED = 6  # things kept back that are told by name
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -78,9 +79,20 @@ def foot_lines(foot: Foot, words: Words) -> list[str]:
             why,
             watched,
             words("seen", list=seen) if seen else "",
-            words("hushed", n=foot.hushed) if foot.hushed else "",
+            _silenced(foot, words) if foot.hushed else "",
             words("change_watch", watch=clean(foot.watch, 60)),
             words["quotes_note"],
         )
         if line
     ]
+
+
+def _silenced(foot: Foot, words: Words) -> str:
+    """How much silences kept back, and what: the first few by name."""
+    names = [clean(en if words.language == "en" else zh, 60) for zh, en in foot.silenced]
+    if not names:
+        return words("hushed", n=foot.hushed)
+    listed = words["list_comma"].join(names[:_NAMED])
+    if len(names) > _NAMED:
+        listed = words("and_others", list=listed, n=len(names))
+    return words("hushed_names", n=foot.hushed, list=listed)

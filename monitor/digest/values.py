@@ -177,6 +177,7 @@ class Foot:
     unread: int = 0  # report pages that could not be read and will be tried again
     seen: tuple[tuple[Kind, datetime], ...] = ()  # when the newest report of each kind was found, newest first
     hushed: int = 0  # changes and notices that silences kept back since the last digest
+    silenced: tuple[tuple[str, str], ...] = ()  # the same by name, in Chinese and in English
 
 
 @dataclass(frozen=True, slots=True)

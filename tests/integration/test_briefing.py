@@ -1,16 +1,18 @@
 """What a digest says of a report agrees with itself and with the ledger."""
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
+from monitor.briefing import region_names
 from monitor.filing import Found, file
 from monitor.ledger import reckon
-from monitor.watches import Watch
+from monitor.watches import Silence, Watch
 from storage.database import make_engine, migrate, reading
 from storage.series import find_ledger_statements
 from storage.values import Kind
@@ -84,3 +86,13 @@ def test_a_series_is_told_once_and_never_as_both_changed_and_unchanged(office: O
     keys = [one["indicator_key"] for one in report["unchanged"]]
     assert keys == ["surveyed_unemployment"]
     assert not {one["indicator_key"] for one in report["changes"]} & set(keys)
+
+
+def test_the_foot_names_what_a_silence_kept_back(office: Office) -> None:
+    silence = Silence(key="prices", until=date(2026, 3, 1), indicators=("cpi",))
+    quiet = replace(office, post=replace(office.post, desk=replace(office.post.desk, silences=(silence,))))
+    publish(quiet, 2025, OLD)
+    publish(quiet, 2026, NEW)
+    quiet.after(minutes=30)
+    (digest,) = quiet.digests()
+    assert f"另有 2 条按您的静默设置未列出：{region_names(REGION)[0]}居民消费价格" in digest.text.replace("\n", "")

@@ -100,7 +100,7 @@ def test_what_is_silenced_is_counted_once_and_never_told(office: Office) -> None
     changes = [change["indicator_key"] for report in digest["reports"] for change in report["changes"]]
     assert changes
     assert "gdp" not in changes
-    assert "另有 1 条按您的静默设置未列出。" in hushed.channels["desk"].texts()[0]
+    assert "另有 1 条按您的静默设置未列出：" in hushed.channels["desk"].texts()[0]
     after = with_silences(hushed)
     after.clock.move(days=20)
     after.news(gdp="增长5%左右")  # a revision, after the silence has ended
@@ -154,7 +154,7 @@ def test_a_source_that_is_silenced_is_counted_in_the_next_digest(office: Office)
     hushed.after(days=1)
     (payload,) = payloads(hushed)
     assert [notice["source"] for notice in payload["notices"]] == ["another"]
-    assert "另有 1 条按您的静默设置未列出。" in hushed.channels["desk"].texts()[0]
+    assert "另有 1 条按您的静默设置未列出：" in hushed.channels["desk"].texts()[0]
 
 
 def test_new_rules_are_one_line_to_operators_and_none_to_readers(office: Office) -> None:

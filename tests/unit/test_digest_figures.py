@@ -6,9 +6,10 @@ import pytest
 
 from monitor.digest import Figure
 from monitor.digest.figures import difference, label, said, short_label
+from monitor.digest.rows import line_name
 from monitor.digest.words import _TABLES, WORDS, Words
-from storage.values import Kind, Measure, Op
-from tests.digests import figure
+from storage.values import ChangeKind, Kind, Measure, Op
+from tests.digests import figure, line
 
 GROWTH, LEVEL, RATIO, DELTA, RANK, RELATIVE = (
     Measure.GROWTH, Measure.LEVEL, Measure.RATIO, Measure.DELTA, Measure.RANK, Measure.RELATIVE,
@@ -124,8 +125,8 @@ def test_no_name_is_half_in_each_language() -> None:
     ],
 )
 def test_a_difference_is_told_in_points_or_in_the_unit_of_the_new_figure_but_not_of_a_range(
-    before, after, zh: str, en: str
-) -> None:  # type: ignore[no-untyped-def]
+    before: Figure, after: Figure, zh: str, en: str
+) -> None:
     assert (difference(before, after, "zh"), difference(before, after, "en")) == (zh, en)
 
 
@@ -171,3 +172,21 @@ def test_no_wording_is_left_that_nothing_says() -> None:
     made_up = ("subject_", "notice_", *Kind)  # keys put together from a kind
     unsaid = {key for key in _TABLES["zh"] if f'"{key}"' not in source and not key.startswith(made_up)}
     assert {key for key in unsaid if not key.endswith("_word")} == set()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [
+        ("壮大云参等特色产业，产值350亿元以上。", "产值（壮大云参等特色产业）"),
+        ("新建园区3个；云参全产业链产值350亿元以上。", "产值（云参全产业链）"),
+        (
+            "大力发展云参霁菌黛茶澜米等各类山地特色农产品深加工产业，产值350亿元以上。",
+            "产值（…米等各类山地特色农产品深加工产业）",
+        ),
+        ("产值350亿元以上。", "产值"),
+    ],
+)
+def test_a_bare_indicator_says_whose_it_is_in_the_sentences_words(sentence: str, name: str) -> None:
+    made = figure("350亿元", 350, "亿元", measure=LEVEL, op=Op.AT_LEAST, sentence=sentence)
+    assert line_name(line(ChangeKind.ADDED, "产值", None, made), "zh") == name
+    assert line_name(line(ChangeKind.ADDED, "工业产值", None, made), "zh") == "工业产值"

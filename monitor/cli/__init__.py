@@ -4,8 +4,9 @@ import sys
 from collections import UserDict
 from errno import EDQUOT, ENOSPC
 from importlib import import_module
+from importlib.metadata import version
 from io import TextIOWrapper
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -87,8 +88,18 @@ app = typer.Typer(
 )
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"mubiao {version('mubiao')}")
+        raise typer.Exit
+
+
 @app.callback()
-def about() -> None:
+def about(
+    show: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="print the version and stop")
+    ] = False,
+) -> None:
     """Watches Chinese government work reports and tells when a stated target is new, changed or gone."""
 
 

@@ -19,7 +19,7 @@ AROUND = 40  # characters shown on both sides of the place
 
 
 def explain_file(
-    file: Annotated[Path, typer.Argument(help="a text, HTML, PDF or Word file")],
+    file: Annotated[Path, typer.Argument(help="a text, HTML, PDF, Word or Excel file")],
     at: Annotated[int, typer.Option("--at", help="a place in its text, in characters from 0: a `start` of extract")],
     region: Annotated[str, typer.Option(help="whose report it is, if the text does not tell: 长春市 or 220100")] = "",
     year: Annotated[

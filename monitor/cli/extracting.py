@@ -16,7 +16,8 @@ from monitor.cli.options import Jobs, region_code
 from monitor.cli.terminal import Stop, json_line, progress, warn
 from monitor.extractors.statements import extract
 from monitor.identity import identify, title_and_heading
-from scrapers.errors import ScrapeError
+from scrapers.charset import check_readable
+from scrapers.errors import CharsetError, ScrapeError
 from storage.values import About, ReportPageData, StatementData
 
 
@@ -107,7 +108,16 @@ def _printed(path: Path, *, told: Told, named: bool, written: Mapping[Path, Path
     stated = extract(page.text, about_page(page, told))
     if not stated:
         return Printed("", f"{path}: it was read, and states no target and no result", False)
-    return Printed(_lines(stated, str(path) if named else ""), "", False)
+    return Printed(_lines(stated, str(path) if named else ""), _damage(page.text, path), False)
+
+
+def _damage(text: str, path: Path) -> str:
+    """What to say of a text whose characters were lost before it came to us; "" of a sound one."""
+    try:
+        check_readable(text)
+    except CharsetError as error:
+        return f"{path}: {error}: don't trust what is printed of it, and look for the original"
+    return ""
 
 
 def _lines(stated: Sequence[StatementData], file: str) -> str:

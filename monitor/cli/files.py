@@ -48,6 +48,8 @@ def read_file(path: Path) -> tuple[ReportPageData, bytes]:
 
     Raises DocumentError for a file that cannot be had or is empty, or another ScrapeError.
     """
+    if path.is_fifo() and not path.is_relative_to("/dev"):  # /dev/stdin has its writer already
+        raise DocumentError("a named pipe, whose writer may never come: name a file, or pipe it to /dev/stdin")
     try:
         raw = path.read_bytes()
     except OSError as error:

@@ -33,6 +33,7 @@ NUMBER = re.compile(
     r"(?P<value>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?:[-—~至]+(?P<high>\d+(?:\.\d+)?))?(?P<unit>[^\d\s\[\]()*<>]{0,6}?)"
     rf"(?P<after>{'|'.join(sorted(HEDGES_AFTER, key=len, reverse=True))})?[\])]*[*#]?(?=$|[、，；])"
 )
+LONGEST_NUMBER = 18  # 1,234,567,890.12; longer is damaged text
 FALLS = frozenset({"下降", "降低", "减少"})
 
 
@@ -98,7 +99,7 @@ def read_head(text: str) -> Head:
 def read_number(text: str) -> CellNumber | None:
     """≥62, [13.5], 6左右, 28以下, 5.5—6, 7%; None for a dash, and for words."""
     match = NUMBER.match(text)
-    if not match or (match["unit"] and not is_unit(match["unit"])):
+    if not match or (match["unit"] and not is_unit(match["unit"])) or len(match["value"]) > LONGEST_NUMBER:
         return None
     high = float(match["high"]) if match["high"] else None
     after, before = match["after"], match["hedge"]

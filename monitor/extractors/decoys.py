@@ -76,6 +76,8 @@ DECOYS: tuple[Decoy, ...] = (
     _row("rhetoric", "counter", behind=r"(?:方面|领域|维度|环节|原则|阶段|层面|步骤|字|坚持|确立|自信|意识|维护|问题导向|件?事(?![项业故件务]))"),
     _row("talked about", "counter", before=rf"{_TOPIC}[^，。]{{0,60}}$", behind=r".{0,8}(?:领域|方面|指标|重点任务|行业|环节|赛道|方向|板块|关键|主题|目标|部分|章)"),
     _row("stock", "counter money", before=r"(?:发挥|用好)[^，。]{0,60}$", behind=r"[^，。]{0,31}(?:作用|优势|效应|效能|功能)"),
+    _row("rhetoric: sides", units="方", behind="面"),
+    _row("indicators counted: targets", units="项 个", before=r"(?:目标|指标)(?:设定|确定)为$|(?:预期|约束)性$", behind=r"(?:$|[，。；：、（])"),
     _row("indicators counted: behind", units="项 个", before=r"性指标$"),
     _row("indicators counted", units="项 个", behind=r"[^，。、]{0,8}指标"),
     _row("baseline", before=r"[比较](?:上年|去年|前年|(?:19|20)\d\d年)(?:同期|末|底)?的?$", behind=r"(?:增加|提高|提升|上升|增长|减少|下降|降低|压减)了?\d"),

@@ -58,6 +58,7 @@ AIM_BEFORE = re.compile("^[^，]*、(?:力争|确保|争取)(?=[^、，]{4})")
 SHARE_OF = re.compile("占(?!地|用|道|压|补).+")
 SHARE_SAID = re.compile("(.{2,40}?)占(?!地|用|道|压|补|比)")
 PART_OF = re.compile("[^占]{2,14}(?:占比|比重)")
+OWN_SHARE = re.compile("(?:增加值|投资|投入|产值|收入|支出|消费)(?:占比|比重)$")  # says what of
 RESIDENTS = frozenset({"入园企业", "入驻企业", "入区企业", "落户企业", "入园项目", "入驻项目"})
 NAMES_ITSELF = frozenset({"税收", "税收收入"})
 RATE_TAIL = re.compile(
@@ -122,7 +123,9 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
         memory.rule = "head: another event"
         memory.keep(another)
         return another
-    part = slot.before.startswith("其中") and PART_OF.fullmatch(words)  # 投资增长6%，其中制造业占比40%
+    part = (
+        slot.before.startswith("其中") and PART_OF.fullmatch(words) and not OWN_SHARE.search(words)
+    )  # 投资增长6%，其中制造业占比40%
     if part or SHARE_OF.fullmatch(words):
         memory.rule = "head: share of the last"
         whole = memory.whole or memory.indicator

@@ -29,6 +29,7 @@ REASONS: dict[str, str] = {
     "equivalent": "says how much something else comes to (相当于5年前的2倍)",
     "crowd": "one of more numbers than anyone writes between two commas: damaged text or a table",
     "repeated": "the same sentence stands further up: the page holds its text twice",
+    "absurd": "larger than anything that is planned: damaged text",
     "table row": "in a row of a table of indicators, but in no column that is headed by a year",
     "table row: planned before": "planned for a year before the report's own, which is over: it states nothing any more",
     "page furniture": "in a line of the page around the report: source, editor, footer",

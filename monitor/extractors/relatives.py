@@ -32,6 +32,8 @@ NO_MORE = re.compile("不[得能应]?(?:[高快]于|超过|突破)")
 SECOND = re.compile(r"、(?=[^、]{0,6}(?:高于|快于|低于|好于))")
 
 
+# What the targets before it mean, or what they are like: 2 in 2 of 379 reports, both right; 反映 is said of real ones.
+MEANT = re.compile(r"(?:这|也|充分)?体现了|这[几两三些]{1,2}(?:项|个)?(?:指标|目标)虽然?")
 GAP_SIGNAL = re.compile("[于过出先赢后]|[比较]")
 SIGNAL = re.compile(
     r"同步|一致|持平|相适应|相匹配|相当|高于|快于|好于|优于|低于|慢于|不超过|跑赢|领先|超过|超全|平均(?:水平|增速)?以上"
@@ -121,6 +123,8 @@ class Relation:
 def find_relations(plain: str, start: int, end: int) -> Iterator[Relation]:
     """The relations of one clause, `plain[start:end]`; 高于全国0.7个百分点 is a number's, and not here."""
     if not SIGNAL.search(plain, start, end):
+        return
+    if MEANT.match(plain, start, end):
         return
     match = IN_STEP.match(plain, start, end)
     if match and REFERENCE.match(match["ref"]):

@@ -32,6 +32,7 @@ from monitor.extractors.words import trim_leading, trim_trailing
 from storage.values import About, Measure, Op, Role, StatementData
 
 MOST_IN_CLAUSE = 60  # more without a comma is a broken table, or noise
+MOST, MOST_PER_CENT = 1e13, 1e5  # larger than any report's: a run of digits, or 百分之一百亿
 TELLING = 20  # a sentence so long is not said twice unless the text was doubled
 SPOILT = "unreadable words beside"  # a run of mojibake in the sentence: to be checked by eye
 BINDING = re.compile(r"[^，。；、]{0,6}[（，](预期性|约束性)")
@@ -99,6 +100,8 @@ def _quantities(plain: str, passed_over: PassedOver) -> list[Quantity]:
         at = bisect_right(label_starts, quantity.start) - 1
         if at >= 0 and quantity.start < labels[at][1]:
             passed_over(quantity, "in a name")
+        elif abs(quantity.value or 0) > (MOST_PER_CENT if quantity.kind is UnitKind.SHARE else MOST):
+            passed_over(quantity, "absurd")
         elif not kept or quantity.start >= kept[-1].end:
             kept.append(quantity)
     return kept

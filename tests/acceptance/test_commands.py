@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +204,22 @@ def test_extract_reads_files_in_other_forms_and_names_those_it_cannot(shell: She
     assert "cannot be read" in told["binary.txt"]
     assert told["nosuch.txt"] == "No such file or directory"
     assert "states no target" in told["letter.txt"]
+
+
+def test_extract_does_not_wait_for_a_pipe_that_nobody_writes_to(shell: Shell) -> None:
+    os.mkfifo(shell.folder / "pipe")
+    assert "pipe: a named pipe, whose writer may never come" in shell.run("extract", "pipe", expect=1).stderr
+
+
+def test_extract_says_that_a_text_was_read_in_the_wrong_code_before_it_came(shell: Shell) -> None:
+    shell.write("latin.txt", report_text(2026).encode().decode("latin-1"))
+    assert "UTF-8 that was read as Latin-1" in shell.run("extract", "latin.txt").stderr
+    shell.write("sound.txt", report_text(2026))
+    assert shell.run("extract", "sound.txt").stderr == ""
+
+
+def test_the_version_is_told(shell: Shell) -> None:
+    assert shell.run("--version").stdout == f"mubiao {version('mubiao')}\n"
 
 
 def test_importing_again_changes_nothing(kept: Shell) -> None:

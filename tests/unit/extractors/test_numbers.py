@@ -4,8 +4,9 @@ import pytest
 
 from monitor.extractors.numerals import value_of
 from monitor.extractors.quantities import Quantity, find_phrases, find_quantities
+from monitor.extractors.statements import extract
 from monitor.extractors.units import UnitKind, kind_of, unit_at
-from storage.values import Op
+from storage.values import About, Op
 
 
 @pytest.mark.parametrize(
@@ -135,3 +136,9 @@ def test_phrases_stand_for_numbers() -> None:
     doubled, two_digits = find_phrases("产值翻两番，利润两位数增长")
     assert (doubled.value, doubled.unit) == (2, "番")
     assert (two_digits.value, two_digits.op) == (None, Op.AT_LEAST)
+
+
+@pytest.mark.parametrize("number", ["9" * 400 + "%", "百分之一百亿亿", "9" * 20 + "亿元"])
+def test_a_number_larger_than_anything_is_passed_over(number: str) -> None:
+    text = f"财政收入增长{number}，工业产值达到500亿元。"
+    assert [one.text for one in extract(text, About(year=2024))] == ["500亿元"]

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
+from monitor.cut_copies import check_whole
 from monitor.desk import Filed, Found
 from monitor.filing import file
 from monitor.identity import can_be_report, title_and_heading
 from monitor.rhythm import next_recheck, next_try
 from monitor.visited import Tools, Visited, attempt, is_kept_and_gone, page_of
-from monitor.wholeness import check_whole
 from scrapers.answer import Conditions
 from scrapers.charset import check_readable
 from scrapers.errors import NotAReportError, ScrapeError, StoppedError
@@ -67,9 +67,9 @@ def _read_and_file(
         return None
     now = tools.clock()
     found = _found(source, entry, got, now)
-    before = tools.desk.archive.find_text(kept.text_hash) if kept else None
     check_readable(found.text, entry.url)
-    check_whole(found.text, before, source.kind, entry.url)
+    if kept is not None:
+        check_whole(found.text, tools.desk.archive.find_text(kept.text_hash), entry.url)
     if not (entry.title or is_folder_address(source.url) or can_be_report(found.title, source.kind)):
         raise NotAReportError(f"its title is that of no report: {found.title[:80]}", url=entry.url)
     filed = file(found, tools.desk, news=news, now=now)

@@ -221,8 +221,8 @@ def _add_change(session: Session) -> int:
     (change,) = compare([], [kept], year=2026, basis=Basis.NEXT_REPORT, full=True)
     kept_ids = [
         keep_changes(
-            session, {event_id(change): change}, report_id=report_id, bases=(Basis.NEXT_REPORT,), now=NOW, example=False,
-            is_news=lambda change, known: True,
+            session, {event_id(change): change}, report_id=report_id, bases=(Basis.NEXT_REPORT,), now=NOW,
+            example=False, is_news=lambda change, known: True,
         ).fresh
         for _ in range(2)
     ]  # fmt: skip

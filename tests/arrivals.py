@@ -118,7 +118,7 @@ def watched_filing(world: World, after_each: Callable[[Found, Filed, bool], None
         return result
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("monitor.pipeline.file", filed)
+        patch.setattr("monitor.trip.file", filed)
         yield
 
 

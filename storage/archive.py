@@ -4,8 +4,6 @@ A file appears whole or not at all, and what is read back is checked against its
 """
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterator
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
@@ -13,9 +11,9 @@ from pathlib import Path
 import zstandard
 
 from storage.errors import DiskFull, Mendable
+from storage.files import UNFINISHED, sync_folder, whole
 
 LARGEST = 64 * 1024 * 1024  # bytes of one object, decoded
-UNFINISHED = ".new-"  # how the names of files begin that are still being written
 
 
 class ArchiveError(Mendable):
@@ -88,31 +86,10 @@ class Archive:
 
 def _write_whole(path: Path, packed: bytes) -> None:
     try:
-        _replace(path, packed)
+        with whole(path) as file:
+            file.write(packed)
+        sync_folder(path.parent)
     except OSError as error:
         if error.errno not in (ENOSPC, EDQUOT):
             raise
         raise DiskFull(f"no room left on the disk of {path.parent.parent}") from error
-
-
-def _replace(path: Path, packed: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)  # made 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(packed)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Let the names in a folder be on the disk, as the files' bytes are."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

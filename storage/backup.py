@@ -22,9 +22,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from storage.archive import Archive, ArchiveError, sync_folder
+from storage.archive import Archive, ArchiveError
 from storage.database import DatabaseRefused, sqlite_file, sqlite_module
 from storage.errors import DiskFull, Mendable
+from storage.files import sync_folder, whole
 
 STAMP = "%Y%m%dT%H%M%SZ"
 RESTORING = ".restoring"  # behind the database's name: a restore is under way, or was killed
@@ -141,16 +142,8 @@ def _link_or_copy(source: Path, target: Path) -> None:
 
 
 def _copy_whole(source: Path, target: Path) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
-    try:
-        with os.fdopen(handle, "wb") as writer, source.open("rb") as reader:
-            shutil.copyfileobj(reader, writer, 1 << 20)
-            writer.flush()
-            os.fsync(writer.fileno())
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise
+    with whole(target) as writer, source.open("rb") as reader:
+        shutil.copyfileobj(reader, writer, 1 << 20)
     sync_folder(target.parent)
 
 
@@ -160,12 +153,8 @@ def _write_note(made: Backup) -> None:
         "made_at": made.made_at.isoformat(), "sha256": made.sha256, "size": made.size, "revision": made.revision,
         "rows": made.rows, "objects": made.objects, "why": made.why,
     }  # fmt: skip
-    handle, name = tempfile.mkstemp(dir=note.parent, prefix=".new-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(told, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(name, note)
+    with whole(note) as file:
+        file.write(json.dumps(told, indent=1).encode())
     sync_folder(note.parent)
 
 

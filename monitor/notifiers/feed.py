@@ -11,9 +11,9 @@ from xml.etree import ElementTree as xml
 from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.digest.outgoing import clean
-from monitor.notifiers.files import sync_folder, write_whole
 from monitor.notifiers.message import DeliveryError, Message
 from monitor.notifiers.outgoing import clean_text
+from storage.files import sync_folder, whole
 
 ATOM = "http://www.w3.org/2005/Atom"
 _TAG = f"{{{ATOM}}}"
@@ -60,11 +60,8 @@ class FeedNotifier:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             known = _known(path)
             entries = [entry, *(one for one in _entries(known) if _id(one) != _id(entry))]
-            write_whole(
-                path,
-                _bytes(self._feed(entries, _own_id(known))),
-                mode=0o644 if path.exists() and _is_shared(path) else 0o600,
-            )
+            with whole(path, mode=0o644 if path.exists() and _is_shared(path) else 0o600) as file:
+                file.write(_bytes(self._feed(entries, _own_id(known))))
             sync_folder(path.parent)
         except OSError as error:
             raise DeliveryError(

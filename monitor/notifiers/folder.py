@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from monitor.notifiers.files import sync_folder, write_whole
 from monitor.notifiers.message import DeliveryError, Message
 from monitor.notifiers.outgoing import clean_text
+from storage.files import sync_folder, whole
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -66,7 +66,8 @@ class FolderNotifier:
 
     def _write(self, files: Mapping[str, str]) -> None:
         for name, text in files.items():
-            write_whole(self._folder / name, text.encode("utf-8"))
+            with whole(self._folder / name) as file:
+                file.write(text.encode("utf-8"))
         sync_folder(self._folder)
 
     def _is_newest(self, name: str) -> bool:

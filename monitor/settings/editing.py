@@ -1,7 +1,5 @@
 """Writing mubiao.toml: the one to start with, and a source that is added to it."""
 
-import os
-import tempfile
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +9,7 @@ import tomlkit
 from monitor.catalogue.regions import path_zh
 from monitor.settings.problems import Problem, SettingsError
 from scrapers.source import Source
+from storage.files import whole
 
 
 def starter_config() -> str:
@@ -34,7 +33,8 @@ def add_source(path: Path, source: Source) -> None:
     except (OSError, ValueError) as error:
         raise SettingsError([Problem(f"cannot add a source to it: {error}", file=str(path))]) from error
     assert after["sources"].pop(source.key), "the new table is the only difference"
-    _replace(path, longer)
+    with whole(path, mode=path.stat().st_mode & 0o777) as file:
+        file.write(longer.encode())
 
 
 def _table(source: Source) -> str:
@@ -48,18 +48,3 @@ def _table(source: Source) -> str:
     document = tomlkit.document()
     document.add("sources", parent)
     return tomlkit.dumps(document)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Whole or not at all, under the file's own mode."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, path.stat().st_mode & 0o777)
-        os.replace(name, path)
-    except OSError:
-        os.unlink(name)
-        raise

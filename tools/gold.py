@@ -26,7 +26,6 @@ from monitor.extractors.statements import extract
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 LEVELS = ("detect", "typed", "full", "exact indicator")
 HEADLINE_YEAR = 2026
-PLANNED = {"luyuan-2023-outturn": 2024}  # the year a document plans for, where its name tells another
 SHOWN = 5  # errors of a kind, unless all are asked for
 BEFORE, BEHIND = 60, 30  # characters of a sentence shown around the number
 # The kinds of errors, the worst first. The last is right in every level but the exact indicator.
@@ -101,7 +100,7 @@ def labelled(names: Sequence[str] = ()) -> Iterator[Document]:
             year = re.search(r"\d{4}", name)
             if year is None:
                 raise ValueError(f"{gold}: the name holds no year")
-            yield Document(gold.with_name(f"{name}.txt"), PLANNED.get(name, int(year[0])), _read(gold))
+            yield Document(gold.with_name(f"{name}.txt"), int(year[0]), _read(gold))
 
 
 def headlines() -> Iterator[Document]:

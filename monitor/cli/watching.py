@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-import structlog
 import typer
 
 from monitor.cli.building import (
@@ -34,7 +33,7 @@ from monitor.cli.secrets import secrets_of
 from monitor.cli.serving import serve
 from monitor.cli.supervisor import notify
 from monitor.cli.terminal import Stop, say
-from monitor.cli.visits import visit_row, visit_words
+from monitor.cli.visits import tell_visit
 from monitor.example.articles import Stage
 from monitor.example.site import ExampleSite
 from monitor.example.source import KEY as EXAMPLE_KEY
@@ -160,22 +159,13 @@ class Watching:
 
     def _note_visit(self, visited: Visited) -> None:
         self.metrics.note_visit(visited)
-        _tell_visit(visited)
+        tell_visit(visited)
 
 
 def _write_starter(config: Path) -> None:
     """For its owner's eyes only: passwords may be written into it later."""
     config.touch(mode=0o600)
     config.write_text(starter_config(), encoding="utf-8")
-
-
-def _tell_visit(visited: Visited) -> None:
-    log = structlog.get_logger()
-    quiet = visited.outcome == "unchanged" or (visited.outcome == "ok" and not visited.filed and not visited.baseline)
-    report = log.warning if visited.error else log.debug if quiet else log.info
-    report("visit", words=visit_words(visited), **visit_row(visited))
-    for entry, error in visited.failed:
-        log.warning("entry.failed", title=entry.title, url=entry.url, label=error.label, error=str(error))
 
 
 def _stopper(tools: Tools) -> Callable[[int, object], None]:

@@ -17,9 +17,8 @@ from monitor.cli.log import hide, set_up_log
 from monitor.cli.options import Config
 from monitor.cli.secrets import secrets_of
 from monitor.cli.terminal import Stop, say
-from monitor.cli.visits import visit_row, visit_words
+from monitor.cli.visits import tell_visit
 from monitor.filing import keep
-from monitor.pipeline import Visited
 from monitor.settings import read_settings
 from monitor.worker import Workers
 from storage.claims import in_turn
@@ -66,16 +65,6 @@ def _begin(config: Path) -> Installation:
         declare(engine, installation.settings.watched_sources(), utc_now())
     engine.dispose()
     return installation
-
-
-def tell_visit(visited: Visited) -> None:
-    """One line a visit; nothing of those that found nothing."""
-    log = structlog.get_logger()
-    quiet = visited.outcome == "unchanged" or (visited.outcome == "ok" and not visited.filed and not visited.baseline)
-    report = log.warning if visited.error else log.debug if quiet else log.info
-    report("visit", words=visit_words(visited), **visit_row(visited))
-    for entry, error in visited.failed:
-        log.warning("entry.failed", title=entry.title, url=entry.url, label=error.label, error=str(error))
 
 
 def _stopper(stopping: threading.Event) -> Callable[[int, object], None]:

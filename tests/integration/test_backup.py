@@ -36,7 +36,17 @@ from storage.backup import (
     refuse_half_restored,
     restore,
 )
-from storage.database import DatabaseRefused, find_damage, make_engine, migrate, reading, sqlite_module, transaction
+from storage.database import (
+    DatabaseRefused,
+    find_damage,
+    find_revision,
+    make_engine,
+    migrate,
+    newest_revision,
+    reading,
+    sqlite_module,
+    transaction,
+)
 from storage.models import Document, Visit
 from storage.values import Kind
 from tests.fakes import PLACE, REGION, report_text
@@ -288,7 +298,7 @@ import os, sys, time
 import sqlalchemy as sa
 from alembic import op
 revision = "9001"
-down_revision = "0001"
+down_revision = "NEWEST"
 
 def upgrade():
     with op.batch_alter_table("report", recreate="always") as table:
@@ -310,7 +320,7 @@ def later_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "env.py").write_text((here / "env.py").read_text())
     for path in (here / "versions").glob("0*.py"):
         (folder / "versions" / path.name).write_text(path.read_text())
-    (folder / "versions" / "9001_later.py").write_text(SECOND)
+    (folder / "versions" / "9001_later.py").write_text(SECOND.replace("NEWEST", newest_revision()))
     for module in ("storage.database", "storage.upgrading"):
         monkeypatch.setattr(f"{module}.MIGRATIONS", folder)
     return folder
@@ -328,7 +338,7 @@ def _columns(database: Path, table: str) -> set[str]:
 
 
 def test_a_step_of_the_tables_makes_a_copy_first_and_loses_no_row(kept: Kept, later_version: Path) -> None:
-    before = _counts(kept.database)
+    before, newest = _counts(kept.database), find_revision(kept.engine)
     kept.engine.dispose()
     engine = open_database(kept.settings)
     assert _counts(kept.database) == before
@@ -336,7 +346,7 @@ def test_a_step_of_the_tables_makes_a_copy_first_and_loses_no_row(kept: Kept, la
     assert find_damage(engine, quick=False) == []
     engine.dispose()
     (copy,) = find_backups(kept.settings.backups)
-    assert (copy.revision, copy.why) == ("0001", "before the step from 0001")
+    assert (copy.revision, copy.why) == (newest, f"before the step from {newest}")
     assert _counts(copy.path) == before
     open_database(kept.settings).dispose()
     assert len(find_backups(kept.settings.backups)) == 1  # nothing to do, nothing to copy

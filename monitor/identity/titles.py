@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from opencc import OpenCC
+
 from monitor.catalogue.regions import regions_named
 from storage.values import Kind
 
@@ -52,12 +54,17 @@ _GIVEN = re.compile(
 )
 _FURNITURE = re.compile(r"^(?:标题|题目|标 题)[:：]")
 _ITEM = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,3}[)）、.,，]")
+# When a page was made or put up, above the heading that says when the report was given.
+_PUT_UP = re.compile(r"(?:成文|发布|发文|印发|生成|公开|公布|上传|更新|生效)(?:日期|时间):[\d年月日:./-]+")
+_TRADITIONAL = re.compile("[報會務關於國縣區實]")
+_to_simplified = OpenCC("t2s")
 HEAD = 4000  # how much of a text can be title, heading and page furniture before it
 
 
 def fold_title(title: str) -> str:
-    """Without the width, quotes and spaces that titles differ by: 政 府 工 作 报 告 → 政府工作报告."""
-    return re.sub(r"[\s?《》〈〉“”\"'‘’「」]+", "", unicodedata.normalize("NFKC", title))
+    """Without the width, quotes, spaces and script that titles differ by: 政 府 工 作 報 告 → 政府工作报告."""
+    folded = re.sub(r"[\s?《》〈〉“”\"'‘’「」『』]+", "", unicodedata.normalize("NFKC", title))
+    return str(_to_simplified.convert(folded)) if _TRADITIONAL.search(folded) else folded
 
 
 def kind_of_title(title: str) -> Kind | None:
@@ -135,7 +142,7 @@ def is_revised_title(title: str) -> bool:
 
 def heading_of(text: str) -> str:
     """——2024年1月10日在云溪市第三届人民代表大会第四次会议上, as it stands near the top of a text; "" without one."""
-    head = re.sub(r"[ \t?　]+", "", unicodedata.normalize("NFKC", text[:HEAD]))
+    head = _PUT_UP.sub("", re.sub(r"[ \t?　]+", "", unicodedata.normalize("NFKC", text[:HEAD])))
     found = _GIVEN.search(re.sub(r"(?<=[\d年月日在届会次])\n+(?=\S)", "", head))
     return found.group().strip("（( \n") if found else ""
 

@@ -23,6 +23,11 @@ _CHAPTER = re.compile(
     r"^第?[一二三四五六七八九十]{1,2}(?:、|部分|章)|^(?:19|20)\d\d年[^。,\n]{0,20}(?:回顾|目标|任务|安排)"
 )
 _BROKEN = re.compile(r"[,、:;]$|[一-龥]$")
+# What a page may say below its text: nobody's report breaks off there.
+_FOOT = re.compile(
+    r"[(\[【]?(?:分享|附件|相关|关联|责任编辑|责编|编辑|作者|来源|打印|关闭|上一[篇条]|下一[篇条]|标签|关键[词字]|热门|推荐|扫一扫|声明|版权)"
+    r"[^。,]{0,30}$"
+)
 
 
 def is_cut(body: str) -> bool:
@@ -69,6 +74,6 @@ def _once(body: str) -> list[str]:
 
 def _breaks_off(lines: list[str]) -> bool:
     """今后五年的奋斗目标是, — a last line that no page's foot ends with: a comma, or a long one without a full stop."""
-    last = lines[-1] if lines else ""
+    last = next((line for line in reversed(lines) if not _FOOT.match(line)), "")
     found = _BROKEN.search(last)
     return found is not None and (len(last) >= 40 or not "一" <= last[-1] <= "龥")

@@ -1,9 +1,5 @@
-"""An invented kept report with its statements, for the console's tests and for looking at."""
+"""An invented report with its statements, for tests of how they are marked."""
 
-from dataclasses import dataclass, field
-from datetime import date
-
-from monitor.console import ListedReport, ReportPage, Witness
 from storage.values import Kind, Measure, Op, Role, Stated, StatementData
 
 TEXT = """　　各位代表：
@@ -69,42 +65,3 @@ def statements() -> tuple[Stated, ...]:
                    value=value, unit=unit, period=period, headline=headline)
         )  # fmt: skip
     return tuple(made)
-
-
-def report_page(**more: object) -> ReportPage:
-    values: dict[str, object] = {
-        "document_id": 12, "title": "2026年云溪市政府工作报告", "region": "云溪市", "region_en": "Yunxi",
-        "region_path": "澄岭省 · 云溪市", "year": 2026, "kind": Kind.WORK_REPORT, "issuer": "云溪市人民政府办公室",
-        "published_on": date(2026, 1, 20), "url": "https://www.yunxi.example/zwgk/2026/t12.html", "text": TEXT,
-        "statements": statements(), "example": False,
-        "witnesses": (Witness(15, "云溪市政府工作报告（摘要）", "云溪日报", date(2026, 1, 22), 1),),
-    } | more  # fmt: skip
-    return ReportPage(**values)  # type: ignore[arg-type]
-
-
-def listed(document_id: int = 12, region: str = "云溪市", region_en: str = "Yunxi", **more: object) -> ListedReport:
-    values: dict[str, object] = {
-        "title": f"2026年{region}政府工作报告", "year": 2026, "kind": Kind.WORK_REPORT,
-        "published_on": date(2026, 1, 20), "statements": 17, "example": False,
-    } | more  # fmt: skip
-    return ListedReport(document_id=document_id, region=region, region_en=region_en, **values)  # type: ignore[arg-type]
-
-
-@dataclass
-class KeptPages:
-    """Pages out of values in memory, that remembers what it was asked for."""
-
-    documents: dict[int, ReportPage] = field(default_factory=lambda: {12: report_page()})
-    latest: list[ListedReport] = field(default_factory=lambda: [listed(), listed(15, "栖梧市", "", example=True)])
-    state: dict[str, object] = field(default_factory=lambda: {"ok": True, "sources": 34})
-    asked: list[int] = field(default_factory=list)
-
-    def find_latest(self, limit: int) -> list[ListedReport]:
-        return self.latest[:limit]
-
-    def find_document(self, document_id: int) -> ReportPage | None:
-        self.asked.append(document_id)
-        return self.documents.get(document_id)
-
-    def health(self) -> dict[str, object]:
-        return self.state

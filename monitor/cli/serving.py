@@ -2,73 +2,34 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from urllib.parse import urlsplit
 
 import uvicorn
-from sqlmodel import Session
 
-from monitor.briefing import region_names
 from monitor.cli.building import Installation, utc_now
 from monitor.cli.metrics import Metrics
 from monitor.cli.promises import LATE_DELIVERY, LATE_TICK, VITAL, Pulse, find_broken
 from monitor.cli.terminal import Stop
-from monitor.console import ListedReport, ReportPage, Witness, app
+from monitor.console import Kept, app
 from monitor.notifiers.email import EmailSettings
 from monitor.notifiers.unsubscribing import address_of
 from storage.database import reading, transaction
-from storage.models import Document, Report
 from storage.outbox import add_unsubscribed, count_deliveries, find_oldest_due
-from storage.reports import find_document, find_reports, find_reports_by_id, find_witnesses
-from storage.statements import count_of_documents, find_of_document
-from storage.values import Kind
 from storage.visits import find_sources
 
 
-class KeptPages:
-    """The console's pages out of the database and the archive."""
+class KeptVitals:
+    """How the daemon is, by its own pulse and by what is kept."""
 
     def __init__(self, current: Callable[[], Installation], pulse: Pulse, metrics: Metrics) -> None:
         self._current, self._pulse, self._metrics = current, pulse, metrics
-        self._desk = current().desk
-
-    def find_latest(self, limit: int) -> Sequence[ListedReport]:
-        with reading(self._desk.engine) as session:
-            reports = [report for report in find_reports(session, limit=limit) if report.document_id]
-            counts = count_of_documents(session, [report.document_id for report in reports if report.document_id])
-            return [_listed(session, report, counts) for report in reports]
-
-    def find_document(self, document_id: int) -> ReportPage | None:
-        with reading(self._desk.engine) as session:
-            document = find_document(session, document_id)
-            if document is None or document.report_id is None:
-                return None
-            report = find_reports_by_id(session, [document.report_id])[document.report_id]
-            stated = find_of_document(session, document_id)
-            witnesses = [one for one in find_witnesses(session, document.report_id) if one.id != document_id]
-        name, name_en, path = region_names(report.region)
-        return ReportPage(
-            document_id=document_id,
-            title=document.title,
-            region=name,
-            region_en=name_en,
-            region_path=path,
-            year=report.year,
-            kind=Kind(report.kind),
-            issuer=document.issuer,
-            published_on=document.published_on,
-            url=document.url,
-            text=self._desk.archive.find_text(document.text_hash),
-            statements=tuple(stated),
-            witnesses=tuple(map(_witness, witnesses)),
-            example=document.example,
-        )
 
     def health(self) -> Mapping[str, object]:
         """`ok` while the clock ticks and no delivery is an hour late; the rest is for whoever looks closer."""
-        with reading(self._desk.engine) as session:
+        with reading(self._current().engine) as session:
             states = find_sources(session)
             owed = count_deliveries(session)
             oldest = find_oldest_due(session)
@@ -124,7 +85,12 @@ def serve(current: Callable[[], Installation], pulse: Pulse, metrics: Metrics) -
         ) from error
     names = {"localhost", "127.0.0.1", settings.host, urlsplit(settings.url).hostname or "localhost"}
     config = uvicorn.Config(
-        app(KeptPages(current, pulse, metrics), sorted(names), KeptSubscribers(current)),
+        app(
+            Kept(current().engine, current().desk.archive, utc_now),
+            hosts=sorted(names),
+            vitals=KeptVitals(current, pulse, metrics),
+            subscribers=KeptSubscribers(current),
+        ),
         log_level="warning",
         access_log=False,
         lifespan="off",
@@ -146,25 +112,3 @@ def _family(host: str) -> socket.AddressFamily:
 
 def _is_late(oldest: datetime | None, now: datetime) -> bool:
     return oldest is not None and now - oldest > LATE_DELIVERY
-
-
-def _listed(session: Session, report: Report, counts: Mapping[int, int]) -> ListedReport:
-    assert report.document_id is not None, "only reports that have a witness are listed"
-    document = find_document(session, report.document_id)
-    name, name_en, _ = region_names(report.region)
-    return ListedReport(
-        document_id=report.document_id,
-        title=report.title,
-        region=name,
-        region_en=name_en,
-        year=report.year,
-        kind=Kind(report.kind),
-        published_on=document.published_on if document else None,
-        statements=counts.get(report.document_id, 0),
-        example=report.example,
-    )
-
-
-def _witness(document: Document) -> Witness:
-    assert document.id is not None, "the row was read"
-    return Witness(document.id, document.title, document.issuer, document.published_on, document.version)

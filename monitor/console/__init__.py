@@ -1,6 +1,8 @@
-"""The read-only web page: the kept report with its statements marked, and whether all is well."""
+"""The read-only web page: what is kept, to be looked at, and whether all is well."""
 
 from monitor.console.app import app
-from monitor.console.pages import ListedReport, Pages, ReportPage, Subscribers, Witness
+from monitor.console.kept import Kept
+from monitor.console.leaving import Subscribers
+from monitor.console.vitals import Vitals
 
-__all__ = ["ListedReport", "Pages", "ReportPage", "Subscribers", "Witness", "app"]
+__all__ = ["Kept", "Subscribers", "Vitals", "app"]

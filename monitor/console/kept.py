@@ -11,6 +11,8 @@ from sqlmodel import Session
 from storage.archive import Archive
 from storage.database import reading
 
+LARGEST_ID = 2**63 - 1  # more than that no database knows
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:

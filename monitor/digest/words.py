@@ -1,11 +1,17 @@
-"""The words of a language, from templates/words.toml."""
+"""The words of a language, from templates/words.toml and, for the console's pages, templates/console.toml."""
 
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
-_TABLES = tomllib.loads((files("monitor") / "templates" / "words.toml").read_text(encoding="utf-8"))
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((files("monitor") / "templates" / name).read_text(encoding="utf-8"))
+
+
+_TABLES, _CONSOLE = _read("words.toml"), _read("console.toml")
 LANGUAGES = ("zh", "en")
 REFERENCES: Mapping[str, str] = MappingProxyType(_TABLES["references"])
 UNITS: Mapping[str, str] = MappingProxyType(_TABLES["units"])
@@ -22,7 +28,7 @@ class Words:
         if language not in LANGUAGES:
             raise ValueError(f"language {language!r} is not one of {', '.join(LANGUAGES)}")
         self.language = language
-        self._words: Mapping[str, str] = _TABLES[language]
+        self._words: Mapping[str, str] = _TABLES[language] | _CONSOLE[language]
         self.short: Mapping[str, str] = _TABLES["short"][language]
         self.faults: Mapping[str, str] = _TABLES["faults"][language]
         self.facts: Mapping[str, str] = _TABLES["facts"].get(language, {})

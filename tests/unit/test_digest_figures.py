@@ -7,7 +7,7 @@ import pytest
 from monitor.digest import Figure
 from monitor.digest.figures import difference, label, said, short_label
 from monitor.digest.rows import line_name
-from monitor.digest.words import _TABLES, WORDS, Words
+from monitor.digest.words import _CONSOLE, _TABLES, WORDS, Words
 from storage.values import ChangeKind, Kind, Measure, Op
 from tests.digests import figure, line
 
@@ -144,14 +144,21 @@ def test_a_name_without_english_stays_chinese() -> None:
 
 
 def test_both_languages_have_the_same_words() -> None:
-    zh, en = (set(_TABLES[language]) for language in ("zh", "en"))
-    assert {key for key in zh ^ en if not key.endswith("_one")} == set()
+    for table in (_TABLES, _CONSOLE):
+        zh, en = (set(table[language]) for language in ("zh", "en"))
+        assert {key for key in zh ^ en if not key.endswith("_one")} == set()
+
+
+def test_the_words_of_digests_and_of_the_console_are_one_table() -> None:
+    for language in ("zh", "en"):
+        assert _TABLES[language].keys() & _CONSOLE[language].keys() == set()
 
 
 def test_every_gap_of_a_wording_is_the_same_in_both_languages() -> None:
-    for key, wording in _TABLES["zh"].items():
-        gaps = {part.split("}")[0] for part in wording.split("{")[1:]}
-        assert gaps == {part.split("}")[0] for part in _TABLES["en"][key].split("{")[1:]}, key
+    for table in (_TABLES, _CONSOLE):
+        for key, wording in table["zh"].items():
+            gaps = {part.split("}")[0] for part in wording.split("{")[1:]}
+            assert gaps == {part.split("}")[0] for part in table["en"][key].split("{")[1:]}, key
 
 
 def test_an_unknown_language_or_word_is_an_error() -> None:
@@ -166,11 +173,12 @@ def test_no_wording_is_left_that_nothing_says() -> None:
     files = [
         *(monitor / "digest").glob("*.py"),
         *(monitor / "console").glob("*.py"),
-        *(monitor / "templates").glob("*.j2"),
+        *(monitor / "templates").glob("**/*.j2"),
     ]
     source = "".join(file.read_text(encoding="utf-8") for file in files)
-    made_up = ("subject_", "notice_", *Kind)  # keys put together from a kind
-    unsaid = {key for key in _TABLES["zh"] if f'"{key}"' not in source and not key.startswith(made_up)}
+    made_up = ("subject_", "notice_", "role_", "nav_", *Kind)  # keys put together from a kind
+    keys = [*_TABLES["zh"], *_CONSOLE["zh"]]
+    unsaid = {key for key in keys if f'"{key}"' not in source and not key.startswith(made_up)}
     assert {key for key in unsaid if not key.endswith("_word")} == set()
 
 

@@ -28,6 +28,7 @@ CHANGES = {
     ChangeKind.CONFLICT: ("出处不一", "disputed"),
     ChangeKind.MET: ("完成", "met"),
     ChangeKind.MISSED: ("未完成", "missed"),
+    ChangeKind.CORRECTED: ("更正", "corrected"),
 }
 KINDS = {
     Kind.WORK_REPORT: ("政府工作报告", "work reports"),

@@ -142,7 +142,8 @@ class Statement(SQLModel, table=True):
     """One statement of one document; the fields are those of `values.StatementData`, offsets into the kept text.
 
     `ordinal` counts from 0 in the order of the text. It is negative for what only an earlier version of our rules read:
-    kept because a reader was told of it, and stated by nobody any more.
+    kept because a reader was told of it, and stated by nobody any more. So it is for what the machine reads where a
+    review, `set_aside_by`, says something else; the row with what that one says has its `review_id`.
     """
 
     __tablename__ = "statement"
@@ -177,6 +178,56 @@ class Statement(SQLModel, table=True):
     binding: str = ""
     baseline: float | None = None
     rules: str = ""
+    review_id: int | None = None
+    set_aside_by: int | None = None
+
+
+class Review(SQLModel, table=True):
+    """What a reader says of a number: `values.ReviewData` with who, when and why. Rows are added, never edited.
+
+    The report is named by what it is, and the number by its sentence, so that a review outlives every reading.
+    `machine` is what the machine read there when the review was made, as JSON; `document_id` where its maker saw it.
+    """
+
+    __tablename__ = "review"
+    __table_args__ = (Index("review_report", "region", "report_kind", "year"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    region: str
+    report_kind: str
+    year: int
+    kind: str
+    withdraws: int | None = None
+    sentence: str = Field(default="", sa_type=Text)
+    start: int = 0
+    end: int = 0
+    value: float | None = None
+    value_hi: float | None = None
+    unit: str | None = None
+    measure: str | None = None
+    op: str | None = None
+    period: str | None = None
+    indicator: str | None = Field(default=None, sa_type=Text)
+    indicator_key: str | None = None
+    machine: str = Field(default="", sa_type=Text)
+    document_id: int | None = None
+    who: str
+    at: datetime
+    why: str = Field(default="", sa_type=Text)
+    example: bool = False
+
+
+class Searched(SQLModel, table=True):
+    """That a document can be found by its words, and in which form; the words themselves lie in `search_words`.
+
+    Made from the archive, and made anew where it is missing: it is never moved or mended.
+    """
+
+    __tablename__ = "searched"
+    __table_args__ = {"info": {"derived": True}}
+
+    document_id: int = Field(primary_key=True, foreign_key="document.id", ondelete="CASCADE")
+    version: int
 
 
 class Change(SQLModel, table=True):

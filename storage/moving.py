@@ -37,8 +37,15 @@ class MoveFailed(Mendable):
     """What was written is not what was read; nothing was kept."""
 
 
+def kept_tables() -> list[Table]:
+    """All but those that are made from the others and the archive, wherever these are."""
+    return [table for table in SQLModel.metadata.sorted_tables if not table.info.get("derived")]
+
+
 def move(source: Engine, target: Engine, note: Note = lambda table, rows: None) -> dict[str, int]:
     """Copy every table from `source` to `target`, whose tables exist; answers with the rows of each.
+
+    What is searched by is made anew there.
 
     Text loses what PostgreSQL refuses (NUL). `note` hears of each table that is done. Nothing else may write to the
     source meanwhile. Raises DatabaseRefused when the target holds anything, MoveFailed when a row is not the same.
@@ -51,7 +58,7 @@ def move(source: Engine, target: Engine, note: Note = lambda table, rows: None) 
     ):
         _refuse_unless_empty(new)
         counts = {}
-        for table in SQLModel.metadata.sorted_tables:
+        for table in kept_tables():
             counts[table.name] = _copy(table, old, new)
             _compare(table, old, new)
             note(table.name, counts[table.name])
@@ -60,7 +67,7 @@ def move(source: Engine, target: Engine, note: Note = lambda table, rows: None) 
 
 
 def _refuse_unless_empty(target: Connection) -> None:
-    for table in SQLModel.metadata.sorted_tables:
+    for table in kept_tables():
         if target.execute(select(table).limit(1)).first() is not None:
             raise DatabaseRefused(
                 f"{target.engine.url.render_as_string()} is not empty ({table.name} has rows): a move adds to nothing "
@@ -121,7 +128,7 @@ def _go_on_counting(target: Connection) -> None:
     """PostgreSQL's counters know nothing of numbers that were brought along."""
     if target.dialect.name != "postgresql":
         return
-    for table in SQLModel.metadata.sorted_tables:
+    for table in kept_tables():
         for column in table.primary_key:
             counter = target.execute(select(func.pg_get_serial_sequence(table.name, column.name))).scalar()
             highest = _highest(column, target) if counter else None

@@ -67,14 +67,27 @@ class ChangeKind(StrEnum):
     CONFLICT = "conflict"
     MET = "met"
     MISSED = "missed"
+    CORRECTED = "corrected"
 
 
 class Basis(StrEnum):
-    """What the change was seen between: a report and its predecessor, two versions of one, or two publishers."""
+    """What the change was seen between: a report and its predecessor, two versions of one, two publishers, or what we
+    told of a report and what a reader's review says of it.
+    """
 
     NEXT_REPORT = "next_report"
     REVISION = "revision"
     CONFLICT = "conflict"
+    CORRECTION = "correction"
+
+
+class ReviewKind(StrEnum):
+    """What a reader says of a number that the machine read."""
+
+    NO_TARGET = "no_target"  # it states nothing that counts
+    VALUE = "value"  # the figure is another one
+    SERIES = "series"  # its indicator is that one
+    WITHDRAWN = "withdrawn"  # an earlier review does not count any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +137,31 @@ class StatementData:
     binding: str = ""
     baseline: float | None = None
     rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewData:
+    """What a reader says of one number of a report, whichever witness states it.
+
+    The number is `sentence[start:end]`, in the words of the text where the reader saw it. Of a `value` the figure is
+    told whole (`value` … `period`), of a `series` its `indicator_key`, with the words of the `indicator` for the long
+    tail. `id` is the review's, by which `withdraws` names the one that a `withdrawn` takes back.
+    """
+
+    id: int
+    kind: ReviewKind
+    sentence: str
+    start: int
+    end: int
+    value: float | None = None
+    value_hi: float | None = None
+    unit: str | None = None
+    measure: Measure | None = None
+    op: Op | None = None
+    period: str | None = None
+    indicator: str | None = None
+    indicator_key: str | None = None
+    withdraws: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +248,7 @@ class Stated:
     """A statement as it is kept: what was read, of which report, under which key.
 
     `region`, `year`, `report_kind` are the report's; `indicator_key` is the catalogue's (`gdp`) or, for the long
-    tail, a normalised form of the words.
+    tail, a normalised form of the words. `review_id` is the review that made it what it is, None where the machine did.
     """
 
     id: int
@@ -221,6 +259,7 @@ class Stated:
     year: int
     indicator_key: str
     data: StatementData
+    review_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +268,8 @@ class ChangeData:
 
     `after` is None for a dropped one, `before` for an added one. Of a `conflict`, `before` is what the report's
     speaking witness states and `after` what another publisher does: no direction is meant. For `met` and `missed`,
-    `before` is the target and `after` the outturn.
+    `before` is the target and `after` the outturn. Of a `corrected` one, `before` is what readers were told, and
+    `after` what a review says instead, None where it says that nothing is stated.
     """
 
     kind: ChangeKind

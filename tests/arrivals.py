@@ -24,7 +24,7 @@ from scrapers.documents import DocumentReader
 from scrapers.scrape import Scraper
 from scrapers.source import Source
 from storage.archive import Archive
-from storage.database import make_engine, reading
+from storage.database import make_engine, migrate, reading
 from storage.models import Change, DigestChange, Document, Report, SourceState, Statement
 from storage.values import About, StatementData
 from tests.fakes import PLACE, Clock, Column, Web, article, report_text
@@ -193,7 +193,7 @@ class Orderly:
 
     def __init__(self, archive: Archive) -> None:
         self.engine = make_engine("sqlite:///:memory:")
-        SQLModel.metadata.create_all(self.engine)
+        migrate(self.engine)
         self._desk = Desk(self.engine, archive, (EVERYTHING,), ZONE)
 
     def arrival(self, arrived: Sequence[tuple[Found, Filed]]) -> Kept:

@@ -27,6 +27,7 @@ SIGNS = {
     ChangeKind.CONFLICT: "≠",
     ChangeKind.MET: "✓",
     ChangeKind.MISSED: "✗",
+    ChangeKind.CORRECTED: "≠",
 }
 
 

@@ -45,8 +45,12 @@ def sqlite(sqlite_url: str) -> Iterator[Engine]:
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(engine: Engine) -> None:
+    def of_models(name: str | None, kind: str, _parents: object) -> bool:
+        return kind != "table" or not str(name).startswith("search_words")  # and what FTS5 keeps them in
+
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
+        context = MigrationContext.configure(connection, opts={"include_name": of_models})
+        assert compare_metadata(context, SQLModel.metadata) == []
 
 
 def test_migrating_again_changes_nothing(engine: Engine) -> None:

@@ -8,11 +8,12 @@ from typing import Annotated, TextIO
 import typer
 
 from monitor.cli.building import open_installation, utc_now
+from monitor.cli.describing import MEDIA, check_describable, describe
 from monitor.cli.options import Config
-from monitor.cli.panel import MEDIA, NAMES, check_describable, describe, panel
 from monitor.cli.parquet import check_installed, write_parquet
-from monitor.cli.sheets import write_csv
 from monitor.cli.terminal import Stop, json_line, say
+from monitor.panel import NAMES, panel
+from monitor.sheets import write_csv
 from storage.database import reading
 
 Rows = Iterable[Mapping[str, object]]

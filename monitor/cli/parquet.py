@@ -5,8 +5,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from monitor.cli.panel import COLUMNS
 from monitor.cli.terminal import Stop
+from monitor.panel import COLUMNS
 
 try:
     import pyarrow

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from monitor.cli.building import Installation, open_installation, utc_now
-from monitor.cli.health import expiring, overdue, state_of, unread
 from monitor.cli.metrics import database_bytes
 from monitor.cli.options import AsJson, Config
 from monitor.cli.promises import find_broken
 from monitor.cli.running import find_running
 from monitor.cli.terminal import print_json, say
+from monitor.health import expiring, overdue, state_of, unread
 from monitor.rhythm import CHINA
 from scrapers.source import Source
 from storage.backup import find_backups

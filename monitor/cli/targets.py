@@ -14,11 +14,11 @@ from monitor.catalogue.indicators import indicator
 from monitor.cli.building import open_installation
 from monitor.cli.options import AsJson, Config
 from monitor.cli.places import one_region
-from monitor.cli.sheets import write_csv
 from monitor.cli.terminal import Stop, out, print_rows
 from monitor.digest.figures import difference, said
 from monitor.ledger import LedgerEntry, reckon
 from monitor.series import YEAR, series_of
+from monitor.sheets import write_csv
 from monitor.watches import is_named
 from storage.database import reading
 from storage.series import Newest, find_ledger_statements, find_newest, find_sentences_by_id

@@ -8,11 +8,11 @@ import typer
 
 from monitor.catalogue.regions import path_zh
 from monitor.cli.building import declare, only_one, open_installation, tools_of, utc_now
-from monitor.cli.health import health_rows, in_trouble
 from monitor.cli.options import AsJson, Config
 from monitor.cli.rounds import visit_all
 from monitor.cli.terminal import Stop, print_json, print_rows, progress, say, warn
 from monitor.cli.visits import visit_row, visit_words
+from monitor.health import health_rows, in_trouble
 from scrapers.catalogue import CataloguedSource, Level, catalogued, find_sources, level_of, speaks_of
 from scrapers.source import Source
 from storage.database import reading

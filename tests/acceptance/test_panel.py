@@ -14,9 +14,9 @@ import pytest
 from frictionless import Package
 from pyarrow import parquet
 
-from monitor.cli import sheets
-from monitor.cli.panel import COLUMNS, NAMES
+from monitor import sheets
 from monitor.ledger import Verdict
+from monitor.panel import COLUMNS, NAMES
 from tests.fakes import TARGETS, report_text
 
 COMMAND = Path(sys.executable).parent / "mubiao"

@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from monitor.cli.building import declare
-from monitor.cli.health import expiring
 from monitor.filing import Desk, Outcome
+from monitor.health import expiring
 from monitor.pipeline import Tools, Visited, visit
 from monitor.rhythm import CHINA
 from monitor.watches import Watch

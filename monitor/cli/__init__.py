@@ -46,6 +46,7 @@ COMMANDS = {
     "restore": "keeping:restore_backup",
     "fsck": "keeping:fsck",
     "doctor": "doctoring:doctor",
+    "migrate": "migrating:migrate_tables",
     "reload": "reloading:reload",
 }
 

@@ -11,7 +11,7 @@ from random import Random
 from filelock import FileLock, Timeout
 from sqlalchemy import Engine
 
-from monitor.cli.terminal import Stop
+from monitor.cli.terminal import Stop, warn
 from monitor.desk import Desk
 from monitor.notifiers import notifier
 from monitor.post import Links, Post
@@ -27,8 +27,10 @@ from storage.backup import add_backup, find_newest_good, refuse_half_restored
 from storage.database import (
     DatabaseRefused,
     find_damage,
+    find_revision,
     make_engine,
     migrate,
+    newest_revision,
     prove_writable,
     sqlite_file,
     transaction,
@@ -78,7 +80,10 @@ def open_database(settings: Settings, *, look_whole: bool = False) -> Engine:
         damage = find_damage(engine, quick=True) if look_whole else []
         if damage:
             raise DatabaseRefused(f"{engine.url.render_as_string()} is damaged: {damage[0]}")
-        migrate(engine, before=lambda revision: _copy_before_migration(engine, settings, revision))
+        if is_older(engine):
+            _take_steps(engine, settings)
+        else:
+            migrate(engine)
         if look_whole:
             prove_writable(engine)
     except DatabaseRefused as error:
@@ -89,9 +94,29 @@ def open_database(settings: Settings, *, look_whole: bool = False) -> Engine:
     return engine
 
 
-def _copy_before_migration(engine: Engine, settings: Settings, revision: str) -> None:
-    if sqlite_file(engine):
-        add_backup(engine, Archive(settings.archive), settings.backups, utc_now(), f"before the step from {revision}")
+def is_older(engine: Engine) -> bool:
+    """Whether there are tables, and steps of this version that were not taken yet."""
+    return (find_revision(engine) or newest_revision()) < newest_revision()
+
+
+def _take_steps(engine: Engine, settings: Settings) -> None:
+    """To the newest tables, after a copy; a server's are left to `mubiao migrate`, as others may be at work on them."""
+    if sqlite_file(engine) is None:
+        current = find_revision(engine)
+        engine.dispose()
+        raise DatabaseRefused(
+            f"the tables of {engine.url.render_as_string()} are at revision {current} and this version is at "
+            f"{newest_revision()}: stop every `mubiao run` and `mubiao worker` on it, then: mubiao migrate"
+        )
+    with alone_on(settings.data):
+        migrate(engine, before=lambda revision: copy_before_steps(engine, settings, revision))
+
+
+def copy_before_steps(engine: Engine, settings: Settings, revision: str) -> None:
+    made = add_backup(
+        engine, Archive(settings.archive), settings.backups, utc_now(), f"before the step from {revision}"
+    )
+    warn(f"The tables go from revision {revision} to {newest_revision()}; a copy of before is {made.path}")
 
 
 def build_installation(settings: Settings, engine: Engine) -> Installation:

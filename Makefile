@@ -66,7 +66,7 @@ mutate: setup  ## edits of reports, held against the changes that are found (ARG
 	@$(PY) -m tools.mutate $(ARGS)
 
 any-order: setup  ## documents in any order, 100 worlds of 30 steps on each database, against the orderly arrival
-	@MUBIAO_ANY_ORDER=100 $(PY) -m pytest -q tests/integration/test_any_order.py $(ARGS)
+	@LONG_ANY_ORDER=100 $(PY) -m pytest -q tests/integration/test_any_order.py $(ARGS)
 
 bench-visit: setup  ## what visits cost when nothing changed, beside other watchers (installs them in build/)
 	@$(PY) -m tools.bench_visit $(ARGS)
@@ -75,13 +75,13 @@ bench-hosts: setup  ## 3,000 sources on 300 loopback hosts, ten sweeps: none ask
 	@$(PY) -m tools.bench_visit --pages 0 --workers 128 $(ARGS)
 
 hostile: setup  ## the kit of hostile servers, and 1,000 good requests after it
-	@MUBIAO_GOOD_REQUESTS=1000 $(PY) -m pytest -q tests/integration/scrapers/test_hostile_servers.py
+	@LONG_GOOD_REQUESTS=1000 $(PY) -m pytest -q tests/integration/scrapers/test_hostile_servers.py
 
 crash: setup  ## the delivering process killed 150 times: nothing lost, nothing told under two ids
-	@MUBIAO_CRASHES=150 $(PY) -m pytest -q --timeout=900 tests/integration/test_crashes.py
+	@LONG_CRASHES=150 $(PY) -m pytest -q --timeout=900 tests/integration/test_crashes.py
 
 workers: setup  ## four workers on one PostgreSQL, two of them killed 20 times: one stream a host, nothing lost or told twice
-	@MUBIAO_KILLS=20 $(PY) -m pytest -q -s --timeout=3600 tests/integration/test_workers.py -k killed
+	@LONG_KILLS=20 $(PY) -m pytest -q -s --timeout=3600 tests/integration/test_workers.py -k killed
 
 faults: setup  ## receivers down, kills, maintenance pages, two runs at once: what is told of 20 changes (a few minutes)
 	@$(PY) -m tools.faults $(ARGS)
@@ -106,7 +106,7 @@ noise: setup  ## how much the watches are told while 31 real reports come out ov
 
 reliability: setup  ## the long versions of the promises in docs/reliability.md, with machine, date and seeds (an hour)
 	@$(PY) -c "import datetime, os, platform as p; print(datetime.date.today(), p.platform(), os.cpu_count(), 'cores')"
-	@MUBIAO_CRASHES=150 MUBIAO_STOPS=50 $(PY) -m pytest -q -rs -s --timeout=3600 tests/integration/test_crashes.py \
+	@LONG_CRASHES=150 LONG_STOPS=50 $(PY) -m pytest -q -rs -s --timeout=3600 tests/integration/test_crashes.py \
 	  tests/integration/test_backup.py tests/integration/test_housework.py tests/integration/test_scheduler.py \
 	  tests/acceptance/test_keeping.py tests/acceptance/test_service.py tests/acceptance/test_stopping.py $(ARGS)
 

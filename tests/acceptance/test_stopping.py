@@ -1,6 +1,6 @@
 """SIGTERM at any moment: the daemon ends well within its time, and what it leaves is whole.
 
-MUBIAO_STOPS sets how often: `MUBIAO_STOPS=50` for the long version. The seed is fixed.
+LONG_STOPS sets how often: `LONG_STOPS=50` for the long version. The seed is fixed.
 """
 
 import os
@@ -15,7 +15,7 @@ import pytest
 
 from tests.acceptance.test_commands import COMMAND, environment
 
-STOPS = int(os.environ.get("MUBIAO_STOPS", "3"))
+STOPS = int(os.environ.get("LONG_STOPS", "3"))
 SEED = 7
 CONFIG = """
 data = "data"

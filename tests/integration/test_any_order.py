@@ -38,7 +38,7 @@ from tests.arrivals import (
 from tests.fakes import broken_by
 
 YEARS = (2024, 2025, 2026)
-LONG = int(os.environ.get("MUBIAO_ANY_ORDER", "0"))  # how many worlds; `make any-order` sets it
+LONG = int(os.environ.get("LONG_ANY_ORDER", "0"))  # how many worlds; `make any-order` sets it
 WORLDS, STEPS = (LONG, 30) if LONG else (7, 12)
 FAULTS = (DeadlineError, TruncatedError, BlockedError)
 variants = st.builds(

@@ -3,7 +3,7 @@
 A worker in a process of its own files a stream of invented reports and delivers to two channels: a folder, and a
 receiver on loopback that keeps what it was sent. It is killed (SIGKILL) at random moments, over and over. Then it runs
 to its end. Two workers with a planted bug are killed in the same way, and what they lose must be found.
-MUBIAO_CRASHES sets how many kills: `MUBIAO_CRASHES=150` for the long version, which counts what the wrong ones lose.
+LONG_CRASHES sets how many kills: `LONG_CRASHES=150` for the long version, which counts what the wrong ones lose.
 """
 
 import json
@@ -33,7 +33,7 @@ from storage.models import Change, Delivery, Digest, DigestChange, Document, Rep
 from storage.statements import find_of_document
 from tests.crashing import FIRST, MARKED_FIRST, OWED_APART, RIGHT, growth_of, work
 
-KILLS = int(os.environ.get("MUBIAO_CRASHES", "15"))
+KILLS = int(os.environ.get("LONG_CRASHES", "15"))
 LONG = KILLS >= 100
 MOST_KILLS = 150  # after which a planted bug must have shown
 REPORTS = 3 * KILLS

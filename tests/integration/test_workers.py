@@ -1,6 +1,6 @@
 """Four workers on one PostgreSQL, killed at random: one stream of requests a host, nothing lost, nothing told twice.
 
-MUBIAO_KILLS sets how often two of the four are killed: `MUBIAO_KILLS=20` for the long version (`make workers`).
+LONG_KILLS sets how often two of the four are killed: `LONG_KILLS=20` for the long version (`make workers`).
 """
 
 import os
@@ -25,7 +25,7 @@ from storage.models import Change, Delivery, Digest, DigestChange, Document, Rep
 from tests.portals import Portals
 
 COMMAND = Path(sys.executable).parent / "mubiao"
-KILLS = int(os.environ.get("MUBIAO_KILLS", "2"))
+KILLS = int(os.environ.get("LONG_KILLS", "2"))
 WORKERS = 4
 GAP = 0.1  # seconds, the least between two requests to one of these hosts
 GOES_ON_WITHIN = 60.0  # seconds after a kill; more is allowed where the machine is not ours alone

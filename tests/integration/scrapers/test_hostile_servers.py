@@ -34,7 +34,7 @@ from scrapers.errors import (
 
 SHORT = Limit(seconds=2, wire=2_000_000, decoded=5_000_000)
 SLACK = 10.0  # of a busy machine; whoever forgets the deadline takes twenty seconds
-GOOD_REQUESTS = int(os.environ.get("MUBIAO_GOOD_REQUESTS", "200"))
+GOOD_REQUESTS = int(os.environ.get("LONG_GOOD_REQUESTS", "200"))
 AMONG_MANY = replace(SHORT, seconds=6)  # two cores for 56 of them
 
 CASES: list[tuple[str, type[ScrapeError]]] = [

@@ -1,6 +1,7 @@
 """When to look again. Pure: times in, times out; `spread` is a number from 0 to 1 that keeps sources apart."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from scrapers.source import Source
@@ -16,6 +17,7 @@ RETRY_ENTRY = timedelta(hours=1)
 SWEEP = timedelta(days=7)  # between looks at all of a source's index pages: postings are backdated
 JITTER = 0.1
 YEARLY = (Kind.WORK_REPORT, Kind.PLAN_REPORT, Kind.BUDGET_REPORT)
+LATE_BY = 3  # so many years tell when a region usually publishes
 DUE_MONTH = 5  # the month by which the year's reports are out everywhere
 
 
@@ -71,3 +73,28 @@ def overdue_year(kind: Kind, newest_year: int | None, now: datetime) -> int | No
     here = now.astimezone(CHINA)
     expected = here.year if here.month >= DUE_MONTH else here.year - 1
     return expected if kind in YEARLY and newest_year is not None and newest_year < expected else None
+
+
+def season_of(now: datetime) -> int:
+    """The year whose reports come out now: from December on it is the next one."""
+    here = now.astimezone(CHINA)
+    return here.year + 1 if here.month == SEASON[0] else here.year
+
+
+def late_since(published: Mapping[int, date | None], now: datetime) -> date | None:
+    """The day by which this season's report was to be expected, if it has passed and the report has not come.
+
+    `published` is when the report of each year was. It is late when, in all of the last three years that are known (two
+    at least), it was out by then, counted from the first of December before: a report that came on 8, 20 and 12 January
+    is late from the 21st on.
+    """
+    season = season_of(now)
+    days = [on - _opening(year) for year, on in published.items() if on and season - LATE_BY <= year < season]
+    if season in published or len(days) < 2:
+        return None
+    expected = _opening(season) + max(days)
+    return expected if now.astimezone(CHINA).date() > expected else None
+
+
+def _opening(year: int) -> date:
+    return date(year - 1, SEASON[0], 1)

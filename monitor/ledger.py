@@ -70,17 +70,23 @@ def better(key: str) -> int:
 
 
 def reckon(
-    statements: Iterable[Stated], better: Callable[[str], int] = better, sentences: Sentences = _no_sentences
+    statements: Iterable[Stated],
+    better: Callable[[str], int] = better,
+    sentences: Sentences = _no_sentences,
+    last_years: Mapping[Kind, int] | None = None,
 ) -> list[LedgerEntry]:
     """The ledger of one region: each target of its reports once, in the order of year and text.
 
     `statements` are what its reports state, of any years and kinds, targets and outturns alike. `sentences` answers
     with the sentences of statements by id: what they say of several years (累计, 比2005年) is no year's outturn.
+    `last_years` is the newest report's year of each kind, for a part of the statements; None: all of them are there.
     """
     listed = list(statements)
     targets = _once(stated for stated in listed if stated.data.role is Role.TARGET)
     answers = _answers_of_a_year(targets, [stated for stated in listed if stated.data.role is Role.OUTTURN], sentences)
-    newest = {kind: max(one.year for one in listed if one.report_kind == kind) for kind in Kind if _has(listed, kind)}
+    newest = last_years or {
+        kind: max(one.year for one in listed if one.report_kind == kind) for kind in Kind if _has(listed, kind)
+    }
     return [_entry(target, answers.get(target.id), newest[target.report_kind], better) for target in targets]
 
 

@@ -3,15 +3,26 @@
 `mubiao export` writes them, and the API answers with the same.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from monitor.briefing import region_names
 from monitor.ledger import LedgerEntry, Verdict, reckon
-from storage.series import PanelRow, find_panel, find_panel_regions
-from storage.values import Kind, Measure, Op, Role
+from storage.series import (
+    AskedStatements,
+    PanelPlace,
+    PanelRow,
+    find_last_years,
+    find_panel,
+    find_panel_page,
+    find_panel_regions,
+    find_related,
+    find_sentences_by_id,
+)
+from storage.values import Kind, Measure, Op, Role, Stated
 
 CSVW_TYPES = {"year": "gYear", "any": "string"}
 
@@ -89,6 +100,30 @@ def panel(session: Session) -> Iterator[dict[str, object]]:
         ledger = reckon((row.stated for row in rows), sentences=lambda _, known=sentences: known)  # type: ignore[misc]
         entries = {entry.target.id: entry for entry in ledger}
         yield from (panel_row(row, entries.get(row.stated.id)) for row in rows)
+
+
+def panel_page(
+    session: Session, asked: AskedStatements, after: PanelPlace | None, limit: int
+) -> list[tuple[Stated, dict[str, object], PanelPlace]]:
+    """Some of the same rows in the same order, each with its statement and place; `after` begins behind a place."""
+    placed = find_panel_page(session, asked, after, limit)
+    entries = _entries(session, [row.stated for row, _ in placed])
+    return [(row.stated, panel_row(row, entries.get(row.stated.id)), place) for row, place in placed]
+
+
+def _entries(session: Session, statements: Sequence[Stated]) -> dict[int, LedgerEntry]:
+    """The ledger's entries of the targets among these, as the whole of their regions' statements would have them."""
+    targets = [one for one in statements if one.data.role is Role.TARGET]
+    regions = {one.region for one in targets}
+    related: dict[str, list[Stated]] = defaultdict(list)
+    for one in find_related(session, regions, {one.indicator_key for one in targets}) if targets else ():
+        related[one.region].append(one)
+    last_years = find_last_years(session, regions)
+    entries = (
+        reckon(of_region, sentences=lambda ids: find_sentences_by_id(session, ids), last_years=last_years[region])
+        for region, of_region in related.items()
+    )
+    return {entry.target.id: entry for of_region in entries for entry in of_region}
 
 
 def panel_row(row: PanelRow, entry: LedgerEntry | None) -> dict[str, object]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, or_
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, tuple_
 from sqlmodel import Session, col, func, select
 
 from storage.models import Document, Report, Statement
@@ -21,6 +21,7 @@ _KEPT = (
     "indicator_key",
     "rules",
     *(one.name for one in fields(StatementData) if one.name != "rules"),
+    "review_id",
 )
 _COLUMNS: tuple[Any, ...] = tuple(getattr(Statement, name) for name in _KEPT)
 _REPORT: tuple[Any, ...] = (
@@ -32,6 +33,7 @@ _MEASURES = {one.value: one for one in Measure}
 _OPS = {one.value: one for one in Op}
 _KINDS = {one.value: one for one in Kind}
 BATCH = 500  # ids in one query
+PanelPlace = tuple[str, str, int, int]  # region, kind, year, place in the text
 
 
 class Newest(NamedTuple):
@@ -110,10 +112,86 @@ def find_panel(session: Session, region: str) -> list[PanelRow]:
         .where(col(Report.region) == region, col(Report.example).is_(False))
         .order_by(col(Report.kind), col(Report.year), col(Statement.ordinal))
     )
+    return [_panel_row(row) for row in session.connection().execute(query)]
+
+
+def _panel_row(row: Row[Any]) -> PanelRow:
+    return PanelRow(_stated(row), row.sentence, row.title, row.published_on, row.url, row.text_hash)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedStatements:
+    """Which statements are meant; None is all. `regions` are exact codes, `indicator` means its scopes too."""
+
+    regions: Collection[str] | None = None
+    kind: str | None = None
+    year: int | None = None
+    role: str | None = None
+    indicator: str | None = None
+    headline: bool | None = None
+    example: bool = False
+
+
+def find_panel_page(
+    session: Session, asked: AskedStatements, after: PanelPlace | None, limit: int
+) -> list[tuple[PanelRow, PanelPlace]]:
+    """Rows of the panel in its order, each with its place; `after` is where the page before ended, if there was one."""
+    region, kind, year, ordinal = col(Report.region), col(Report.kind), col(Report.year), col(Statement.ordinal)
+    query = (
+        _spoken(col(Statement.sentence), *(col(one) for one in _DOCUMENT), ordinal)
+        .join(Document, col(Statement.document_id) == Document.id)
+        .where(*_asked(asked))
+        .order_by(region, kind, year, ordinal)
+        .limit(limit)
+    )
+    if after is not None:
+        report, place = tuple_(region, kind, year), after[:3]
+        query = query.where(report >= place, or_(report > place, ordinal > after[3]))
     return [
-        PanelRow(_stated(row), row.sentence, row.title, row.published_on, row.url, row.text_hash)
+        (_panel_row(row), (row.region, row.report_kind, row.year, row.ordinal))
         for row in session.connection().execute(query)
     ]
+
+
+def _asked(asked: AskedStatements) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    wanted: tuple[tuple[Any, object], ...] = (
+        (Report.kind, asked.kind), (Report.year, asked.year), (Statement.role, asked.role),
+        (Statement.headline, asked.headline),
+    )  # fmt: skip
+    found += [col(column) == value for column, value in wanted if value is not None]
+    if asked.regions is not None:
+        found.append(col(Report.region).in_(asked.regions))
+    if asked.indicator is not None:
+        found.append(of_key(col(Statement.indicator_key), asked.indicator))
+    if not asked.example:
+        found.append(col(Report.example).is_(False))
+    return found
+
+
+def of_key(column: Any, key: str) -> ColumnElement[bool]:
+    """`gdp` means gdp and its scopes (gdp.annual); a key of the long tail means itself alone."""
+    exact: ColumnElement[bool] = column == key
+    return exact if key.startswith("~") else or_(exact, column.startswith(f"{key}.", autoescape=True))
+
+
+def find_related(session: Session, regions: Collection[str], keys: Collection[str]) -> list[Stated]:
+    """What regions' reports state of these indicators; of the long tail all, for its words are compared."""
+    return _read(session, _spoken().where(col(Report.region).in_(regions), _of_keys(keys)))
+
+
+def find_last_years(session: Session, regions: Collection[str]) -> dict[str, dict[Kind, int]]:
+    """The year of each region's newest report of each kind that states anything."""
+    states = exists().where(
+        col(Statement.document_id) == Report.document_id,
+        col(Statement.report_id) == Report.id,
+        col(Statement.ordinal) >= 0,
+    )
+    query = select(Report.region, Report.kind, func.max(Report.year)).where(col(Report.region).in_(regions), states)
+    found: dict[str, dict[Kind, int]] = {}
+    for region, kind, year in session.exec(query.group_by(Report.region, Report.kind)):
+        found.setdefault(region, {})[_KINDS[kind]] = year
+    return found
 
 
 def find_main(
@@ -128,6 +206,12 @@ def find_main(
     return _read(session, query)
 
 
+def find_of_indicator(session: Session, kind: str, years: Collection[int], key: str) -> list[Stated]:
+    """What all regions' reports of a kind and of these years state of an indicator, targets and outturns alike."""
+    of_kind = col(Report.kind) == kind, col(Report.year).in_(years)
+    return _read(session, _spoken().where(*of_kind, col(Statement.indicator_key) == key))
+
+
 def _spoken(*more: Any) -> Select[Any]:
     """Statements of the witnesses that speak, with their reports; what was set aside has an ordinal below zero."""
     query: Select[Any] = (
@@ -139,11 +223,14 @@ def _spoken(*more: Any) -> Select[Any]:
 
 
 def _of_outturns(keys: Collection[str]) -> Any:
-    """Outturns of these indicators; of the long tail all, for their words are compared later."""
+    return and_(col(Statement.role) == Role.OUTTURN, _of_keys(keys))
+
+
+def _of_keys(keys: Collection[str]) -> Any:
+    """These indicators; of the long tail all, for their words are compared later."""
     known = sorted(key for key in keys if not key.startswith("~"))
-    tail = col(Statement.indicator_key).startswith("~") if len(known) < len(keys) else None
     of_keys = col(Statement.indicator_key).in_(known)
-    return and_(col(Statement.role) == Role.OUTTURN, of_keys if tail is None else or_(of_keys, tail))
+    return of_keys if len(known) == len(keys) else or_(of_keys, col(Statement.indicator_key).startswith("~"))
 
 
 def _read(session: Session, query: Select[Any]) -> list[Stated]:
@@ -155,7 +242,11 @@ def _counts(session: Session, documents: Sequence[int]) -> dict[int, tuple[int, 
     """Targets and main targets of each document."""
     rows = session.exec(
         select(Statement.document_id, Statement.headline, func.count())
-        .where(col(Statement.document_id).in_(documents), col(Statement.role) == Role.TARGET)
+        .where(
+            col(Statement.document_id).in_(documents),
+            col(Statement.role) == Role.TARGET,
+            col(Statement.ordinal) + 0 >= 0,
+        )
         .group_by(col(Statement.document_id), col(Statement.headline))
     )
     found: dict[int, tuple[int, int]] = {}
@@ -183,11 +274,11 @@ def _stated(row: Row[Any]) -> Stated:
     """Of a row that begins with the columns of `_spoken`; taken apart by place, for there are thousands."""
     (
         id, document_id, key, rules, start, end, text, role, indicator, measure, op, value, value_hi, unit, reference,
-        period, headline, sentence_start, sentence_end, commitment, binding, baseline, report_id, region, kind, year,
+        period, headline, sentence_start, sentence_end, commitment, binding, baseline, review_id, report_id, region, kind, year,
         *_,
     ) = tuple(row)  # fmt: skip
     data = StatementData(
         start, end, text, _ROLES[role], indicator, _MEASURES[measure], _OPS[op], value, value_hi, unit, reference,
         period, headline, sentence_start, sentence_end, commitment, binding, baseline, tuple(rules.split()),
     )  # fmt: skip
-    return Stated(id, document_id, report_id, region, _KINDS[kind], year, key, data)
+    return Stated(id, document_id, report_id, region, _KINDS[kind], year, key, data, review_id)

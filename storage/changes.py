@@ -1,15 +1,17 @@
 """What one asks about changes."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import insert
-from sqlmodel import Session, col, delete, select
+from sqlalchemy import bindparam, insert, update
+from sqlmodel import Session, SQLModel, col, delete, select
 
 from storage.models import Change, DigestChange
 from storage.values import Basis, ChangeData
+
+CHANGES = SQLModel.metadata.tables[str(Change.__tablename__)]
+IDS = select(CHANGES.c.event_id, CHANGES.c.id).where(CHANGES.c.report_id == bindparam("of"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def keep_changes(
     goes. `is_news(change, known)` is asked of all that nobody was told yet; `known` says that it was on record.
     """
     query = select(Change).where(Change.report_id == report_id, col(Change.basis).in_(bases))
-    rows = {row.event_id: row for row in session.exec(query)}
+    rows = {row.event_id: row for row in session.exec(query)} if bases else {}
     for event_id, row in rows.items():
         if event_id in changes:  # the words to be shown are those of the witness that speaks now
             row.before_id, row.after_id = _sides(changes[event_id])
@@ -55,11 +57,30 @@ def keep_changes(
     return Kept(list(zip(ids, fresh.values(), strict=True)), news)
 
 
+def add_told(
+    session: Session, event_id: str, change: ChangeData, *, report_id: int, now: datetime, example: bool
+) -> int:
+    """Keep a change that is told whatever else is on record; answers with its id. The same event is kept once."""
+    known = session.exec(select(Change.id).where(Change.event_id == event_id)).first()
+    if known is not None:
+        return known
+    row = {"report_id": report_id, "seen_at": now, "example": example, "news": True}
+    return _insert(session, [_row(event_id, change) | row])[0]
+
+
+def unnews(session: Session, change_ids: Collection[int]) -> None:
+    """Changes that nobody was told are no news any more: what no longer holds goes with the next look at its report."""
+    session.exec(update(Change).where(col(Change.id).in_(change_ids)).values(news=False))
+
+
 def _insert(session: Session, rows: Sequence[dict[str, object]]) -> list[int]:
+    """Add changes of one report; answers with their ids."""
     if not rows:
         return []
-    made = insert(Change).returning(col(Change.id), sort_by_parameter_order=True)
-    return list(cast(Iterable[int], session.scalars(made, rows)))  # a kept row has an id
+    connection = session.connection()
+    connection.execute(insert(CHANGES), rows)
+    ids = {str(row.event_id): int(row.id) for row in connection.execute(IDS, {"of": rows[0]["report_id"]})}
+    return [ids[str(row["event_id"])] for row in rows]
 
 
 def _row(event_id: str, change: ChangeData) -> dict[str, object]:

@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, insert
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from storage.models import Document, Entry, Passage, Report
 from storage.values import Kind
+
+PASSAGES = SQLModel.metadata.tables[str(Passage.__tablename__)]
 
 
 def find_entries(session: Session, source_key: str) -> dict[str, Entry]:
@@ -80,7 +82,7 @@ def add_passages(session: Session, document_id: int, marks: Iterable[int]) -> No
     """Keep a document's marks, by which its words are known again."""
     rows = [{"mark": mark, "document_id": document_id} for mark in marks]
     if rows:
-        session.execute(insert(Passage), rows)
+        session.connection().execute(insert(PASSAGES), rows)
 
 
 def find_most_alike(session: Session, marks: Collection[int], *, example: bool) -> tuple[Report, int] | None:

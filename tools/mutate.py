@@ -95,6 +95,8 @@ def read(name: str, text: str, like: Identity | None = None) -> Read:
 # -- edits of meaning: each gives None where it does not fit
 
 HEDGES = ("以上", "左右", "以内")
+DEALT = ("distributive", "hedge: shared")
+OWN_WORDS = frozenset({"head: in front", "head: behind", "head: both sides"})
 ENDS = "，；。、,;\n"
 PUT_IN = (
     ("新建观澜驿站{}座", "观澜驿站", (13, 480)),
@@ -138,9 +140,10 @@ def _other_number(written: str, random: Random) -> str:
 
 
 def hedge_changed(report: Read, random: Random) -> Edit | None:
+    """Not in a list that is dealt out: in 分别增长8%、7%左右 the hedge is said of both, and one edit is two changes."""
     target = random.choice(report.targets)
     data, text = target.data, report.text
-    if data.value is None or data.op is Op.RANGE:
+    if data.value is None or data.op is Op.RANGE or any(rule.startswith(DEALT) for rule in data.rules):
         return None
     behind = text[data.end : data.end + 2]
     kinds = (ChangeKind.REWORDED,)
@@ -196,7 +199,8 @@ def _stands_alone(report: Read, start: int, end: int, target: Stated) -> bool:
     if follower is None or follower.data.sentence_start >= end:
         return not re.match(r"[，,；;、]", behind) or follower is None
     begin, finish = _clause(text, follower.data.start, follower.data.end)
-    return follower.data.indicator[:2] in text[begin:finish] and not re.search(r"其中|分别", text[end:finish])
+    named = not OWN_WORDS.isdisjoint(follower.data.rules) and follower.data.indicator[:2] in text[begin:finish]
+    return named and not re.search(r"其中|分别", text[end:finish])
 
 
 # -- edits without meaning

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 
 import opencc
 
@@ -41,6 +41,7 @@ TORN = re.compile(
 )  # 1 7 00 户, 3.6 2 亿元, 2 0 1 6 年
 GLOSS = rf"(?<=[{HAN}A-Za-z])（[a-z{TONES}]{{0,5}}[{TONES}][a-z{TONES}]{{0,5}}）"
 STRAY_SPACE = r"(?<![A-Za-z0-9 ]) +|(?<=[A-Za-z0-9]) +(?![A-Za-z0-9 ])"
+LINE_END = re.compile(" +(?=\n)")
 NOTE_MARK = rf"(?<=[{HAN}”》）A-Za-z0-9]) *(?:[〔［\[【] *\d{{1,3}} *[〕］\]】]|(?<=[{HAN}”])（\d{{1,2}}）)"
 PAGE_NUMBER = rf"(?<=[{HAN}，。、；]) *— *\d{{1,3}} *— *(?=[{HAN}])"
 # A number of either sort takes the spaces around it along, so it is looked for before them.
@@ -62,6 +63,8 @@ HALF_HEDGE = re.compile(r"(?<=[%\u4e00-\u9fff])以(?=\s*\Z)")  # of 以上 or �
 OPEN_END = re.compile(rf"[{HAN}，、；A-Za-z0-9%“]$")
 GOES_ON = re.compile(r"[^。！？：\s](?<![。！？：][”）])$")  # of a full line, in such a text
 WRAPPED_SHARE = 0.5
+SINGLE_SHARE = 0.4
+INDENT = "  "
 LINE_GAP = re.compile(r"(?: *\n)+(?: *[—-] *\d{1,4} *[—-] *(?:\n *)+)?")  # with the page number that may stand in it
 # A lead byte lost in GBK shows as "?" and shifts the codes after it into rare characters.
 MOJIBAKE = re.compile(
@@ -90,7 +93,9 @@ class Script:
 @lru_cache(maxsize=2)  # whose report it is, and what it states, are asked of the same text
 def read_script(text: str) -> Script:
     """`text` as rules can read it; never raises. Costs one pass when nothing has to go."""
-    plain, offsets = _without(widened := text.translate(WIDTHS), _wraps(widened))
+    widened = text.translate(WIDTHS)
+    ends = [match.span() for match in LINE_END.finditer(widened)] if " \n" in widened else []
+    plain, offsets = _without(widened, _joined([*_wraps(widened), *ends]))
     if _is_traditional(plain):
         plain = TAIWANS_ZHE.sub("着", plain.translate(_simplifying(frozenset(plain))))
     if "," in plain:
@@ -137,11 +142,19 @@ def _wraps(plain: str) -> list[tuple[int, int]]:
     # Where paragraphs stand apart by an empty line, a full line goes on whatever it ends with.
     empty = sum(not line for line in lines)
     apart = 5 < empty < WRAPPED_SHARE * len(lines)
+    indents = sum(line.startswith(INDENT) for line in lines) < WRAPPED_SHARE * (len(lines) - empty)
+    around = zip(lines, lines[1:], lines[2:], strict=False)
+    single = sum(bool(line) and not before and not after for before, line, after in around)
+    alone = apart and single < SINGLE_SHARE * (len(lines) - empty)  # else there is an empty line behind each
     at = 0
-    for line in lines[:-1]:
-        goes_on = len(line) >= usual - 5 and GOES_ON.search(line)
+    for before, line in pairwise(["", *lines[:-1]]):
+        goes_on = len(line) >= usual - 5 and GOES_ON.search(line) is not None
         gap = LINE_GAP.match(plain, at + len(line)) if goes_on or (apart and len(line) >= usual) else None
-        if gap and (goes_on or gap[0].count("\n") == 1) and (not breaks or gap.start() >= breaks[-1][1]):
+        ends = gap is not None and (
+            (indents and plain.startswith(INDENT, gap.end()))
+            or (gap[0].count("\n") > 1 and (not goes_on or (alone and not before and line[-1] not in "，、")))
+        )
+        if gap and not ends and (not breaks or gap.start() >= breaks[-1][1]):
             breaks.append(gap.span())
         at = plain.index("\n", at + len(line)) + 1
     return breaks

@@ -4,6 +4,7 @@ import re
 import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Annotated, Any
 
 import httpx
@@ -53,9 +54,14 @@ class Contexts:
     """The TLS settings for each host: `usual` for all but those named. `tls` is there for tests' own authorities."""
 
     def __init__(self, exceptions: Mapping[str, TlsException], tls: ssl.SSLContext | None = None) -> None:
-        self.usual = tls or _context()
+        self._given = tls
         self._ends_at: dict[str, datetime] = {}
         self._special = {host: _excused(exception, tls) for host, exception in exceptions.items()}
+
+    @cached_property
+    def usual(self) -> ssl.SSLContext:
+        """The authorities are read when the first host wants them: half the sites we know speak plain HTTP."""
+        return self._given or _context()
 
     def of(self, host: str | None) -> ssl.SSLContext:
         return self._special.get((host or "").lower(), self.usual)
@@ -72,7 +78,9 @@ class Contexts:
 
 
 def _context() -> ssl.SSLContext:
-    return httpx.create_ssl_context(trust_env=False)
+    context = httpx.create_ssl_context(trust_env=False)
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 def _excused(exception: TlsException, tls: ssl.SSLContext | None) -> ssl.SSLContext:
@@ -80,7 +88,6 @@ def _excused(exception: TlsException, tls: ssl.SSLContext | None) -> ssl.SSLCont
     if tls is not None:
         for certificate in tls.get_ca_certs(binary_form=True):
             context.load_verify_locations(cadata=certificate)
-    context.set_alpn_protocols(["http/1.1"])
     if exception.legacy:
         context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
         context.options |= LEGACY_SERVER_CONNECT

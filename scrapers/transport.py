@@ -1,5 +1,6 @@
 """httpx's way to the network: one pool of guarded connections, and a name for whatever goes wrong on them."""
 
+import ssl
 from collections.abc import Callable, Iterator, Sequence
 
 import httpcore
@@ -23,7 +24,7 @@ class GuardedTransport(httpx.BaseTransport):
     def __init__(self, resolve: Callable[[str, int], Sequence[str]], contexts: Contexts) -> None:
         self._backend = GuardedBackend(resolve, contexts)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=contexts.usual,
+            ssl_context=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),  # trusts nobody: our streams use the host's own
             max_connections=200,
             max_keepalive_connections=50,
             keepalive_expiry=30,

@@ -10,11 +10,10 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, lru_cache
+from importlib import import_module
 from importlib.resources import files
 from itertools import product
 from typing import Any
-
-from opencc import OpenCC
 
 from monitor.catalogue.regions import Level, regions
 from storage.values import Measure
@@ -100,7 +99,7 @@ _GROWTH = re.compile(
     r"(?:同比|可比|比上年|较上年|按可比价格|按可比口径)?"
     r"(?:增长速度|增长率|增长幅度|增长|增速|增幅|涨幅|上涨|上涨幅度|同比|降幅|下降率|下降|降低|减少|上升|目标|预期目标|继续|实际|分别|安排)$"
 )
-_to_simplified = OpenCC("t2s")
+_IN_BOTH_FORMS = frozenset("乾菸薹拚捱摺吒後徵夥榘於袷麴醣麽")
 
 
 def fold(words: str) -> str:
@@ -108,8 +107,23 @@ def fold(words: str) -> str:
 
     “专精特新” 企业 → 专精特新企业; 規模以上工業增加值 → 规上工业增加值; gdp → 生产总值.
     """
-    folded = _to_simplified.convert(unicodedata.normalize("NFKC", words)).upper()
+    folded = _simplified(unicodedata.normalize("NFKC", words)).upper()
     return _fold_synonyms(folded.translate(_DROPPED))
+
+
+def _simplified(words: str) -> str:
+    """What GB 2312 can say is simplified already, but for a few characters that it has in both forms."""
+    try:
+        words.encode("gb2312")
+    except UnicodeEncodeError:
+        return str(_opencc().convert(words))
+    return words if _IN_BOTH_FORMS.isdisjoint(words) else str(_opencc().convert(words))
+
+
+@cache
+def _opencc() -> Any:
+    """The converter. It takes 5 MB, and most processes never meet a traditional character."""
+    return import_module("opencc").OpenCC("t2s")
 
 
 def _fold_synonyms(words: str) -> str:

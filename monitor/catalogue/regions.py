@@ -4,7 +4,6 @@ A code says where a region stands: 22 吉林省, 2201 长春市, 220106 绿园�
 under 湖北省), so the parent is a column of its own. The table is read at the first question, not at import.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -63,24 +62,29 @@ _LEVELS = {level.value: level for level in Level}
 
 @cache
 def _table() -> _Table:
-    lines = files(__package__).joinpath("regions.tsv").read_text(encoding="utf-8").splitlines()
-    by_code: dict[str, Region] = {}
+    table = _Table({}, {}, {}, {}, {}, {})
     former_codes: dict[str, str] = {}
-    named: tuple[defaultdict[str, list[str]], ...] = tuple(defaultdict(list) for _ in range(4))
-    for line in lines:
-        if line[:1].isdigit():
-            region, codes = _read(line)
-            by_code[region.code] = region
-            former_codes.update(codes)
-            named[0][region.name].append(region.code)
-            for alias in region.aliases:
-                named[1][alias].append(region.code)
-            for old in region.former:
-                named[2][old].append(region.code)
-            named[3][region.parent].append(region.code)
-    former_codes = {old: now for old, now in former_codes.items() if old not in by_code}
-    frozen = [{name: tuple(codes) for name, codes in index.items()} for index in named]
-    return _Table(by_code, former_codes, *frozen)
+    with files(__package__).joinpath("regions.tsv").open(encoding="utf-8") as lines:
+        for line in lines:
+            if line[0].isdigit():
+                region, codes = _read(line.rstrip("\n"))
+                table.by_code[region.code] = region
+                former_codes.update(codes)
+                _note(table, region)
+    table.former_codes.update((old, now) for old, now in former_codes.items() if old not in table.by_code)
+    return table
+
+
+def _note(table: _Table, region: Region) -> None:
+    one = (region.code,)  # shared: most names are one region's
+    for index, names in (
+        (table.by_name, (region.name,)),
+        (table.by_alias, region.aliases),
+        (table.by_former, region.former),
+        (table.children, (region.parent,)),
+    ):
+        for name in names:
+            index[name] = index.get(name, ()) + one
 
 
 def region(code: str) -> Region | None:

@@ -12,6 +12,8 @@ from typing import Any
 import structlog
 
 from monitor.cli.terminal import harmless
+from monitor.cli.visits import visit_row, visit_words
+from monitor.visited import Visited
 
 LONGEST = 8192  # bytes of a line
 CLIPPED = 160  # characters that are left of each text in a line that would be longer
@@ -87,6 +89,16 @@ def without_secrets(text: str) -> str:
     for pattern in _hidden:
         text = pattern.sub(HIDDEN, text)
     return text
+
+
+def tell_visit(visited: Visited) -> None:
+    """One line a visit; nothing of those that found nothing."""
+    log = structlog.get_logger()
+    quiet = visited.outcome == "unchanged" or (visited.outcome == "ok" and not visited.filed and not visited.baseline)
+    report = log.warning if visited.error else log.debug if quiet else log.info
+    report("visit", words=visit_words(visited), **visit_row(visited))
+    for entry, error in visited.failed:
+        log.warning("entry.failed", title=entry.title, url=entry.url, label=error.label, error=str(error))
 
 
 class _Libraries(logging.Handler):

@@ -34,7 +34,7 @@ def harmless(text: str) -> str:
 
 def say(message: str) -> None:
     """One line for people, on standard output."""
-    out.print(harmless(message), markup=False)
+    typer.echo(harmless(message))
 
 
 def warn(message: str) -> None:

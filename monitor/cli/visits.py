@@ -1,7 +1,5 @@
 """One visit in words for people, and as a row for programs."""
 
-import structlog
-
 from monitor.desk import Outcome
 from monitor.visited import Visited
 
@@ -11,16 +9,6 @@ OUTCOMES = {
     Outcome.WITNESS: ("further witness", "further witnesses"),
     Outcome.UNPLACED: ("document without a known year or place", "documents without a known year or place"),
 }
-
-
-def tell_visit(visited: Visited) -> None:
-    """One line a visit; nothing of those that found nothing."""
-    log = structlog.get_logger()
-    quiet = visited.outcome == "unchanged" or (visited.outcome == "ok" and not visited.filed and not visited.baseline)
-    report = log.warning if visited.error else log.debug if quiet else log.info
-    report("visit", words=visit_words(visited), **visit_row(visited))
-    for entry, error in visited.failed:
-        log.warning("entry.failed", title=entry.title, url=entry.url, label=error.label, error=str(error))
 
 
 def visit_words(visited: Visited) -> str:

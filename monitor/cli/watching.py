@@ -22,7 +22,7 @@ from monitor.cli.building import (
     utc_now,
 )
 from monitor.cli.chores import NightlyBackup, SignOfLife
-from monitor.cli.log import hide, set_up_log
+from monitor.cli.log import hide, set_up_log, tell_visit
 from monitor.cli.metrics import Metrics
 from monitor.cli.options import Config
 from monitor.cli.promises import Pulse
@@ -33,14 +33,14 @@ from monitor.cli.secrets import secrets_of
 from monitor.cli.serving import serve
 from monitor.cli.supervisor import notify
 from monitor.cli.terminal import Stop, say
-from monitor.cli.visits import tell_visit
 from monitor.example.articles import Stage
 from monitor.example.site import ExampleSite
 from monitor.example.source import KEY as EXAMPLE_KEY
 from monitor.example.source import example_source
 from monitor.pipeline import Tools, Visited
 from monitor.scheduler import Daemon
-from monitor.settings import read_settings, starter_config
+from monitor.settings import read_settings
+from monitor.settings.editing import starter_config
 from scrapers.source import Source
 from storage.database import reading
 from storage.visits import find_source

@@ -13,11 +13,10 @@ import typer
 
 from monitor.cli.building import Installation, declare, open_installation, tools_of, utc_now
 from monitor.cli.importing import OUTCOMES, understood
-from monitor.cli.log import hide, set_up_log
+from monitor.cli.log import hide, set_up_log, tell_visit
 from monitor.cli.options import Config
 from monitor.cli.secrets import secrets_of
 from monitor.cli.terminal import Stop, say
-from monitor.cli.visits import tell_visit
 from monitor.filing import keep
 from monitor.settings import read_settings
 from monitor.worker import Workers

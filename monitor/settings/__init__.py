@@ -1,6 +1,5 @@
 """mubiao.toml and the environment → Settings. Whatever is wrong is told at once, with file, line, key and remedy."""
 
-from monitor.settings.editing import add_source, starter_config
 from monitor.settings.problems import Problem, SettingsError
 from monitor.settings.reading import read_settings
 from monitor.settings.shape import BackupSettings, ConsoleSettings, FetchSettings, PingSettings, Settings
@@ -13,7 +12,5 @@ __all__ = [
     "Problem",
     "Settings",
     "SettingsError",
-    "add_source",
     "read_settings",
-    "starter_config",
 ]

@@ -14,7 +14,8 @@ from pydantic.fields import FieldInfo
 from monitor.notifiers import CHANNEL_MODELS
 from monitor.notifiers.email import EmailSettings
 from monitor.notifiers.folder import FolderSettings
-from monitor.settings import Settings, SettingsError, add_source, read_settings, starter_config
+from monitor.settings import Settings, SettingsError, read_settings
+from monitor.settings.editing import add_source, starter_config
 from monitor.settings.shape import (
     BackupSettings,
     ConsoleSettings,

@@ -91,8 +91,15 @@ class Lanes:
     What neither a source nor a service can cause (a full disk, say) is logged: a pool keeps it to itself otherwise.
     """
 
-    def __init__(self, workers: int, name: str, rest: float, ended: Callable[[], object] = lambda: None) -> None:
-        self.workers, self._rest, self._ended = workers, rest, ended
+    def __init__(
+        self,
+        workers: int,
+        name: str,
+        rest: float,
+        ended: Callable[[], object] = lambda: None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.workers, self._rest, self._ended, self._monotonic = workers, rest, ended, monotonic
         # Threads are made when they are needed; `workers` can be raised later, a pool's size can not.
         self._pool = ThreadPoolExecutor(max(workers, MOST_LANES), thread_name_prefix=name)
         self._under_way: dict[str, Future[None]] = {}
@@ -110,10 +117,13 @@ class Lanes:
 
     def start(self, name: str, work: Callable[[T], None], on: T) -> None:
         """Begin the work, unless this lane was in use at the last `clear`, or rests, or all workers are busy."""
-        resting = time.monotonic() < self._resting.get(name, 0.0)
-        if name not in self._under_way and not resting and not self.full:
+        if name not in self._under_way and not self.rests(name) and not self.full:
             self._under_way[name] = self._pool.submit(self._work, name, work, on)
             self._under_way[name].add_done_callback(partial(self._note_fault, name))
+
+    def rests(self, name: str) -> bool:
+        """Whether this lane's last work ended with a fault, not long ago."""
+        return self._monotonic() < self._resting.get(name, 0.0)
 
     @property
     def full(self) -> bool:
@@ -128,7 +138,7 @@ class Lanes:
         try:
             work(on)
         except BaseException:  # noted before the future is done, which frees the lane
-            self._resting[name] = time.monotonic() + self._rest
+            self._resting[name] = self._monotonic() + self._rest
             raise
 
     def _note_fault(self, name: str, future: Future[None]) -> None:
@@ -148,7 +158,8 @@ class Daemon:
     """Visits sources and delivers digests until it is stopped.
 
     `visited` is called after each visit, in the visit's thread. `beat` is called every few seconds for as long as the
-    clock ticks: for a supervisor. Sources must have been declared in the database.
+    clock ticks: for a supervisor. Sources must have been declared in the database. `monotonic` and `lanes` are there for
+    simulations.
     """
 
     def __init__(
@@ -162,17 +173,19 @@ class Daemon:
         chores: Sequence[Chore] = (),
         room: Room | None = None,
         beat: Callable[[], object] = lambda: None,
+        monotonic: Callable[[], float] = time.monotonic,
+        lanes: type[Lanes] = Lanes,
     ) -> None:
         self._sources, self._tools, self._post, self._visited = sources, tools, post, visited
         self._log = structlog.get_logger()
         self._visit_ended = threading.Event()
-        self._visits = Lanes(workers, "visit", REST, self._visit_ended.set)
-        self._sendings = Lanes(max(1, len(post.channels)), "send", REST)
-        self._closings = Lanes(1, "close", REST)
-        self._chores, self._housework = chores, Lanes(max(1, len(chores)), "chore", REST)
+        self._visits = lanes(workers, "visit", REST, self._visit_ended.set, monotonic)
+        self._sendings = lanes(max(1, len(post.channels)), "send", REST, monotonic=monotonic)
+        self._closings = lanes(1, "close", REST, monotonic=monotonic)
+        self._chores, self._housework = chores, lanes(max(1, len(chores)), "chore", REST, monotonic=monotonic)
         self._lanes = (self._visits, self._sendings, self._closings, self._housework)
-        self._room, self._beat = room or Plenty(), beat
-        self._ticked = time.monotonic()
+        self._room, self._beat, self._monotonic = room or Plenty(), beat, monotonic
+        self._ticked = monotonic()
         self._seen_at: tuple[float, datetime] | None = None  # both clocks at the last tick
         self._looking = threading.Lock()
         self._look_took = 0.0
@@ -183,7 +196,7 @@ class Daemon:
 
     @property
     def seconds_since_tick(self) -> float:
-        return time.monotonic() - self._ticked
+        return self._monotonic() - self._ticked
 
     def renew(self, sources: Callable[[], Sequence[Source]], post: Post, *, workers: int) -> None:
         """Go on by other settings: from the next tick on. What is under way ends by the old ones."""
@@ -203,10 +216,10 @@ class Daemon:
 
     def tick(self) -> None:
         """Start what is due and not under way."""
-        self._ticked = time.monotonic()
+        self._ticked = self._monotonic()
         with self._looking:
             self._look()
-        self._look_took = time.monotonic() - self._ticked
+        self._look_took = self._monotonic() - self._ticked
 
     def _look(self) -> None:
         if self._tools.stopping.is_set():
@@ -248,7 +261,7 @@ class Daemon:
 
     def _compare_clocks(self, now: datetime) -> None:
         """At the start, and when the wall clock was set: times that lie too far ahead are not believed any more."""
-        before, self._seen_at = self._seen_at, (time.monotonic(), now)
+        before, self._seen_at = self._seen_at, (self._monotonic(), now)
         if before is not None:
             jumped = (now - before[1]).total_seconds() - (self._seen_at[0] - before[0])
             if abs(jumped) < JUMP:

@@ -49,7 +49,7 @@ class Client:
     seconds, `private_gap` that for hosts of our own (fetched with `private=True`), `rest` how long a public host that
     blocked us is left alone at least; any host is for as long as its Retry-After says. `gates` are where all processes
     meet that ask the same hosts; without them this is the only one. `tls_exceptions` are by host. `resolve`,
-    `monotonic`, `wait` (sleeps so many seconds) and `tls` are there for tests.
+    `monotonic`, `wait` (sleeps so many seconds), `tls` and `transport` are there for tests.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class Client:
         monotonic: Callable[[], float] = time.monotonic,
         wait: Callable[[float], object] | None = None,
         tls: ssl.SSLContext | None = None,
+        transport: GuardedTransport | None = None,
     ) -> None:
         _keep_urls_out_of_logs()
         self._headers = {
@@ -80,7 +81,8 @@ class Client:
         self._rest = rest
         self._contexts = contexts = Contexts(tls_exceptions or {}, tls)
         # A connection that was opened to a private address must not serve a request that may not go there.
-        self._public, self._private = GuardedTransport(resolve, contexts), GuardedTransport(resolve, contexts)
+        self._public = transport or GuardedTransport(resolve, contexts)
+        self._private = transport or GuardedTransport(resolve, contexts)
 
     def fetch(
         self,

@@ -99,6 +99,9 @@ def _anchored(raw: Mapping[str, Any], folder: File) -> dict[str, Any]:
     backup = raw.get("backup")
     if isinstance(backup, dict) and isinstance(backup.get("folder"), str):
         anchored["backup"] = backup | {"folder": _absolute(backup["folder"], folder)}
+    console = raw.get("console")
+    if isinstance(console, dict) and isinstance(console.get("password_file"), str):
+        anchored["console"] = console | {"password_file": _absolute(console["password_file"], folder)}
     for name, table in _tables(raw, "channels").items():
         paths = {key: _absolute(table[key], folder) for key in PATH_KEYS if isinstance(table.get(key), str)}
         anchored["channels"] = {**anchored["channels"], name: table | paths}

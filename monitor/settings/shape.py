@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from monitor.catalogue.indicators import indicator, indicators
@@ -25,6 +26,7 @@ from scrapers.tls import Host, TlsException
 ENV_PREFIX = "MUBIAO_"
 KEYED = ("sources", "watches", "silences")  # tables whose names are their keys
 EXAMPLE_KEY = "example"  # the source of the bundled example site
+SHORTEST_PASSWORD = 12  # characters, of the console
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -145,15 +147,63 @@ def _checked_choice(name: str) -> str:
     return name
 
 
-class ConsoleSettings(BaseModel):
-    """The read-only page that digests link to. `base_url` is how readers reach it, if not by host and port."""
+def _checked_network(written: Any) -> Any:
+    if not isinstance(written, str):
+        return written
+    try:
+        return ip_network(written, strict=False)
+    except ValueError as error:
+        raise ValueError(f'"{written}" is no address or network like 10.0.0.2 or 172.16.0.0/12') from error
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+
+def _checked_password(password: SecretStr) -> SecretStr:
+    if len(password.get_secret_value()) < SHORTEST_PASSWORD:
+        raise ValueError(f"must have {SHORTEST_PASSWORD} characters or more")
+    return password
+
+
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_checked_network)]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class ConsoleSettings(BaseModel):
+    """The pages that digests link to. `base_url` is how readers reach them, if not by host and port.
+
+    Beyond this machine they are served with a password, or to `trusted_proxies` alone: `is_guarded`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     enabled: bool = True
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8710
     base_url: Annotated[str, AfterValidator(_checked_base_url)] = ""
+    password: Annotated[SecretStr, AfterValidator(_checked_password)] | None = None
+    password_file: Path | None = None
+    guests: bool = False
+    trusted_proxies: tuple[Network, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Self:
+        if self.password and self.password_file:
+            raise ValueError("give password or password_file, not both")
+        if self.guests and not (self.password or self.password_file):
+            raise ValueError(
+                "guests = true lets them read beside those who know the password: give one, or leave it out"
+            )
+        return self
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether nobody reads who was not meant to: on this machine alone, by a password, or behind a proxy."""
+        return bool(self.password or self.password_file or self.trusted_proxies) or is_loopback(self.host)
 
     @property
     def url(self) -> str:

@@ -4,7 +4,6 @@ SQLite is the default, PostgreSQL comes by URL; both run the same migrations.
 """
 
 import os
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -21,7 +20,7 @@ from storage.errors import DatabaseBusy, DiskFull, Mendable
 try:
     from pysqlite3 import dbapi2 as newer_sqlite
 except ImportError:  # no wheel for this platform: the system's SQLite decides
-    newer_sqlite = sqlite3
+    import sqlite3 as newer_sqlite
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30  # that a writer waits for the others
@@ -51,8 +50,8 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
 
 
 def sqlite_module() -> ModuleType:
-    """The safer of the two SQLite libraries: the one from the wheel where the system's may lose writes."""
-    return sqlite3 if wal_is_safe(sqlite3.sqlite_version_info) else newer_sqlite
+    """The safer of the two SQLite libraries: the one from the wheel, unless it may lose writes."""
+    return newer_sqlite if wal_is_safe(newer_sqlite.sqlite_version_info) else import_module("sqlite3")
 
 
 def make_engine(url: str) -> Engine:

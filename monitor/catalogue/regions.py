@@ -38,9 +38,15 @@ class Region:
 class _Table:
     by_code: dict[str, Region]
     former_codes: dict[str, str]
-    by_name: dict[str, tuple[str, ...]]
-    by_alias: dict[str, tuple[str, ...]]
-    by_former: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The codes that go by a name, full, short or former, and those of the regions directly under one."""
+
+    full: dict[str, tuple[str, ...]]
+    short: dict[str, tuple[str, ...]]
+    former: dict[str, tuple[str, ...]]
     children: dict[str, tuple[str, ...]]
 
 
@@ -62,29 +68,32 @@ _LEVELS = {level.value: level for level in Level}
 
 @cache
 def _table() -> _Table:
-    table = _Table({}, {}, {}, {}, {}, {})
+    by_code: dict[str, Region] = {}
     former_codes: dict[str, str] = {}
     with files(__package__).joinpath("regions.tsv").open(encoding="utf-8") as lines:
         for line in lines:
             if line[0].isdigit():
                 region, codes = _read(line.rstrip("\n"))
-                table.by_code[region.code] = region
+                by_code[region.code] = region
                 former_codes.update(codes)
-                _note(table, region)
-    table.former_codes.update((old, now) for old, now in former_codes.items() if old not in table.by_code)
-    return table
+    return _Table(by_code, {old: now for old, now in former_codes.items() if old not in by_code})
 
 
-def _note(table: _Table, region: Region) -> None:
-    one = (region.code,)  # shared: most names are one region's
-    for index, names in (
-        (table.by_name, (region.name,)),
-        (table.by_alias, region.aliases),
-        (table.by_former, region.former),
-        (table.children, (region.parent,)),
-    ):
-        for name in names:
-            index[name] = index.get(name, ()) + one
+@cache
+def _names() -> _Names:
+    """Apart from the table: who has a code never asks for a name."""
+    found = _Names({}, {}, {}, {})
+    for region in _table().by_code.values():
+        one = (region.code,)  # shared: most names are one region's
+        for index, names in (
+            (found.full, (region.name,)),
+            (found.short, region.aliases),
+            (found.former, region.former),
+            (found.children, (region.parent,)),
+        ):
+            for name in names:
+                index[name] = index.get(name, ()) + one
+    return found
 
 
 def region(code: str) -> Region | None:
@@ -100,11 +109,9 @@ def regions() -> tuple[Region, ...]:
 
 def regions_named(name: str) -> tuple[Region, ...]:
     """Everything that is or was called so: by full name first, then by short name, then by former name."""
-    table = _table()
-    codes = dict.fromkeys(
-        code for index in (table.by_name, table.by_alias, table.by_former) for code in index.get(name, ())
-    )
-    return tuple(table.by_code[code] for code in codes)
+    names = _names()
+    codes = dict.fromkeys(code for index in (names.full, names.short, names.former) for code in index.get(name, ()))
+    return tuple(_table().by_code[code] for code in codes)
 
 
 def find_regions(name: str) -> tuple[Region, ...]:
@@ -118,7 +125,8 @@ def find_regions(name: str) -> tuple[Region, ...]:
     if words in table.by_code or words in table.former_codes:
         found = region(words)
         return (found,) if found else ()
-    for index in (table.by_name, table.by_alias, table.by_former):
+    names = _names()
+    for index in (names.full, names.short, names.former):
         if words in index:
             return tuple(sorted((table.by_code[code] for code in index[words]), key=_rank))
     return _find_by_path(words)
@@ -148,7 +156,7 @@ def parent(code: str) -> Region | None:
 def children(code: str) -> tuple[Region, ...]:
     """The regions directly under one, by code."""
     table = _table()
-    return tuple(table.by_code[child] for child in table.children.get(code, ()))
+    return tuple(table.by_code[child] for child in _names().children.get(code, ()))
 
 
 def ancestors(code: str) -> tuple[Region, ...]:

@@ -53,6 +53,7 @@ _GIVEN = re.compile(
     r"(?P<where>[^。\n]{2,60}?(?:会议|大会|全会))[^。\n]{0,12}上"
 )
 _FURNITURE = re.compile(r"^(?:标题|题目|标 题)[:：]")
+_CALLS = re.compile(r"来了|全文|重磅|收藏|转存|权威发布|!$")
 _ITEM = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,3}[)）、.,，]")
 # When a page was made or put up, above the heading that says when the report was given.
 _PUT_UP = re.compile(r"(?:成文|发布|发文|印发|生成|公开|公布|上传|更新|生效)(?:日期|时间):[\d年月日:./-]+")
@@ -150,15 +151,20 @@ def heading_of(text: str) -> str:
 def title_and_heading(text: str) -> tuple[str, str]:
     """The first line near the top that can be a report's title, and the line that says when and where it was given.
 
-    Page furniture before them is passed over; either may be "". The title is as printed, less 标题：.
+    Page furniture before them is passed over; either may be "". The title is as printed, less 标题：. What only calls for
+    readers (政府工作报告全文来了！) is the title where nothing else is.
     """
     heading = heading_of(text)
+    called = ""
     for line in re.split(r"各位代表|我代表", text[:HEAD])[0].splitlines():
         title = _FURNITURE.sub("", line.strip()).strip()
         folded = fold_title(title)
         if not 4 <= len(folded) <= 90 or "。" in folded or folded == "工作报告" or _ITEM.match(folded):
             continue
         kind = kind_of_title(title)
-        if kind and not _tells_about(folded, kind):
+        if not kind or _tells_about(folded, kind):
+            continue
+        if not _CALLS.search(folded) or regions_named(folded) or re.search(r"\d{4}", folded):
             return title, heading
-    return "", heading
+        called = called or title  # the printed title may stand below
+    return called, heading

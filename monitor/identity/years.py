@@ -35,6 +35,8 @@ _EITHER = (
         + r",?(?:是|在|面对)(?![^\n。]{0,40}(?:我们将|将锚定|将坚持|做好))[^\n]{40,}"
     ),
 )
+PROSE = 600  # characters within which a sentence stands: what has none behind it is a link to another page
+_PROSE = re.compile(r"。|[^\n]{60}")
 # A table without a title: “十五五”时期主要指标 in its first line.
 TITLE = 60  # characters of a line that may be a title
 _PERIOD = re.compile(
@@ -111,7 +113,8 @@ def years_of_text(body: str) -> Counter[int]:
     for step, patterns in ((0, _AHEAD), (1, _BEHIND)):
         for pattern in patterns:
             for found in pattern.finditer(body):
-                votes[int(found["year"]) + step] += 1
+                if _PROSE.search(body, found.end(), found.end() + PROSE):
+                    votes[int(found["year"]) + step] += 1
     for pattern in _EITHER:
         for found in pattern.finditer(body):
             later_chapter = re.match(r"\n[(]?[二三四五六七八九]", found.group())

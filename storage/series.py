@@ -5,7 +5,7 @@ as objects: these questions meet many thousands of them.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -13,25 +13,10 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, tuple_
 from sqlmodel import Session, col, func, select
 
 from storage.models import Document, Report, Statement
-from storage.values import Kind, Measure, Op, Role, Stated, StatementData
+from storage.stated import COLUMNS, KINDS, as_stated
+from storage.values import Kind, Role, Stated
 
-_KEPT = (
-    "id",
-    "document_id",
-    "indicator_key",
-    "rules",
-    *(one.name for one in fields(StatementData) if one.name != "rules"),
-    "review_id",
-)
-_COLUMNS: tuple[Any, ...] = tuple(getattr(Statement, name) for name in _KEPT)
-_REPORT: tuple[Any, ...] = (
-    col(Report.id).label("report"), col(Report.region), col(Report.kind).label("report_kind"), col(Report.year),
-)  # fmt: skip
 _DOCUMENT: tuple[Any, ...] = (Document.title, Document.published_on, Document.url, Document.text_hash)
-_ROLES = {one.value: one for one in Role}
-_MEASURES = {one.value: one for one in Measure}
-_OPS = {one.value: one for one in Op}
-_KINDS = {one.value: one for one in Kind}
 BATCH = 500  # ids in one query
 PanelPlace = tuple[str, str, int, int]  # region, kind, year, place in the text
 
@@ -116,7 +101,7 @@ def find_panel(session: Session, region: str) -> list[PanelRow]:
 
 
 def _panel_row(row: Row[Any]) -> PanelRow:
-    return PanelRow(_stated(row), row.sentence, row.title, row.published_on, row.url, row.text_hash)
+    return PanelRow(as_stated(row), row.sentence, row.title, row.published_on, row.url, row.text_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +175,7 @@ def find_last_years(session: Session, regions: Collection[str]) -> dict[str, dic
     query = select(Report.region, Report.kind, func.max(Report.year)).where(col(Report.region).in_(regions), states)
     found: dict[str, dict[Kind, int]] = {}
     for region, kind, year in session.exec(query.group_by(Report.region, Report.kind)):
-        found.setdefault(region, {})[_KINDS[kind]] = year
+        found.setdefault(region, {})[KINDS[kind]] = year
     return found
 
 
@@ -208,14 +193,18 @@ def find_main(
 
 def find_of_indicator(session: Session, kind: str, years: Collection[int], key: str) -> list[Stated]:
     """What all regions' reports of a kind and of these years state of an indicator, targets and outturns alike."""
-    of_kind = col(Report.kind) == kind, col(Report.year).in_(years)
-    return _read(session, _spoken().where(*of_kind, col(Statement.indicator_key) == key))
+    ids = list(session.exec(select(Report.id).where(Report.kind == kind, col(Report.year).in_(years))))
+    found: list[Stated] = []
+    for at in range(0, len(ids), BATCH):  # by their numbers: SQLite would rather read all statements than join these
+        some = col(Statement.report_id).in_(ids[at : at + BATCH])
+        found += _read(session, _spoken().where(some, col(Statement.indicator_key) == key))
+    return found
 
 
 def _spoken(*more: Any) -> Select[Any]:
     """Statements of the witnesses that speak, with their reports; what was set aside has an ordinal below zero."""
     query: Select[Any] = (
-        select(*_COLUMNS, *_REPORT, *more)
+        select(*COLUMNS, *more)
         .join(Report, and_(col(Statement.report_id) == Report.id, col(Statement.document_id) == Report.document_id))
         .where(col(Statement.ordinal) + 0 >= 0)  # "+ 0": SQLite would rather search by this than by role and headline
     )
@@ -235,7 +224,7 @@ def _of_keys(keys: Collection[str]) -> Any:
 
 def _read(session: Session, query: Select[Any]) -> list[Stated]:
     ordered = query.order_by(col(Report.year), col(Report.kind), col(Statement.ordinal))
-    return [_stated(row) for row in session.connection().execute(ordered)]
+    return [as_stated(row) for row in session.connection().execute(ordered)]
 
 
 def _counts(session: Session, documents: Sequence[int]) -> dict[int, tuple[int, int]]:
@@ -268,17 +257,3 @@ def _growth(session: Session, documents: Sequence[int]) -> dict[int, Stated]:
     for stated in _read(session, query):
         found.setdefault(stated.report_id, stated)
     return found
-
-
-def _stated(row: Row[Any]) -> Stated:
-    """Of a row that begins with the columns of `_spoken`; taken apart by place, for there are thousands."""
-    (
-        id, document_id, key, rules, start, end, text, role, indicator, measure, op, value, value_hi, unit, reference,
-        period, headline, sentence_start, sentence_end, commitment, binding, baseline, review_id, report_id, region, kind, year,
-        *_,
-    ) = tuple(row)  # fmt: skip
-    data = StatementData(
-        start, end, text, _ROLES[role], indicator, _MEASURES[measure], _OPS[op], value, value_hi, unit, reference,
-        period, headline, sentence_start, sentence_end, commitment, binding, baseline, tuple(rules.split()),
-    )  # fmt: skip
-    return Stated(id, document_id, report_id, region, _KINDS[kind], year, key, data, review_id)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import Select, bindparam, insert, update
 from sqlmodel import Session, SQLModel, col, delete, func, select
 
 from storage.models import Change, Report, Statement
+from storage.stated import COLUMNS, as_stated
 from storage.values import Kind, Measure, Op, Role, Stated, StatementData
 
 BATCH = 500  # ids in one query
@@ -15,6 +17,12 @@ IDS = (
     select(STATEMENTS.c.id)
     .where(STATEMENTS.c.document_id == bindparam("of"), STATEMENTS.c.ordinal >= 0)
     .order_by(STATEMENTS.c.ordinal)
+)
+OF_DOCUMENT = (
+    select(*COLUMNS)
+    .join(Report, col(Statement.report_id) == Report.id)
+    .where(col(Statement.document_id) == bindparam("of"), col(Statement.ordinal) >= 0)
+    .order_by(col(Statement.ordinal))
 )
 _FIELDS = [field.name for field in fields(StatementData) if field.name != "rules"]
 
@@ -49,13 +57,8 @@ def add_statements(
 
 def find_of_document(session: Session, document_id: int) -> list[Stated]:
     """A document's statements in the order of its text."""
-    rows = session.exec(
-        select(Statement, Report)
-        .join(Report, col(Statement.report_id) == Report.id)
-        .where(Statement.document_id == document_id, Statement.ordinal >= 0)
-        .order_by(col(Statement.ordinal))
-    )
-    return [stated_of(row, report) for row, report in rows]
+    session.flush()
+    return [as_stated(row) for row in session.connection().execute(OF_DOCUMENT, {"of": document_id})]
 
 
 def set_aside(session: Session, document_id: int) -> list[int]:
@@ -87,12 +90,12 @@ def find_spoken(session: Session, report: Report) -> list[Stated]:
 
 def find_by_id(session: Session, ids: Iterable[int]) -> dict[int, tuple[Stated, str]]:
     """Statements with their sentences, by id."""
-    rows = session.exec(
-        select(Statement, Report)
-        .join(Report, col(Statement.report_id) == Report.id)
-        .where(col(Statement.id).in_(set(ids)))
-    )
-    return {row.id: (stated_of(row, report), row.sentence) for row, report in rows if row.id is not None}
+    session.flush()
+    columns: tuple[Any, ...] = (*COLUMNS, Statement.sentence)
+    query: Select[Any] = select(*columns)
+    query = query.join(Report, col(Statement.report_id) == Report.id)
+    rows = session.connection().execute(query.where(col(Statement.id).in_(set(ids))))
+    return {row.id: (as_stated(row), row.sentence) for row in rows}
 
 
 def count_of_documents(session: Session, document_ids: Iterable[int]) -> dict[int, int]:

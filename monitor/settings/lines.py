@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from functools import cached_property
 from typing import Any
 
 from monitor.settings.problems import Path, Problem
@@ -22,7 +23,11 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         self._text = text.splitlines()
-        self._found: dict[Path, int] = {}
+
+    @cached_property
+    def _found(self) -> dict[Path, int]:
+        """Looked for when something is wrong: most files are right."""
+        found: dict[Path, int] = {}
         table: Path = ()
         in_string = False
         for number, line in enumerate(self._text, 1):
@@ -30,10 +35,11 @@ class Lines:
                 if header := _HEADER.match(line):
                     table = _parts(header[1])
                     for length in range(1, len(table) + 1):
-                        self._found.setdefault(table[:length], number)
+                        found.setdefault(table[:length], number)
                 elif key := _KEY.match(line):
-                    self._found.setdefault(table + _parts(key[1]), number)
+                    found.setdefault(table + _parts(key[1]), number)
             in_string ^= (line.count('"""') + line.count("'''")) % 2 == 1
+        return found
 
     def find(self, path: Path, value: object = None) -> int | None:
         """The line of what stands at `path`, or of the nearest table around it; None when none of it is there.

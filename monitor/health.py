@@ -8,6 +8,7 @@ from monitor.catalogue.regions import path_zh
 from monitor.rhythm import CHINA, overdue_year, usual_interval
 from scrapers.source import Source
 from storage.models import SourceState
+from storage.values import Kind
 from storage.visits import Shown
 
 UNKNOWN = Shown()
@@ -23,7 +24,7 @@ def health_rows(
     return [_row(source, state, seen, now) for source, state, seen in ordered]
 
 
-def state_of(source: Source, state: SourceState | None, seen: Shown, now: datetime) -> str:
+def state_of(kind: Kind, state: SourceState | None, seen: Shown, now: datetime) -> str:
     """`not visited yet`, the label of what broke, `overdue` (this year's report is not there), `unread`, `ok`.
 
     `unread`: entries that could not be read when last tried; they are tried again.
@@ -32,7 +33,7 @@ def state_of(source: Source, state: SourceState | None, seen: Shown, now: dateti
         return "not visited yet"
     if state.failures:
         return state.failure_label
-    if overdue_year(source.kind, _newest(seen), now):
+    if overdue_year(kind, newest_year(seen), now):
         return "overdue"
     return "unread" if seen.unread else "ok"
 
@@ -48,10 +49,10 @@ def overdue(
 ) -> list[dict[str, object]]:
     """The sources that answer, and have not shown the report that the year's others have shown by now."""
     return [
-        {"source": one.key, "year": overdue_year(one.kind, _newest(seen), now), "look": _look(one)}
+        {"source": one.key, "year": overdue_year(one.kind, newest_year(seen), now), "look": _look(one)}
         for one in sources
         for seen in (shown.get(one.key, UNKNOWN),)
-        if state_of(one, states.get(one.key), seen, now) == "overdue"
+        if state_of(one.kind, states.get(one.key), seen, now) == "overdue"
     ]
 
 
@@ -74,7 +75,7 @@ def _row(source: Source, state: SourceState | None, seen: Shown, now: datetime) 
         "key": source.key,
         "name": source.name,
         "region": path_zh(source.region),
-        "state": state_of(source, state, seen, now),
+        "state": state_of(source.kind, state, seen, now),
         "since": _day(state.failing_since if state else None),
         "failures": state.failures if state else 0,
         "usual_entries": state.usual_entries if state else None,
@@ -90,14 +91,14 @@ def _row(source: Source, state: SourceState | None, seen: Shown, now: datetime) 
 def _detail(source: Source, state: SourceState | None, seen: Shown, now: datetime) -> str:
     if state and state.failures:
         return state.failure
-    missing = overdue_year(source.kind, _newest(seen), now)
+    missing = overdue_year(source.kind, newest_year(seen), now)
     if missing:
         return f"no report of {missing}; has the column moved? {_look(source)}"
     ends_at = state.certificate_ends_at if state else None
     return f"its certificate ends on {_day(ends_at)}" if ends_at is not None and ends_at - now < ENDING else ""
 
 
-def _newest(seen: Shown) -> int | None:
+def newest_year(seen: Shown) -> int | None:
     """The newest report's year; where none was kept (all too old), that of the newest entry."""
     return seen.newest_year or (seen.newest_on.year if seen.newest_on else None)
 
@@ -110,7 +111,7 @@ def _look(source: Source) -> str:
 
 def _rank(source: Source, state: SourceState | None, seen: Shown, now: datetime) -> int:
     states = ("overdue", "unread", "not visited yet", "ok")
-    told = state_of(source, state, seen, now)
+    told = state_of(source.kind, state, seen, now)
     return states.index(told) + 1 if told in states else 0
 
 

@@ -95,7 +95,7 @@ def _each(
     watched: Sequence[Source], states: Mapping[str, SourceState], shown: Mapping[str, Shown], now: datetime
 ) -> list[dict[str, object]]:
     """A row for each watched source, the troubled first, then by their next visit."""
-    rows = [(one, states.get(one.key), state_of(one, states.get(one.key), shown.get(one.key, Shown()), now))
+    rows = [(one, states.get(one.key), state_of(one.kind, states.get(one.key), shown.get(one.key, Shown()), now))
             for one in watched]  # fmt: skip
     ordered = sorted(rows, key=lambda row: (row[2] in WELL, row[1].next_due_at if row[1] else now, row[0].key))
     return [

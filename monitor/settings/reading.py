@@ -1,15 +1,13 @@
 """The file and the environment, read, laid over each other and checked; all that is wrong is told together."""
 
+import json
 import os
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path as File
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import EnvSettingsSource
-from pydantic_settings import SettingsError as EnvironmentFault
 
 from monitor.notifiers import CHANNEL_MODELS, ChannelSettings, notifier
 from monitor.settings.lines import Lines, parse
@@ -65,18 +63,29 @@ def _read(path: File) -> str:
 
 def _environment() -> tuple[dict[str, Any], list[Problem]]:
     """What MUBIAO_… says, as the file would; variables that are no setting are named."""
+    outside: dict[str, Any] = {}
     faults = []
     known = [f"{ENV_PREFIX}{key.upper()}" for key in Settings.model_fields]
-    for name in sorted(os.environ):
-        if name.startswith(ENV_PREFIX) and name not in NOT_SETTINGS and name.split("__")[0] not in known:
+    for name in sorted(os.environ):  # a table's own variable comes before those of its keys
+        if not name.startswith(ENV_PREFIX) or name in NOT_SETTINGS:
+            continue
+        if name.split("__")[0] in known:
+            value: Any = _value(os.environ[name])
+            for key in reversed(name.removeprefix(ENV_PREFIX).lower().split("__")):
+                value = {key: value}
+            outside = _laid_over(outside, value)
+        else:
             near = did_you_mean(name.split("__")[0], known)
             faults.append(Problem(f"no setting has this name{near or '; see docs/configuration.md'}", variable=name))
+    return outside, faults
+
+
+def _value(text: str) -> Any:
+    """A list or table where it is one in JSON; else the text, of which the settings make numbers and days."""
     try:
-        return EnvSettingsSource(Settings)(), faults
-    except EnvironmentFault as error:
-        field = re.search(r'field "(\w+)"', str(error))
-        name = f"{ENV_PREFIX}{field[1].upper()}" if field else f"{ENV_PREFIX}…"
-        return {}, [*faults, Problem('a list or table must be JSON here, like ["high"]', variable=name)]
+        return json.loads(text) if text[:1] in ("[", "{") else text
+    except ValueError:
+        return text
 
 
 def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

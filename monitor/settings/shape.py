@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from monitor.catalogue.indicators import indicator, indicators
 from monitor.catalogue.regions import find_regions, path_zh, regions
@@ -271,14 +270,12 @@ class SilenceTable(Silence):
     indicators: tuple[IndicatorWord, ...] = ()
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything that a user decides. Made by `read_settings`, which lays the environment over it; paths are absolute
     then. Made directly it knows nothing of the environment.
     """
 
-    model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_prefix=ENV_PREFIX, env_nested_delimiter="__", hide_input_in_errors=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     data: Path = Path("mubiao-data")
     database: Annotated[str, AfterValidator(_checked_database), Field(repr=False)] = ""  # may hold a password
@@ -294,17 +291,6 @@ class Settings(BaseSettings):
     watches: dict[str, WatchTable] = {}
     silences: dict[str, SilenceTable] = {}
     channels: dict[Key, ChannelSettings] = {}
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return (init_settings,)
 
     @model_validator(mode="before")
     @classmethod

@@ -136,7 +136,9 @@ def test_the_environment_is_laid_over_the_file(tmp_path: Path, monkeypatch: pyte
         ("MUBIAO_FETCH__WORKERS", "0", "MUBIAO_FETCH__WORKERS: fetch.workers: must be greater than or equal to 1"),
         ("MUBIAO_TIMEZON", "x", "MUBIAO_TIMEZON: no setting has this name; did you mean MUBIAO_TIMEZONE?"),
         ("MUBIAO_WATCH_CATALOGUE", '["云溪市"]', "MUBIAO_WATCH_CATALOGUE: watch_catalogue: region"),
-        ("MUBIAO_WATCH_CATALOGUE", "high", "MUBIAO_WATCH_CATALOGUE: a list or table must be JSON here"),
+        ("MUBIAO_WATCH_CATALOGUE", "high", "MUBIAO_WATCH_CATALOGUE: watch_catalogue: must be a list, like ["),
+        ("MUBIAO_WATCH_CATALOGUE", '["high', "MUBIAO_WATCH_CATALOGUE: watch_catalogue: must be a list, like ["),
+        ("MUBIAO_FETCH", "5", "MUBIAO_FETCH: fetch: must be a table"),
     ],
 )
 def test_a_mistake_in_the_environment_names_its_variable(

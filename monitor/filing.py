@@ -21,6 +21,7 @@ from monitor.identity import Identity, identify
 from monitor.identity.passages import is_copy, marks_of
 from monitor.owing import owe_news, tell_operators
 from monitor.record import Record
+from monitor.reviewed import rule
 from monitor.watches import names
 from storage.archive import Archive
 from storage.database import one_at_a_time, reading, transaction
@@ -35,10 +36,14 @@ from storage.reports import (
     find_reports,
     find_stale,
 )
+from storage.reviews import Readings, Replaced, find_reviews
 from storage.statements import add_statements, forget_unused, set_aside
 from storage.values import About, Kind, Role, Stated, StatementData
 
-__all__ = ["Desk", "Filed", "Found", "Outcome", "Understood", "file", "keep", "reread", "understand", "weigh"]
+__all__ = [
+    "Desk", "Filed", "Found", "Outcome", "Reviewed", "Understood", "file", "is_watched", "keep", "lay_reviews",
+    "reread", "understand", "weigh",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +175,9 @@ def _place(
     document_id = add_document(session, document)
     add_passages(session, document_id, read.marks)
     said = add_statements(session, document_id, report, read.statements, read.found.text)
-    taken = Record(session, report, now, _is_watched(desk)).take_in(document, said, known=known, news=news)
+    reviewed = lay_reviews(session, document, report, read.found.text)
+    said = said if reviewed is None else reviewed.stated
+    taken = Record(session, report, now, is_watched(desk)).take_in(document, said, known=known, news=news)
     owe_news(session, report, taken.news, desk, now)
     outcome = Outcome.REVISION if taken.revised else Outcome.WITNESS if known else Outcome.REPORT
     return Filed(outcome, document_id, read.identity, len(said), taken.fresh)
@@ -211,15 +218,36 @@ def reread(desk: Desk, region: str, kind: Kind, now: datetime) -> int:
                 kept.targets, kept.targets_hash = weigh(data for data, _ in statements)
                 old += set_aside(session, kept.id)
                 add_statements(session, kept.id, report, statements, text)
+                lay_reviews(session, kept, report, text)
         for report in find_reports(session, regions=[region]):
             if report.kind == kind:
-                Record(session, report, now, _is_watched(desk)).redo()
+                Record(session, report, now, is_watched(desk)).redo()
         forget_unused(session, old)
         if any(not document.example for document, _ in stale):
             tell_operators(
                 session, Notice(kind="rules", source_key=region, at=now, count=len(stale)), region, desk, now
             )
     return len(stale)
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What a document states with the reviews of its report, and where that is not what it stated before."""
+
+    stated: list[Stated]
+    replaced: list[Replaced]
+
+
+def lay_reviews(session: Session, document: Document, report: Report, text: str) -> Reviewed | None:
+    """Lay the reviews of a report on top of what the machine read in one of its texts; None where there are none."""
+    reviews = find_reviews(session, report.region, report.kind, report.year)
+    if not reviews:
+        return None
+    assert document.id is not None, "the document is kept"
+    readings = Readings(session, document.id, report)
+    stated, replaced = readings.rule(rule(reviews, readings.machine, text))
+    document.targets, document.targets_hash = weigh(one.data for one in stated)
+    return Reviewed(stated, replaced)
 
 
 def _read_again(document: Document, report: Report, archive: Archive) -> tuple[str, list[tuple[StatementData, str]]]:
@@ -235,5 +263,6 @@ def _keyed(statements: Iterable[StatementData]) -> list[tuple[StatementData, str
     return [(data, key_of(data.indicator, data.measure, data.unit)) for data in statements]
 
 
-def _is_watched(desk: Desk) -> Callable[[Stated], bool]:
+def is_watched(desk: Desk) -> Callable[[Stated], bool]:
+    """Whether a watch asks for the very indicator of a statement."""
     return lambda stated: any(names(watch, stated) for watch in desk.watches)

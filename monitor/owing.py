@@ -1,6 +1,6 @@
 """What is owed to whom: the news of a report, and what is told of the watching itself, less what silences keep back."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Protocol
@@ -49,6 +49,15 @@ def owe_news(session: Session, report: Report, news: News, readers: Readers, now
             wanted = [one for one in below if wants(watch, one[1], above(one[1]))]
             hushed = find_hushed_changes(session, watch.key, [id for id, _ in wanted])
             _owe(session, watch, [one for one in wanted if one[0] not in hushed], report, readers, now)
+
+
+def owe_corrections(
+    session: Session, report: Report, told: Mapping[str, News], readers: Readers, now: datetime
+) -> None:
+    """Owe corrections to the watches, by key, that were told what they correct, whatever else these ask for."""
+    for watch in readers.watches:
+        if watch.key in told:
+            _owe(session, watch, told[watch.key], report, readers, now)
 
 
 def _owe(session: Session, watch: Watch, news: News, report: Report, readers: Readers, now: datetime) -> None:
@@ -123,7 +132,7 @@ def _news_below(session: Session, report: Report) -> list[tuple[int, ChangeData]
     rows = [
         one
         for one in find_changes(session, regions=codes, year=report.year)
-        if one.news and one.report_kind == report.kind
+        if one.news and one.report_kind == report.kind and one.basis != Basis.CORRECTION
     ]
     stated = {id: one for id, (one, _) in find_by_id(session, _sides(rows)).items()}
     return [(row.id, _change(row, stated)) for row in rows if row.id is not None]

@@ -27,6 +27,11 @@ FULLER = 1.5  # a witness that states this many times as much speaks, whoever pu
 PAIRED = (ChangeKind.RAISED, ChangeKind.LOWERED, ChangeKind.REWORDED)
 RESULTS = (ChangeKind.MET, ChangeKind.MISSED)
 Events = dict[str, ChangeData]
+IsNews = Callable[[ChangeData], bool]
+
+
+def _nothing(_: ChangeData) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +103,35 @@ class Record:
             ),
         ]  # fmt: skip
         if spoke is None or spoke.id != speaks.id:
-            self._redo_next()
+            self.redo_next()  # an older report came or changed: nobody is alarmed
         revised = any(one.url == document.url for one in before)
         return Taken(revised, sum(len(one.fresh) for one in kept), [told for one in kept for told in one.news])
 
-    def redo(self) -> None:
-        """Make the record again from what is kept: nobody is told. For statements that better rules have read anew."""
+    def redo(self, is_news: IsNews = _nothing) -> list[tuple[int, ChangeData]]:
+        """Make the record again from what is kept: better rules have read it anew, or a review has put it right.
+
+        Nobody is told, but of what `is_news` says: that is answered with, to be owed.
+        """
         speaks = self._elect()
         revisions: Events = {}
         for document in self._witnesses:
             revisions |= self._revision(document, [one for one in self._witnesses if one.version < document.version])
-        self._keep(revisions, (Basis.REVISION,), False)
-        self._keep(self._disputes(speaks), (Basis.CONFLICT,), False)
-        self._keep(self._following(speaks), (Basis.NEXT_REPORT,), False)
+        kept = [
+            self._rekeep(revisions, Basis.REVISION, is_news),
+            self._rekeep(self._disputes(speaks), Basis.CONFLICT, is_news),
+            self._rekeep(self._following(speaks), Basis.NEXT_REPORT, is_news),
+        ]
+        return [told for one in kept for told in one.news]
+
+    def redo_next(self, is_news: IsNews = _nothing) -> tuple[Report, list[tuple[int, ChangeData]]] | None:
+        """What the report after this one changed is found again, where there is one; the same is told as by `redo`."""
+        after = find_after(self.session, self.report)
+        if after is None or after.document_id is None:
+            return None
+        document = find_document(self.session, after.document_id)
+        assert document is not None, "the speaker is kept"
+        record = Record(self.session, after, self.now, self.watched)
+        return after, record._rekeep(record._following(document), Basis.NEXT_REPORT, is_news).news
 
     @cached_property
     def _witnesses(self) -> list[Document]:
@@ -132,6 +153,12 @@ class Record:
         return keep_changes(
             self.session, changes, report_id=self.id, bases=bases, now=self.now, example=self.report.example,
             is_news=lambda change, known: news and not known,
+        )  # fmt: skip
+
+    def _rekeep(self, changes: Events, basis: Basis, is_news: IsNews) -> Kept:
+        return keep_changes(
+            self.session, changes, report_id=self.id, bases=(basis,), now=self.now, example=self.report.example,
+            is_news=lambda change, _: is_news(change),
         )  # fmt: skip
 
     def _compared(
@@ -196,16 +223,6 @@ class Record:
     def _spoken(self, report: Report) -> Sequence[Stated]:
         assert report.document_id is not None, "somebody speaks for it"
         return find_of_document(self.session, report.document_id)
-
-    def _redo_next(self) -> None:
-        """An older report came or changed: what its successor changed is found again, and nobody is alarmed."""
-        after = find_after(self.session, self.report)
-        if after is None or after.document_id is None:
-            return
-        document = find_document(self.session, after.document_id)
-        assert document is not None, "the speaker is kept"
-        record = Record(self.session, after, self.now, self.watched)
-        record._keep(record._following(document), (Basis.NEXT_REPORT,), False)
 
     def _wait_or_not(self, document: Document, *, known: bool, newest: bool, news: bool) -> None:
         """A report of first visits and imports waits for a source that was watched already when the report came out."""

@@ -69,7 +69,12 @@ def add_told(
 
 
 def unnews(session: Session, change_ids: Collection[int]) -> None:
-    """Changes that nobody was told are no news any more: what no longer holds goes with the next look at its report."""
+    """Changes that nobody was told are no news any more: what no longer holds goes with the next look at its report.
+
+    A correction that nobody was told goes at once.
+    """
+    gone = col(Change.id).in_(change_ids)
+    session.exec(delete(Change).where(gone, col(Change.basis) == Basis.CORRECTION))
     session.exec(update(Change).where(col(Change.id).in_(change_ids)).values(news=False))
 
 

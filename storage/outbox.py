@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, delete, func, select
 
 from storage.database import one_at_a_time
-from storage.models import Delivery, Digest, DigestChange, DigestNotice, Notice, Unsubscribed
+from storage.models import Delivery, Digest, DigestChange, DigestNotice, Hushed, Notice, Unsubscribed
 
 SETTLED = ("sent", "dead", "suspended")
 MOST_PARTS = 10  # messages of one digest
@@ -49,6 +49,25 @@ def owe(
     session.add_all(DigestChange(digest_id=digest.id, change_id=id, watch=watch) for id in fresh_changes)
     session.add_all(DigestNotice(digest_id=digest.id, notice_id=id, watch=watch) for id in fresh_notices)
     session.flush()
+
+
+def take_back(session: Session, change_ids: Iterable[int]) -> set[int]:
+    """Take changes out of the digests that still gather, and out of what silences keep back.
+
+    Answers with those that no digest told: of these, nobody knows.
+    """
+    ids = set(change_ids)
+    held = list(session.exec(select(DigestChange).where(col(DigestChange.change_id).in_(ids))))
+    for watch in sorted({one.watch for one in held}):
+        one_at_a_time(session, _gathering_of(watch))
+    gathering = set(session.exec(select(Digest.id).where(Digest.state == "open")))
+    for one in held:
+        if one.digest_id in gathering:
+            session.delete(one)
+    session.flush()
+    untold = ids - {one.change_id for one in held if one.digest_id not in gathering}
+    session.exec(delete(Hushed).where(col(Hushed.change_id).in_(untold)))
+    return untold
 
 
 def add_notice(session: Session, notice: Notice) -> int:

@@ -165,6 +165,17 @@ class ReviewData:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """What reviews make of one statement: another reading and its key, or None for nothing at all.
+
+    `review_id` is the last of them.
+    """
+
+    review_id: int
+    reading: tuple[StatementData, str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How it stands with a host; times in seconds from now.
 

@@ -1,0 +1,345 @@
+"""A reader's review → what is stated, what changed, and what those are owed who were told otherwise.
+
+    review → ONE transaction: the review, statements corrected in every witness, changes found again, corrections owed
+
+What still gathers in a digest is put right there. What a digest has told is corrected by a change of kind `corrected`,
+owed to whoever was told; docs/reviews.md has the rules.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from monitor.compare import event_id
+from monitor.desk import Desk
+from monitor.filing import is_watched, lay_reviews
+from monitor.owing import owe_corrections, owe_news
+from monitor.record import IsNews, Record
+from monitor.reviewed import active, is_same_number, is_superseded
+from storage.changes import add_told, unnews
+from storage.database import one_at_a_time, reading, transaction
+from storage.errors import Mendable
+from storage.models import Change, Document, Report, Review, Statement
+from storage.outbox import take_back
+from storage.reports import find_report, find_witnesses
+from storage.reviews import (
+    Replaced,
+    add_review,
+    find_all_reviews,
+    find_applied,
+    find_at_place,
+    find_machines,
+    find_resting,
+    find_review,
+    find_reviews,
+    find_statement,
+    find_told_watches,
+    review_data,
+)
+from storage.values import Basis, ChangeData, ChangeKind, Kind, Measure, Op, ReviewData, ReviewKind, Stated
+
+FIGURE = ("value", "value_hi", "unit", "measure", "op", "period")
+
+
+class ReviewRefused(Mendable):
+    """A review cannot be taken as it is; the message says why and what to do."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """What a person says of a statement. Of a `value` the parts of the figure that are given, and why."""
+
+    kind: ReviewKind
+    who: str
+    why: str = ""
+    figure: Mapping[str, object] | None = None
+    indicator_key: str | None = None
+    indicator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a review did: `known` where it said nothing new, `places` whose reading it changed, `told` corrections."""
+
+    review_id: int
+    known: bool
+    places: int
+    told: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A review and what became of it: applied, superseded, withdrawn, or unanchored (nothing is read at its place)."""
+
+    row: Review
+    state: str
+
+
+def review(desk: Desk, statement_id: int, says: Says, now: datetime) -> Outcome:
+    """Keep a review of a statement, and all that follows. Saying again what counts already changes nothing.
+
+    Raises ReviewRefused for a statement that is not there, or a figure that cannot be one.
+    """
+    with reading(desk.engine) as session:
+        row = _row(session, statement_id, says, now)
+        texts = _texts(session, desk, row)
+    with transaction(desk.engine) as session:
+        one_at_a_time(session, row.region)
+        said = find_reviews(session, row.region, row.report_kind, row.year)
+        if (known := _said_already(row, said)) is not None:
+            return Outcome(known, True, 0, 0)
+        return _take(session, row, texts, desk, now)
+
+
+def withdraw(desk: Desk, review_id: int, who: str, why: str, now: datetime) -> Outcome:
+    """Take a review back: what the machine reads counts again, or an earlier review.
+
+    Raises ReviewRefused where there is no such review.
+    """
+    with reading(desk.engine) as session:
+        found = find_review(session, review_id)
+        if found is None or found.kind == ReviewKind.WITHDRAWN:
+            raise ReviewRefused(f"there is no review {review_id}: mubiao review list shows those that there are")
+        row = Review(
+            region=found.region, report_kind=found.report_kind, year=found.year, kind=ReviewKind.WITHDRAWN,
+            withdraws=review_id, sentence=found.sentence, start=found.start, end=found.end,
+            document_id=found.document_id, who=who, at=now, why=why, example=found.example,
+        )  # fmt: skip
+        texts = _texts(session, desk, row)
+    with transaction(desk.engine) as session:
+        one_at_a_time(session, row.region)
+        said = find_reviews(session, row.region, row.report_kind, row.year)
+        known = next((one.id for one in said if one.withdraws == review_id), None)
+        return Outcome(known, True, 0, 0) if known is not None else _take(session, row, texts, desk, now)
+
+
+def list_reviews(session: Session, regions: Sequence[str] | None = None, *, example: bool = True) -> list[Listed]:
+    """All reviews with what became of them, the oldest first; a withdrawal is told with what it takes back."""
+    rows = find_all_reviews(session, regions, example=example)
+    applied = find_applied(session)
+    by_report: dict[tuple[str, str, int], list[ReviewData]] = defaultdict(list)
+    for row in rows:
+        by_report[row.region, row.report_kind, row.year].append(review_data(row))
+    counting = {key: active(of_report) for key, of_report in by_report.items()}
+    return [Listed(row, _state(row, counting[row.region, row.report_kind, row.year], applied)) for row in rows]
+
+
+def _state(row: Review, counting: Sequence[ReviewData], applied: Collection[int]) -> str:
+    if row.kind == ReviewKind.WITHDRAWN:
+        return "withdrawal"
+    mine = next((one for one in counting if one.id == row.id), None)
+    if mine is None:
+        return "withdrawn"
+    if mine.id in applied:
+        return "applied"
+    later = [one for one in counting if one.id > mine.id]
+    if is_superseded(mine, later):
+        return "superseded"
+    together = any(one.id in applied and is_same_number(mine, one) for one in later)
+    return "applied" if together else "unanchored"
+
+
+def _row(session: Session, statement_id: int, says: Says, now: datetime) -> Review:
+    found = find_statement(session, statement_id)
+    if found is None:
+        raise ReviewRefused(
+            f"there is no statement {statement_id}: its number stands behind #s in the address of a digest's link, and "
+            "in mubiao search"
+        )
+    statement, report = found
+    start = statement.start - statement.sentence_start
+    row = Review(
+        region=report.region, report_kind=report.kind, year=report.year, kind=says.kind,
+        sentence=statement.sentence, start=start, end=start + statement.end - statement.start,
+        machine=_machine(session, statement), document_id=statement.document_id, who=says.who, at=now, why=says.why,
+        example=report.example,
+    )  # fmt: skip
+    if says.kind is ReviewKind.VALUE:
+        _set_figure(row, statement, says.figure or {})
+    if says.kind is ReviewKind.SERIES:
+        if not says.indicator_key:
+            raise ReviewRefused("which indicator is it? name its key (mubiao indicators) or another statement")
+        row.indicator_key, row.indicator = says.indicator_key, says.indicator
+    return row
+
+
+def _set_figure(row: Review, statement: Statement, given: Mapping[str, object]) -> None:
+    """The figure that is said, whole: what is not given is what was read."""
+    figure = {name: given.get(name, getattr(statement, name)) for name in FIGURE}
+    if "value" in given and "value_hi" not in given and "op" not in given and statement.op == Op.RANGE:
+        figure |= {"value_hi": None, "op": Op.EXACT}
+    if figure["value_hi"] is not None and "op" not in given:
+        figure["op"] = Op.RANGE
+    if figure["measure"] not in tuple(Measure) or figure["op"] not in tuple(Op):
+        raise ReviewRefused(f"measure is one of {', '.join(Measure)}, op one of {', '.join(Op)}")
+    if figure["value"] is None and figure["measure"] != Measure.RELATIVE:
+        raise ReviewRefused("what is the right figure? give its value, as the report writes it before 万 and 亿")
+    if (figure["value_hi"] is None) == (figure["op"] == Op.RANGE):
+        raise ReviewRefused("a range has two ends, and nothing else has: give both values, or another op")
+    if all(figure[name] == getattr(statement, name) for name in FIGURE):
+        raise ReviewRefused("that is what is stated already: say what is wrong about it")
+    for name, value in figure.items():
+        setattr(row, name, value)
+
+
+def _machine(session: Session, statement: Statement) -> str:
+    """What the machine read, as JSON, also where a review is on top of it."""
+    beneath = next(
+        (
+            one
+            for _, one in find_machines(session, statement.document_id)
+            if (one.data.start, one.data.end) == (statement.start, statement.end)
+        ),
+        None,
+    )
+    read: object = statement if beneath is None else beneath.data
+    key = statement.indicator_key if beneath is None else beneath.indicator_key
+    names = ("role", "indicator", *FIGURE)
+    return json.dumps({name: getattr(read, name) for name in names} | {"indicator_key": key}, ensure_ascii=False)
+
+
+def _texts(session: Session, desk: Desk, row: Review) -> dict[int, str]:
+    """The kept texts of the report's documents, by document."""
+    report = find_report(session, row.region, row.report_kind, row.year)
+    witnesses = [] if report is None or report.id is None else find_witnesses(session, report.id)
+    return {one.id: desk.archive.find_text(one.text_hash) for one in witnesses if one.id is not None}
+
+
+def _said_already(row: Review, said: Iterable[ReviewData]) -> int | None:
+    """The review that says the same of the same number, and still counts."""
+    counting = active(said)
+    wanted = {name: getattr(row, name) for name in (*FIGURE, "indicator", "indicator_key")}
+    probe = ReviewData(id=0, kind=ReviewKind(row.kind), sentence=row.sentence, start=row.start, end=row.end)
+    for at, one in enumerate(counting):
+        same = one.kind == row.kind and all(getattr(one, name) == value for name, value in wanted.items())
+        if same and is_same_number(one, probe) and not is_superseded(one, counting[at + 1 :]):
+            return one.id
+    return None
+
+
+def _take(session: Session, row: Review, texts: Mapping[int, str], desk: Desk, now: datetime) -> Outcome:
+    review_id = add_review(session, row)
+    report = find_report(session, row.region, row.report_kind, row.year)
+    if report is None or report.id is None:
+        return Outcome(review_id, False, 0, 0)  # it waits for the report to come again
+    replaced = [
+        one
+        for document in find_witnesses(session, report.id)
+        if document.id is not None and document.id in texts
+        for one in _replaced(session, document, report, texts[document.id])
+    ]
+    if not replaced:
+        return Outcome(review_id, False, 0, 0)
+    told = _redo(session, report, replaced, review_id, desk, now)
+    return Outcome(review_id, False, len(replaced), told)
+
+
+def _replaced(session: Session, document: Document, report: Report, text: str) -> list[Replaced]:
+    reviewed = lay_reviews(session, document, report, text)
+    return [] if reviewed is None else reviewed.replaced
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A number whose reading is another now, and every reading that it ever had, by id: some may have been told."""
+
+    now: Stated | None
+    readings: Mapping[int, Stated]
+
+    def holds(self, change: Change) -> bool:
+        return change.before_id in self.readings or change.after_id in self.readings
+
+    def last_told(self, told: Iterable[Change]) -> Stated | None:
+        """What readers heard last of it; None where they heard that nothing is stated."""
+        last = max((one for one in told if self.holds(one)), key=lambda one: one.id or 0)
+        if last.basis == Basis.CORRECTION:
+            return self.readings.get(last.after_id or 0)
+        return self.readings.get(last.after_id or 0) or self.readings.get(last.before_id or 0)
+
+
+def _place(session: Session, one: Replaced) -> _Place:
+    shown = one.after or one.before
+    assert shown is not None, "a replaced statement has a side"
+    return _Place(one.after, find_at_place(session, shown))
+
+
+def _redo(
+    session: Session, report: Report, replaced: Sequence[Replaced], review_id: int, desk: Desk, now: datetime
+) -> int:
+    """Find the report's changes again, and those of the next one; answers with how many corrections are owed."""
+    places = [_place(session, one) for one in replaced]
+    resting = find_resting(session, {id for place in places for id in place.readings})
+    untold = take_back(session, resting)
+    taken = [change for id in untold if (change := resting.pop(id)).basis != Basis.CORRECTION]
+    unnews(session, untold)
+    is_news = _put_right(places, taken, resting.values())
+
+    record = Record(session, report, now, is_watched(desk))
+    owe_news(session, report, record.redo(is_news), desk, now)
+    if (following := record.redo_next(is_news)) is not None:
+        owe_news(session, *following, desk, now)
+    return _correct(session, report, places, resting, review_id, desk, now)
+
+
+def _put_right(places: Iterable[_Place], taken: Iterable[Change], told: Collection[Change]) -> IsNews:
+    """Whether a change that is found now is news in the place of one that was taken out of a digest before it was told.
+
+    Of a number that readers were told otherwise, the correction tells.
+    """
+    sides = {id for change in taken for id in (change.before_id, change.after_id) if id is not None}
+    known: set[int] = set()
+    for place in places:
+        ids = {*place.readings, *({place.now.id} if place.now else ())}
+        if any(map(place.holds, told)):
+            known |= ids
+        elif sides & ids:
+            sides |= ids
+
+    def is_news(change: ChangeData) -> bool:
+        ids = {side.id for side in (change.before, change.after) if side}
+        return bool(ids & sides) and not ids & known
+
+    return is_news
+
+
+def _correct(
+    session: Session, report: Report, places: Iterable[_Place], told: Mapping[int, Change], review_id: int, desk: Desk,
+    now: datetime,
+) -> int:  # fmt: skip
+    """A change of kind `corrected` for each number that was told as another, owed to whoever was told."""
+    hearers = find_told_watches(session, told)
+    owed: dict[str, dict[int, ChangeData]] = defaultdict(dict)
+    for place in places:
+        watches = {watch for id, change in told.items() if place.holds(change) for watch in hearers.get(id, ())}
+        before = place.last_told(told.values()) if watches else None
+        if not watches or _said(before) == _said(place.now):
+            continue
+        change = _correction(report, before, place.now)
+        id = add_told(
+            session, event_id(change, f"review {review_id}"), change, report_id=change.shown.report_id, now=now,
+            example=report.example,
+        )  # fmt: skip
+        for watch in watches:
+            owed[watch][id] = change
+    owe_corrections(session, report, {watch: list(one.items()) for watch, one in owed.items()}, desk, now)
+    return len({id for corrections in owed.values() for id in corrections})
+
+
+def _said(stated: Stated | None) -> tuple[object, ...] | None:
+    """What a digest tells of a statement."""
+    if stated is None:
+        return None
+    data = stated.data
+    return (stated.indicator_key, data.role, data.reference, *(getattr(data, name) for name in FIGURE))
+
+
+def _correction(report: Report, before: Stated | None, after: Stated | None) -> ChangeData:
+    return ChangeData(
+        ChangeKind.CORRECTED, Basis.CORRECTION, report.region, Kind(report.kind), report.year, before, after
+    )

@@ -301,10 +301,10 @@ def mentions(text: str) -> Counter[str]:
     index = _names()
     found: Counter[str] = Counter()
     end = 0
-    for at in range(len(text) - 1):
-        if at < end or (entries := index.get(text[at : at + 2])) is None:
+    for at in [at for at in range(len(text) - 1) if text[at : at + 2] in index]:
+        if at < end:
             continue
-        for name, codes in entries:
+        for name, codes in index[text[at : at + 2]]:
             if text.startswith(name, at) and (len(name) > 2 or name[1] not in "县区" or _stands_alone(text, at)):
                 found.update(codes)
                 end = at + len(name)

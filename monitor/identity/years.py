@@ -8,7 +8,8 @@ from datetime import date
 from opencc import OpenCC
 
 _to_simplified = OpenCC("t2s")
-_DIGITS = str.maketrans("一二三四五六七八九〇零○", "123456789000")
+_COMPOSED: dict[str, str] = {}  # filled as characters are met
+DIGITS = str.maketrans("一二三四五六七八九〇零○", "123456789000")
 _YEAR = r"(?P<year>(?:19|20)\d\d)年(?:度)?"
 _HEADING = r"\n[^\n。,;]{0,24}?"  # a line that is short and has no sentence in it
 _AHEAD = (
@@ -54,14 +55,6 @@ _SINCE = re.compile(
 )
 
 
-def normalised(text: str) -> str:
-    """Half-width, simplified, no spaces, Arabic years: 二〇二四年 → 2024年, ２００１年 → 2001年, 縣 → 县."""
-    half = re.sub(r"[ \t\u3000]+", "", unicodedata.normalize("NFKC", text))
-    if re.search("[們國發區縣業這個為與實]", half):
-        half = _to_simplified.convert(half)
-    return re.sub(r"[一二三四五六七八九〇零○]{4}(?=年)", lambda found: found.group().translate(_DIGITS), half)
-
-
 def title_year(title: str) -> int | None:
     """2024年政府工作报告 → 2024; 关于2023年…执行情况与2024年…计划 → 2024; …第十四个五年规划… → 2021, its first year.
 
@@ -99,7 +92,7 @@ def day_of(words: str) -> date | None:
 def _number(written: str) -> int:
     """十四 → 14, below a hundred."""
     tens, ten, ones = written.rpartition("十")
-    return (10 * int(tens.translate(_DIGITS) or 1) if ten else 0) + int(ones.translate(_DIGITS) or 0)
+    return (10 * int(tens.translate(DIGITS) or 1) if ten else 0) + int(ones.translate(DIGITS) or 0)
 
 
 def _arabic_day(half: str) -> str:

@@ -2,21 +2,19 @@
 
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
-from uuid import NAMESPACE_URL, uuid4, uuid5
+from uuid import uuid4
 from xml.etree import ElementTree as xml
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from monitor import atom
 from monitor.digest.outgoing import clean
 from monitor.notifiers.message import DeliveryError, Message
 from monitor.notifiers.outgoing import clean_text
 from storage.files import sync_folder, whole
-
-ATOM = "http://www.w3.org/2005/Atom"
-_TAG = f"{{{ATOM}}}"
 
 
 class FeedSettings(BaseModel):
@@ -40,18 +38,11 @@ class FeedNotifier:
         return ("",)
 
     def prepare(self, message: Message, address: str) -> tuple[bytes, ...]:
-        entry = xml.Element(f"{_TAG}entry")
-        made = _time(message.made_at)
-        for name, text in (
-            ("id", uuid5(NAMESPACE_URL, f"mubiao:{message.id}").urn),
-            ("title", clean(message.subject, 200)),
-        ):
-            xml.SubElement(entry, f"{_TAG}{name}").text = text
-        for name in ("published", "updated"):
-            xml.SubElement(entry, f"{_TAG}{name}").text = made
-        xml.SubElement(entry, f"{_TAG}category", term=message.watch)
-        xml.SubElement(entry, f"{_TAG}content", type="html").text = clean_text(message.html_alone)
-        return (_bytes(entry),)
+        entry = atom.entry(
+            atom.urn(message.id), clean(message.subject, 200), clean_text(message.html_alone),
+            published=message.made_at, updated=message.made_at, terms=[message.watch],
+        )  # fmt: skip
+        return (atom.as_bytes(entry),)
 
     def send(self, body: bytes, *, id: str, address: str, now: datetime) -> str:
         entry = xml.fromstring(body)
@@ -61,7 +52,7 @@ class FeedNotifier:
             known = _known(path)
             entries = [entry, *(one for one in _entries(known) if _id(one) != _id(entry))]
             with whole(path, mode=0o644 if path.exists() and _is_shared(path) else 0o600) as file:
-                file.write(_bytes(self._feed(entries, _own_id(known))))
+                file.write(atom.as_bytes(self._feed(entries, _own_id(known))))
             sync_folder(path.parent)
         except OSError as error:
             raise DeliveryError(
@@ -73,15 +64,8 @@ class FeedNotifier:
         return None
 
     def _feed(self, entries: Sequence[xml.Element], id: str) -> xml.Element:
-        entries = sorted(entries, key=lambda one: one.findtext(f"{_TAG}updated", ""), reverse=True)
-        feed = xml.Element(f"{_TAG}feed")
-        xml.SubElement(feed, f"{_TAG}id").text = id
-        xml.SubElement(feed, f"{_TAG}title").text = clean(self._settings.title)
-        xml.SubElement(feed, f"{_TAG}updated").text = entries[0].findtext(f"{_TAG}updated", "")
-        author = xml.SubElement(feed, f"{_TAG}author")
-        xml.SubElement(author, f"{_TAG}name").text = "mubiao"
-        feed.extend(entries[: self._settings.keep])
-        return feed
+        entries = sorted(entries, key=lambda one: one.findtext(f"{atom.TAG}updated", ""), reverse=True)
+        return atom.feed(id, clean(self._settings.title), entries[: self._settings.keep])
 
 
 def _known(path: Path) -> xml.Element | None:
@@ -92,13 +76,13 @@ def _known(path: Path) -> xml.Element | None:
         root = xml.parse(path).getroot()
     except xml.ParseError as error:
         raise DeliveryError(f"{path} is no feed ({error}): move it away, or name another path", retry=True) from error
-    if root.tag != f"{_TAG}feed":
+    if root.tag != f"{atom.TAG}feed":
         raise DeliveryError(f"{path} is no Atom feed: move it away, or name another path", retry=True)
     return root
 
 
 def _entries(feed: xml.Element | None) -> list[xml.Element]:
-    return [] if feed is None else feed.findall(f"{_TAG}entry")
+    return [] if feed is None else feed.findall(f"{atom.TAG}entry")
 
 
 def _own_id(feed: xml.Element | None) -> str:
@@ -113,14 +97,4 @@ def _is_shared(path: Path) -> bool:
 
 
 def _id(entry: xml.Element) -> str:
-    return entry.findtext(f"{_TAG}id", "")
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _bytes(element: xml.Element) -> bytes:
-    xml.register_namespace("", ATOM)
-    data: bytes = xml.tostring(element, encoding="utf-8", xml_declaration=True)
-    return data
+    return entry.findtext(f"{atom.TAG}id", "")

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from monitor.briefing import region_names
 from monitor.ledger import LedgerEntry, Verdict, reckon
+from storage.models import Document, Report
 from storage.series import (
     AskedStatements,
     PanelPlace,
@@ -22,6 +23,7 @@ from storage.series import (
     find_related,
     find_sentences_by_id,
 )
+from storage.statements import find_of_document, find_sentences
 from storage.values import Kind, Measure, Op, Role, Stated
 
 CSVW_TYPES = {"year": "gYear", "any": "string"}
@@ -109,6 +111,16 @@ def panel_page(
     placed = find_panel_page(session, asked, after, limit)
     entries = _entries(session, [row.stated for row, _ in placed])
     return [(row.stated, panel_row(row, entries.get(row.stated.id)), place) for row, place in placed]
+
+
+def document_panel(session: Session, document: Document, report: Report) -> list[tuple[Stated, dict[str, object]]]:
+    """What one document states, in the same columns; the ledger is asked only where it speaks for its report."""
+    assert document.id is not None, "the row was read"
+    statements, sentences = find_of_document(session, document.id), find_sentences(session, document.id)
+    about = (document.title, document.published_on, document.url, document.text_hash)
+    entries = _entries(session, statements) if report.document_id == document.id else {}
+    rows = ((one, PanelRow(one, sentences[one.id], *about)) for one in statements)
+    return [(one, panel_row(row, entries.get(one.id))) for one, row in rows]
 
 
 def _entries(session: Session, statements: Sequence[Stated]) -> dict[int, LedgerEntry]:

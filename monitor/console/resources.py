@@ -1,0 +1,318 @@
+"""What the API answers with: models, and the kept rows as their values. Texts are as kept; JSON escapes nothing."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from monitor.briefing import region_names
+from monitor.catalogue.indicators import Direction, Indicator
+from monitor.catalogue.regions import Level, region
+from monitor.ledger import Verdict
+from monitor.panel import COLUMNS, Column
+from storage import models
+from storage.browsing import Reported
+from storage.values import Basis, ChangeKind, Kind, Measure, Op, Role, Stated
+
+T = TypeVar("T")
+TYPES: Mapping[str, Any] = {
+    "string": str, "integer": int, "number": float, "boolean": bool, "date": date, "year": int, "any": str,
+}  # fmt: skip
+
+
+class Resource(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Listed(Resource, Generic[T]):
+    """A page of a list."""
+
+    items: list[T]
+    next: str | None = Field(description="the cursor of the next page; null on the last")
+
+
+class Region(Resource):
+    """A region (行政区划); `code` is of GB/T 2260 and stable, as far as the standard is."""
+
+    code: str
+    name: str
+    english: str
+    level: Level | None = Field(description="null for a region that the catalogue does not know")
+    parent: str | None
+    path: str = Field(description="吉林省 · 长春市")
+    reports: int = Field(description="kept of itself, not of what lies within it")
+    first_year: int | None
+    last_year: int | None
+
+
+class IndicatorKnown(Resource):
+    """An indicator of the catalogue (指标); `key` is stable for good."""
+
+    key: str
+    zh: str
+    en: str
+    topic: str
+    direction: Direction = Field(description="which way is good")
+    measures: list[Measure]
+    headline: bool
+
+
+class ReportNamed(Resource):
+    """What a report is known by for good."""
+
+    region: str
+    kind: Kind
+    year: int
+
+
+class Report(ReportNamed):
+    """A report (报告): 长春市 2024 年政府工作报告."""
+
+    region_name: str
+    title: str
+    document: int | None = Field(description="the document that speaks for it")
+    first_seen_at: datetime
+    example: bool
+
+
+class Document(Resource):
+    """A document (文件): one fetched thing in one version. `id` stays in one database, `text` and `raw` in all."""
+
+    id: int
+    report: ReportNamed | None = Field(description="null where its region or year is not known")
+    source: str
+    url: str
+    version: int
+    title: str
+    issuer: str
+    published_on: date | None
+    fetched_at: datetime
+    content_type: str
+    raw: str = Field(description="sha256 of the bytes that came")
+    attachment: str | None = Field(description="sha256 of the attachment that was read")
+    text: str = Field(description="sha256 of its text")
+    text_length: int
+    excerpt: bool
+    doubts: list[str]
+    rules_version: int
+    example: bool
+
+
+class Text(Resource):
+    """A document's text; offsets of statements count its Unicode characters."""
+
+    document: int
+    archive: str
+    text: str
+
+
+def _column(column: Column) -> tuple[Any, Any]:
+    kind = Literal[tuple(map(str, column.words))] if column.words else TYPES[column.type]
+    about = Field(description=f"{column.title}: {column.about}")
+    return (kind if column.required else kind | None), about
+
+
+_COLUMNS: dict[str, Any] = {column.name: _column(column) for column in COLUMNS}
+Statement: Any = create_model(
+    "Statement",
+    __base__=Resource,
+    __doc__=(
+        "A statement (表述), in the columns of `mubiao export`. `id` and `document` are those of this database, and "
+        "`id` is another one when better rules have read the document again; (`archive`, `start`, `end`, `role`) stay."
+    ),
+    id=(int, ...),
+    document=(int, ...),
+    **_COLUMNS,
+)
+
+
+class Side(Resource):
+    """What a target was or is; `page` is where the console shows its sentence."""
+
+    statement: int
+    document: int
+    page: str
+    role: Role
+    op: Op
+    value: float | None
+    value_hi: float | None
+    unit: str | None
+    reference: str | None
+    period: str | None
+    text: str
+    sentence: str
+
+
+class Change(Resource):
+    """A change (变化). `id` is made of what changed: the same in every database, for good."""
+
+    id: str
+    seen_at: datetime
+    news: bool = Field(description="whether readers were told; false for what a first visit or an import brought")
+    kind: ChangeKind
+    basis: Basis
+    report: ReportNamed
+    region_name: str
+    indicator: str
+    indicator_key: str
+    measure: Measure
+    headline: bool
+    before: Side | None
+    after: Side | None
+    example: bool
+
+
+class Target(Resource):
+    """A target with what became of it, as `mubiao targets` has it."""
+
+    indicator: str
+    english: str
+    year: int
+    period: str
+    target: str
+    outturn: str
+    verdict: Verdict
+    by: str = Field(description="outturn less target, signed as numbers are")
+    region_code: str
+    report_kind: Kind
+    indicator_key: str
+    measure: Measure
+    headline: bool
+    target_value: float | None
+    target_value_hi: float | None
+    target_unit: str | None
+    target_op: Op
+    outturn_value: float | None
+    outturn_unit: str | None
+    outturn_report_year: int | None
+    outturn_report_kind: Kind | None
+    target_document: int
+    outturn_document: int | None
+    target_sentence: str
+    outturn_sentence: str
+
+
+class Source(Resource):
+    """A source (来源); `key` is the settings', and stays as long as they name it so."""
+
+    key: str
+    name: str
+    url: str
+    region: str
+    region_name: str
+    kind: Kind
+    family: str | None
+    state: str = Field(description="ok, unread, overdue, not visited yet, or the label of what broke")
+    failures: int
+    failing_since: datetime | None
+    error: str
+    last_visit_at: datetime | None
+    last_success_at: datetime | None
+    next_visit_at: datetime
+    usual_entries: int | None
+    newest_entry_on: date | None
+    newest_report: int | None
+    unread: int
+    example: bool
+
+
+class Visit(Resource):
+    """A visit (巡查)."""
+
+    id: int
+    started_at: datetime
+    seconds: float
+    outcome: str
+    entries: int
+    documents: int
+    changes: int
+    label: str
+    error: str
+
+
+class Delivery(Resource):
+    """A delivery (投递). Guests see addresses masked, and not what the service answered."""
+
+    id: int
+    digest: str
+    watch: str
+    channel: str
+    address: str
+    part: int
+    subject: str
+    state: Literal["due", "sent", "dead", "suspended"]
+    attempts: int
+    due_at: datetime
+    tried_at: datetime | None
+    sent_at: datetime | None
+    answer: str
+    example: bool
+
+
+def region_of(code: str, reported: Mapping[str, Reported]) -> Region:
+    known, kept = region(code), reported.get(code)
+    name, english, path = region_names(code)
+    return Region(
+        code=code, name=name, english=english, level=known.level if known else None,
+        parent=(known.parent or None) if known else None, path=path, reports=kept.reports if kept else 0,
+        first_year=kept.first_year if kept else None, last_year=kept.last_year if kept else None,
+    )  # fmt: skip
+
+
+def indicator_of(one: Indicator) -> IndicatorKnown:
+    return IndicatorKnown(
+        key=one.key, zh=one.zh, en=one.en, topic=one.topic.key, direction=one.direction, measures=list(one.measures),
+        headline=one.headline,
+    )  # fmt: skip
+
+
+def named(row: models.Report | models.Change) -> ReportNamed:
+    kind = row.kind if isinstance(row, models.Report) else row.report_kind
+    return ReportNamed(region=row.region, kind=Kind(kind), year=row.year)
+
+
+def report_of(row: models.Report) -> Report:
+    return Report(
+        region=row.region, kind=Kind(row.kind), year=row.year, region_name=region_names(row.region)[0],
+        title=row.title, document=row.document_id, first_seen_at=row.first_seen_at, example=row.example,
+    )  # fmt: skip
+
+
+def document_of(row: models.Document, report: models.Report | None) -> Document:
+    same = {name: getattr(row, name) for name in Document.model_fields if name in models.Document.model_fields}
+    return Document(
+        **same
+        | {
+            "report": named(report) if report else None,
+            "source": row.source_key,
+            "raw": row.raw_hash,
+            "attachment": row.attachment_hash,
+            "text": row.text_hash,
+            "doubts": row.doubts.splitlines(),
+        }
+    )
+
+
+def change_of(row: models.Change, sides: Mapping[int, tuple[Stated, str]]) -> Change:
+    before, after = (side_of(*sides[id]) if id in sides else None for id in (row.before_id or 0, row.after_id or 0))
+    return Change(
+        id=row.event_id, seen_at=row.seen_at, news=row.news, kind=ChangeKind(row.kind), basis=Basis(row.basis),
+        report=named(row), region_name=region_names(row.region)[0], indicator=row.indicator,
+        indicator_key=row.indicator_key, measure=Measure(row.measure), headline=row.headline, before=before,
+        after=after, example=row.example,
+    )  # fmt: skip
+
+
+def side_of(stated: Stated, sentence: str) -> Side:
+    same: dict[str, Any] = {
+        name: getattr(stated.data, name)
+        for name in ("role", "op", "value", "value_hi", "unit", "reference", "period", "text")
+    }
+    page = f"/documents/{stated.document_id}#s{stated.id}"
+    return Side(statement=stated.id, document=stated.document_id, page=page, sentence=sentence, **same)
+
+
+def ids_of(changes: Iterable[models.Change]) -> set[int]:
+    """The statements on both sides of changes."""
+    return {id for one in changes for id in (one.before_id, one.after_id) if id is not None}

@@ -1,0 +1,290 @@
+"""The API's answers: each question with its parameters, and the rows that answer it."""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, TypeVar
+
+from fastapi import HTTPException, Path, Query
+from sqlmodel import Session
+from starlette.requests import Request
+
+from monitor.catalogue import indicators as catalogue
+from monitor.catalogue.regions import NATION, Level, region, regions
+from monitor.console import watching
+from monitor.console.access import signed_in
+from monitor.console.cursors import cursor, place
+from monitor.console.kept import LARGEST_ID, Kept
+from monitor.console.places import within
+from monitor.console.resources import (
+    Change,
+    Delivery,
+    Document,
+    IndicatorKnown,
+    Listed,
+    Region,
+    Report,
+    Source,
+    Text,
+    Visit,
+    change_of,
+    document_of,
+    ids_of,
+    indicator_of,
+    region_of,
+    report_of,
+)
+from monitor.panel import document_panel, panel_page
+from monitor.rhythm import CHINA
+from monitor.targets import target_rows
+from storage import models
+from storage.browsing import find_reported
+from storage.paging import (
+    AskedChanges,
+    AskedReports,
+    find_change,
+    find_change_page,
+    find_document_page,
+    find_posted_page,
+    find_report_page,
+    find_visit_page,
+)
+from storage.reports import find_document, find_report, find_reports_by_id
+from storage.series import AskedStatements
+from storage.statements import find_by_id
+from storage.values import ChangeKind, Kind, Role
+from storage.visits import find_source
+
+T = TypeVar("T")
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9998, 12, 31)
+Row = dict[str, Any]
+
+Cursor = Annotated[str | None, Query(pattern="^[A-Za-z0-9_-]{1,600}$", description="`next` of the page before")]
+Size = Annotated[int, Query(ge=1, le=1000, description="rows of a page, at most")]
+Code = Annotated[str | None, Query(pattern="^[0-9]{6}$", description="a region's code, with all that lies within it")]
+Exact = Annotated[bool, Query(description="the region alone, without what lies within it")]
+OfKind = Annotated[Kind | None, Query(description="of the report")]
+Year = Annotated[int | None, Query(ge=1900, le=9999, description="that the report plans for")]
+Key = Annotated[
+    str | None, Query(pattern=r"^[^\x00-\x1f]{1,200}$", description="of an indicator, with its scopes (gdp.annual)")
+]
+Since = Annotated[date | None, Query(description="a day in China")]
+Until = Annotated[date | None, Query(description="a day in China; it still counts")]
+Examples = Annotated[bool, Query(description="with the invented places of the example too")]
+Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+PathCode = Annotated[str, Path(pattern="^[0-9]{6}$")]
+PathKey = Annotated[str, Path(pattern=r"^[^\x00-\x1f]{1,200}$")]
+
+
+class Told:
+    """Answers from what is kept. Called from several threads at once."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+
+    def regions(
+        self, code: Code = None, level: Annotated[Level | None, Query()] = None,
+        reports: Annotated[bool, Query(description="only those that have reports")] = False,
+        cursor: Cursor = None, limit: Size = 100,
+    ) -> Listed[Region]:  # fmt: skip
+        """Regions by code: those of the catalogue, and those of the example that have reports."""
+        with self._kept.reading() as session:
+            reported = {one.region: one for one in find_reported(session)}
+        inner = within(code) if code else None
+        after = place(cursor, str)[0] if cursor else ""
+        codes = sorted({one for one in (*reported, *(one.code for one in regions())) if one > after})
+        wanted = [one for one in codes if (not reports or one in reported) and (inner is None or one in inner)]
+        found = [one for one in wanted if level is None or _level(one) == level]
+        return _listed(found, limit, lambda one: region_of(one, reported), lambda one: (one,))
+
+    def region(self, code: PathCode) -> Region:
+        """One region."""
+        with self._kept.reading() as session:
+            reported = {one.region: one for one in find_reported(session)}
+        if region(code) is None and code not in reported:
+            raise HTTPException(404, f"no region has the code {code}")
+        return region_of(code, reported)
+
+    def targets(
+        self, code: PathCode, indicator: Key = None,
+        every: Annotated[bool, Query(alias="all", description="every target, not only the main ones")] = False,
+    ) -> list[Row]:  # fmt: skip
+        """The ledger of a region: its targets with what became of them, as `mubiao targets` has them."""
+        with self._kept.reading() as session:
+            return target_rows(session, code, [indicator] if indicator else [], every=every or bool(indicator))
+
+    def indicators(self, cursor: Cursor = None, limit: Size = 1000) -> Listed[IndicatorKnown]:
+        """The catalogue's indicators by key. The long tail has keys made of the words, which begin with ~."""
+        after = place(cursor, str)[0] if cursor else ""
+        found = sorted((one for one in catalogue.indicators() if one.key > after), key=lambda one: one.key)
+        return _listed(found, limit, indicator_of, lambda one: (one.key,))
+
+    def indicator(self, key: PathKey) -> IndicatorKnown:
+        """One indicator, also with its scopes (gdp.annual) and for two at once (exports+imports)."""
+        found = catalogue.indicator(key)
+        if found is None:
+            raise HTTPException(404, f"no indicator of the catalogue has the key {key}")
+        return indicator_of(found)
+
+    def reports(
+        self, region: Code = None, exact: Exact = False, kind: OfKind = None, year: Year = None,
+        example: Examples = False, cursor: Cursor = None, limit: Size = 100,
+    ) -> Listed[Report]:  # fmt: skip
+        """Reports by region, kind and year."""
+        asked = AskedReports(codes(region, exact), kind, year, example)
+        after = place(cursor, str, str, int) if cursor else None
+        with self._kept.reading() as session:
+            found = find_report_page(session, asked, after, limit + 1)
+        return _listed(found, limit, report_of, lambda one: (one.region, one.kind, one.year))
+
+    def report(
+        self, region: PathCode, kind: Kind, year: Annotated[int, Path(ge=1900, le=9999)]
+    ) -> Report:  # fmt: skip
+        """One report."""
+        with self._kept.reading() as session:
+            found = find_report(session, region, kind, year)
+        if found is None:
+            raise HTTPException(404, f"no {kind} of {region} for {year} is kept")
+        return report_of(found)
+
+    def documents(
+        self, region: Code = None, exact: Exact = False, kind: OfKind = None, year: Year = None,
+        source: Annotated[str | None, Query(pattern=r"^[^\x00-\x1f]{1,200}$")] = None,
+        example: Examples = False, cursor: Cursor = None, limit: Size = 100,
+    ) -> Listed[Document]:  # fmt: skip
+        """Documents in the order in which they came."""
+        asked = AskedReports(codes(region, exact), kind, year, example)
+        after = place(cursor, int)[0] if cursor else None
+        with self._kept.reading() as session:
+            found = find_document_page(session, asked, source, after, limit + 1)
+        return _listed(found, limit, lambda one: document_of(*one), lambda one: (one[0].id,))
+
+    def document(self, id: Id) -> Document:
+        """One document."""
+        with self._kept.reading() as session:
+            return document_of(*_document(session, id))
+
+    def text(self, id: Id) -> Text:
+        """What the offsets of a document's statements count in."""
+        with self._kept.reading() as session:
+            document, _ = _document(session, id)
+        text = self._kept.archive.find_text(document.text_hash)
+        return Text(document=id, archive=document.text_hash, text=text)
+
+    def document_statements(self, id: Id) -> list[Row]:
+        """What a document states, in the order of its text; verdicts are told of what speaks for its report."""
+        with self._kept.reading() as session:
+            document, report = _document(session, id)
+            rows = document_panel(session, document, report) if report else []
+        return [{"id": stated.id, "document": id} | row for stated, row in rows]
+
+    def statements(
+        self, region: Code = None, exact: Exact = False, kind: OfKind = None, year: Year = None,
+        role: Annotated[Role | None, Query()] = None, indicator: Key = None,
+        headline: Annotated[bool | None, Query(description="only main targets, or only the rest")] = None,
+        example: Examples = False, cursor: Cursor = None, limit: Size = 100,
+    ) -> Listed[Any]:  # fmt: skip
+        """What reports state, by region, kind, year and place in the text: the rows of `mubiao export`."""
+        asked = AskedStatements(codes(region, exact), kind, year, role, indicator, headline, example)
+        after = place(cursor, str, str, int, int) if cursor else None
+        with self._kept.reading() as session:
+            found = panel_page(session, asked, after, limit + 1)
+        return _listed(
+            found, limit, lambda one: {"id": one[0].id, "document": one[0].document_id} | one[1], lambda one: one[2]
+        )
+
+    def changes(
+        self, region: Code = None, exact: Exact = False, indicator: Key = None,
+        kind: Annotated[ChangeKind | None, Query(description="of the change")] = None,
+        report_kind: OfKind = None, year: Year = None, since: Since = None, until: Until = None,
+        headline: Annotated[bool, Query(description="only of main targets")] = False,
+        news: Annotated[bool, Query(description="only what readers were told")] = False,
+        example: Examples = False, cursor: Cursor = None, limit: Size = 100,
+    ) -> Listed[Change]:  # fmt: skip
+        """Changes, newest first. One that becomes news late moves to the front."""
+        asked = AskedChanges(
+            codes(region, exact), indicator, kind, report_kind, year, day_begins(since),
+            day_begins(until, after=True), headline, news, example,
+        )  # fmt: skip
+        after = place(cursor, datetime, int) if cursor else None
+        with self._kept.reading() as session:
+            found = find_change_page(session, asked, after, limit + 1)
+            sides = find_by_id(session, ids_of(found))
+        return _listed(found, limit, lambda one: change_of(one, sides), lambda one: (one.seen_at, one.id))
+
+    def change(self, id: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]) -> Change:
+        """One change."""
+        with self._kept.reading() as session:
+            found = find_change(session, id)
+            if found is None:
+                raise HTTPException(404, "no such change is kept")
+            return change_of(found, find_by_id(session, ids_of([found])))
+
+    def sources(self) -> list[Source]:
+        """The sources with how they are, by key."""
+        with self._kept.reading() as session:
+            return watching.sources(session, self._kept.now())
+
+    def source(self, key: PathKey) -> Source:
+        """One source."""
+        found = next((one for one in self.sources() if one.key == key), None)
+        if found is None:
+            raise HTTPException(404, f"no source has the key {key}")
+        return found
+
+    def visits(self, key: PathKey, cursor: Cursor = None, limit: Size = 100) -> Listed[Visit]:
+        """A source's visits, newest first."""
+        after = place(cursor, datetime, int) if cursor else None
+        with self._kept.reading() as session:
+            if find_source(session, key) is None:
+                raise HTTPException(404, f"no source has the key {key}")
+            found = find_visit_page(session, key, after, limit + 1)
+        return _listed(found, limit, watching.visit_of, lambda one: (one.started_at, one.id))
+
+    def deliveries(
+        self, request: Request,
+        state: Annotated[str | None, Query(pattern="^(due|sent|dead|suspended)$")] = None,
+        channel: Annotated[str | None, Query(pattern="^[a-z0-9-]{1,100}$", description="a channel's key")] = None,
+        cursor: Cursor = None, limit: Size = 100,
+    ) -> Listed[Delivery]:  # fmt: skip
+        """What was sent and what is owed, newest first."""
+        after = place(cursor, int)[0] if cursor else None
+        with self._kept.reading() as session:
+            found = find_posted_page(session, state=state, channel=channel, after=after, limit=limit + 1)
+        guest = signed_in(request) is None
+        return _listed(found, limit, lambda one: watching.delivery_of(one, guest=guest), lambda one: (one.id,))
+
+
+def codes(code: str | None, exact: bool = False) -> Collection[str] | None:
+    """What a region stands for: its code and those within it; None for all that there are."""
+    if code is None or (code == NATION and not exact):
+        return None
+    return [code] if exact else within(code)
+
+
+def day_begins(day: date | None, *, after: bool = False) -> datetime | None:
+    """When a day begins in China, or the one after it."""
+    if day is None:
+        return None
+    kept = min(max(day, FIRST_DAY), LAST_DAY) + timedelta(days=int(after))
+    return datetime(kept.year, kept.month, kept.day, tzinfo=CHINA).astimezone(UTC)
+
+
+def _listed(
+    found: Sequence[T], limit: int, shown: Callable[[T], Any], place_of: Callable[[T], Sequence[object]]
+) -> Listed[Any]:
+    """The first `limit` of them, and a cursor where there are more."""
+    some = found[:limit]
+    return Listed(items=[shown(one) for one in some], next=cursor(place_of(some[-1])) if len(found) > limit else None)
+
+
+def _document(session: Session, id: int) -> tuple[models.Document, models.Report | None]:
+    document = find_document(session, id)
+    if document is None:
+        raise HTTPException(404, f"no document has the number {id}")
+    reports = find_reports_by_id(session, [document.report_id] if document.report_id else [])
+    return document, reports.get(document.report_id or 0)
+
+
+def _level(code: str) -> Level | None:
+    known = region(code)
+    return known.level if known else None

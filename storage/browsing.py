@@ -59,6 +59,12 @@ def find_years(session: Session, kind: str) -> list[int]:
     return list(session.exec(query))
 
 
+def find_latest_changes(session: Session, limit: int) -> list[Change]:
+    """The changes of main targets that were seen last, the newest first."""
+    query = select(Change).where(col(Change.headline).is_(True))
+    return list(session.exec(query.order_by(col(Change.seen_at).desc(), col(Change.id).desc()).limit(limit)))
+
+
 def find_moves(session: Session, year: int, kind: ChangeKind, limit: int) -> list[Change]:
     """The main targets, stated in per cent, that the year's reports moved furthest against the year before.
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from monitor.console import home, leaving, reports
+from monitor.console import drawing, home, indicators, leaving, regions, reports
 from monitor.console import vitals as _vitals
 from monitor.console.answers import HEADERS, missing
 from monitor.console.kept import Kept
@@ -35,6 +35,9 @@ def app(
     return Starlette(
         routes=[
             *home.routes(kept),
+            *regions.routes(kept),
+            *indicators.routes(kept),
+            *drawing.routes(kept),
             *reports.routes(kept),
             *(_vitals.routes(vitals) if vitals else []),
             *(leaving.routes(subscribers) if subscribers else []),

@@ -8,7 +8,7 @@ from monitor.catalogue.indicators import indicator
 from monitor.digest.figures import label, said
 from monitor.digest.outgoing import clean
 from monitor.digest.words import Words
-from storage.values import Measure, Role, Stated
+from storage.values import ChangeKind, Measure, Role, Stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,12 @@ def indicator_name(stated: Stated, words: Words) -> str:
     return label(data.indicator, english, stated.indicator_key, data.measure, words.language, falls=falls)
 
 
+def measured_name(words_zh: str, key: str, measure: Measure, words: Words) -> str:
+    """An indicator's name with what of it is measured: 地区生产总值增长, GDP growth."""
+    known = indicator(key)
+    return label(words_zh, known.en if known else "", key, measure, words.language)
+
+
 def period(text: str | None, words: Words) -> str:
     """2026/2030 → 2026—2030 年; "" where the text does not tell."""
     if text is None:
@@ -68,6 +74,11 @@ def region_path(code: str) -> str:
 def report_name(kind: str, year: int, words: Words) -> str:
     """2026 年政府工作报告."""
     return words("report_heading", year=year, kind=words[kind])
+
+
+def change_word(kind: str, words: Words) -> str:
+    """调低."""
+    return words[kind] if kind in (ChangeKind.MET, ChangeKind.MISSED) else words[f"{kind}_word"]
 
 
 def day(on: date | None, words: Words) -> str:

@@ -176,7 +176,16 @@ def test_no_wording_is_left_that_nothing_says() -> None:
         *(monitor / "templates").glob("**/*.j2"),
     ]
     source = "".join(file.read_text(encoding="utf-8") for file in files)
-    made_up = ("subject_", "notice_", "role_", "nav_", *Kind)  # keys put together from a kind
+    made_up = (
+        "subject_",
+        "notice_",
+        "role_",
+        "nav_",
+        "level_",
+        "measure_",
+        "verdict_",
+        *Kind,
+    )  # keys put together from a kind
     keys = [*_TABLES["zh"], *_CONSOLE["zh"]]
     unsaid = {key for key in keys if f'"{key}"' not in source and not key.startswith(made_up)}
     assert {key for key in unsaid if not key.endswith("_word")} == set()

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from monitor.identity.years import normalised
+from monitor.written import normalised
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Targets for farther years: which of those that earlier reports stated still stand when a later one is compared. Pure.
 
-到2030年城镇化率达到70% of the 2026 report stands until a later one says something else for 2030, though those between say
-nothing of it.
+到2030年城镇化率达到70% of the 2026 report stands until a later one says something else for 2030, though those between
+say nothing of it.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,11 +1,10 @@
 """Whether what was reached was reached in one year, or over several: 累计, 五年来, 比2005年增长. Pure."""
 
 import re
-import unicodedata
 
+from monitor.written import normalised
 from storage.values import Measure, StatementData
 
-_DIGITS = str.maketrans("一二三四五六七八九〇零○", "123456789000")
 _YEAR = r"(?:19|20)\d\d年"
 _SOME = r"(?<![\d年连续第])(?:[二两三四五六七八九十]|\d{1,2})个?年(?!度|级|代|期)"
 # In the number's own part of the sentence, between commas.
@@ -35,7 +34,7 @@ def is_over_years(data: StatementData, sentence: str, year: int) -> bool:
     """
     if data.measure in (Measure.RATIO, Measure.RANK):
         return False
-    before = _plain(sentence[: max(0, data.start - data.sentence_start)])
+    before = normalised("".join(sentence[: max(0, data.start - data.sentence_start)].split()))
     clause = re.split(r"[;。]", before)[-1]
     own = clause.rpartition(",")[2]
     if _OWN.search(own):
@@ -45,12 +44,6 @@ def is_over_years(data: StatementData, sentence: str, year: int) -> bool:
     if data.measure is not Measure.LEVEL and _is_compared(own, year):
         return True
     return _is_in_scope(clause, own, data.measure)
-
-
-def _plain(words: str) -> str:
-    """Half-width, without spaces, years in digits."""
-    half = re.sub(r"\s+", "", unicodedata.normalize("NFKC", words))
-    return re.sub(r"[一二三四五六七八九〇零○]{4}(?=年)", lambda found: found.group().translate(_DIGITS), half)
 
 
 def _is_compared(own: str, year: int) -> bool:

@@ -30,7 +30,7 @@ def find_farther_targets(session: Session, report: Report) -> list[Stated]:
             col(Report.kind) == report.kind,
             col(Report.year) < report.year,
             col(Statement.role) == Role.TARGET,
-            _LAST_YEAR >= str(report.year - 1),
+            _LAST_YEAR.op(">=")(str(report.year - 1)),
             col(Statement.period) != cast(col(Report.year), String),
         )
         .order_by(col(Report.year).desc(), col(Statement.ordinal))

@@ -83,9 +83,10 @@ def _can_be_title(text: str) -> bool:
 
 
 def _is_furniture(text: str) -> bool:
-    if NOTE.match(text) is not None or (len(text) < FURNITURE_LENGTH and FURNITURE.search(text) is not None):
+    if NOTE.match(text) is not None or PAPER.fullmatch(text) is not None:
         return True
-    return PAPER.fullmatch(text) is not None
+    prose = text.endswith("。") and "，" in text and "：" not in text  # 加强版权保护，…
+    return len(text) < FURNITURE_LENGTH and not prose and FURNITURE.search(text) is not None
 
 
 def _chapter(lines: list[Line]) -> Chapter:

@@ -13,7 +13,8 @@ from monitor.identity.titles import (
     title_and_heading,
 )
 from monitor.identity.wholeness import is_cut
-from monitor.identity.years import normalised, title_year, year_of
+from monitor.identity.years import title_year, year_of
+from monitor.written import normalised
 from storage.values import Kind
 
 __all__ = ["Identity", "can_be_report", "identify", "title_and_heading", "title_year"]

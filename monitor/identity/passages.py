@@ -3,7 +3,7 @@
 import re
 from hashlib import blake2b
 
-from monitor.identity.years import normalised
+from monitor.written import normalised
 
 SHORTEST = 14  # characters of a clause that says something of its own
 SAMPLE = 8  # one of so many clauses is kept, the same ones of every copy

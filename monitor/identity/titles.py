@@ -3,9 +3,8 @@
 import re
 import unicodedata
 
-from opencc import OpenCC
-
 from monitor.catalogue.regions import regions_named
+from monitor.written import simplified
 from storage.values import Kind
 
 # What the page about a report is, when it isn't the report. Read in the title without the report's own name.
@@ -57,15 +56,12 @@ _CALLS = re.compile(r"来了|全文|重磅|收藏|转存|权威发布|!$")
 _ITEM = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,3}[)）、.,，]")
 # When a page was made or put up, above the heading that says when the report was given.
 _PUT_UP = re.compile(r"(?:成文|发布|发文|印发|生成|公开|公布|上传|更新|生效)(?:日期|时间):[\d年月日:./-]+")
-_TRADITIONAL = re.compile("[報會務關於國縣區實]")
-_to_simplified = OpenCC("t2s")
 HEAD = 4000  # how much of a text can be title, heading and page furniture before it
 
 
 def fold_title(title: str) -> str:
     """Without the width, quotes, spaces and script that titles differ by: 政 府 工 作 報 告 → 政府工作报告."""
-    folded = re.sub(r"[\s?《》〈〉“”\"'‘’「」『』]+", "", unicodedata.normalize("NFKC", title))
-    return str(_to_simplified.convert(folded)) if _TRADITIONAL.search(folded) else folded
+    return simplified(re.sub(r"[\s?《》〈〉“”\"'‘’「」『』]+", "", unicodedata.normalize("NFKC", title)))
 
 
 def kind_of_title(title: str) -> Kind | None:
@@ -151,8 +147,8 @@ def heading_of(text: str) -> str:
 def title_and_heading(text: str) -> tuple[str, str]:
     """The first line near the top that can be a report's title, and the line that says when and where it was given.
 
-    Page furniture before them is passed over; either may be "". The title is as printed, less 标题：. What only calls for
-    readers (政府工作报告全文来了！) is the title where nothing else is.
+    Page furniture before them is passed over; either may be "". The title is as printed, less 标题：. What only calls
+    for readers (政府工作报告全文来了！) is the title where nothing else is.
     """
     heading = heading_of(text)
     called = ""

@@ -1,15 +1,11 @@
 """The year a report plans for, from its title, its heading, its text and its day of publication."""
 
 import re
-import unicodedata
 from collections import Counter
 from datetime import date
 
-from opencc import OpenCC
+from monitor.written import DIGITS, normalised
 
-_to_simplified = OpenCC("t2s")
-_COMPOSED: dict[str, str] = {}  # filled as characters are met
-DIGITS = str.maketrans("一二三四五六七八九〇零○", "123456789000")
 _YEAR = r"(?P<year>(?:19|20)\d\d)年(?:度)?"
 _HEADING = r"\n[^\n。,;]{0,24}?"  # a line that is short and has no sentence in it
 _AHEAD = (

@@ -5,6 +5,7 @@ Pure: a parsed page and its address in, values out.
 
 import re
 from base64 import b64decode
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -60,7 +61,7 @@ def link_target(tag: Tag, url: str) -> str:
 def link_title(tag: Tag) -> str:
     """The whole title of a link: the title attribute where the visible words are cut (`…`), without date and bullet."""
     told = without_markup(attribute(tag, "title"))
-    marked = (h for h in tag.find_all(True) if h.name in _HEADINGS or _TITLE_CLASS.fullmatch(attribute(h, "class")))
+    marked = (h for h in tags(tag) if h.name in _HEADINGS or _TITLE_CLASS.fullmatch(attribute(h, "class")))
     heading = next((h for h in marked if len(tidy(h.get_text())) >= 4), None)
     words = [str(text) for text in visible_strings(heading or tag) if not is_day(tidy(str(text)))]
     shown = re.sub(r"^[·•▪■◆●○\-\s]+", "", tidy("".join(words)))
@@ -76,17 +77,18 @@ def dated_links(soup: Tag, url: str) -> list[EntryData]:
     of its own in the row, or two (`15` over `2031-01`); a date within a title is part of the title. Where hardly a
     row shows a day, the day that the address holds counts. A row without a day beside such rows (置顶) is an entry too.
     """
-    links = list(_links(soup))
-    rows = max(_dated_rows(soup, links, url).values(), key=len, default=[])
-    shown, addressed = _with_dateless(rows, url), _largest(_dated_addresses(links, url))
+    links = _Links(soup, url)
+    rows = max(_dated_rows(soup, links).values(), key=len, default=[])
+    shown, addressed = _with_dateless(rows, links), _largest(_dated_addresses(links))
     return unique(shown if len(shown) * 3 >= len(addressed) else addressed)
 
 
 def titled_links(soup: Tag, url: str) -> list[EntryData]:
     """For lists that show no dates: the largest group of alike links to pages with long titles."""
     groups: dict[str, list[EntryData]] = defaultdict(list)
-    for tag in _links(soup):
-        entry = _entry(tag, url)
+    links = _Links(soup, url)
+    for tag in links.tags:
+        entry = links.entry(tag)
         if entry and re.search(r"\d{3,}|[0-9a-f]{16}", urlsplit(entry.url).path) and not attachment_type(entry.url):
             groups[_shape(tag)].append(entry)
     wordy = [group for group in groups.values() if sum(len(e.title) for e in group) >= 8 * len(group)]
@@ -134,11 +136,30 @@ def _links(soup: Tag) -> Iterator[Tag]:
             yield tag
 
 
-def _entry(tag: Tag, url: str) -> EntryData | None:
-    target, title = link_target(tag, url), link_title(tag)
-    if not target or len(title) < 4 or _PAGER_WORDS.fullmatch(title) or target == absolute(url, url):
-        return None
-    return EntryData(target, title)
+class _Links:
+    """A page's links in its order. Where one leads and what it says is worked out once: a page may have thousands."""
+
+    def __init__(self, soup: Tag, url: str) -> None:
+        self.tags = list(_links(soup))
+        self._url, self._here = url, absolute(url, url)
+        self._targets: dict[int, str] = {}
+        self._entries: dict[int, EntryData | None] = {}
+
+    def target(self, tag: Tag) -> str:
+        if id(tag) not in self._targets:
+            self._targets[id(tag)] = link_target(tag, self._url)
+        return self._targets[id(tag)]
+
+    def is_folder(self, tag: Tag) -> bool:
+        return self.target(tag).endswith("/")
+
+    def entry(self, tag: Tag) -> EntryData | None:
+        """The link as an entry; None for one that leads nowhere else or is a pager's."""
+        if id(tag) not in self._entries:
+            target, title = self.target(tag), link_title(tag)
+            bad = not target or target == self._here or len(title) < 4 or _PAGER_WORDS.fullmatch(title)
+            self._entries[id(tag)] = None if bad else EntryData(target, title)
+        return self._entries[id(tag)]
 
 
 _YEAR_HALF = re.compile(r"\d{4}(?:[-/.]\d{1,2})?")
@@ -146,10 +167,10 @@ _DAY_HALF = re.compile(r"\d{1,2}(?:[-/.]\d{1,2})?")
 _ABOVE_ROWS = ("html", "body", "ul", "ol", "dl", "table", "tbody")
 
 
-def _dated_rows(soup: Tag, links: list[Tag], url: str) -> dict[str, list[tuple[Tag, EntryData]]]:
+def _dated_rows(soup: Tag, links: _Links) -> dict[str, list[tuple[Tag, EntryData]]]:
     """Rows and their entries by the shape of the row: the smallest element around a day that also has a link."""
     linked: dict[int, list[Tag]] = defaultdict(list)
-    for tag in links:
+    for tag in links.tags:
         for around in [tag, *islice(tag.parents, 4)]:
             linked[id(around)].append(tag)
     days: dict[int, list[tuple[NavigableString, date]]] = defaultdict(list)
@@ -162,25 +183,27 @@ def _dated_rows(soup: Tag, links: list[Tag], url: str) -> dict[str, list[tuple[T
             found[id(row)] = row
     rows: dict[str, list[tuple[Tag, EntryData]]] = defaultdict(list)
     for row in found.values():
-        for tag, day in _paired(row, linked[id(row)], days[id(row)], url):
-            if entry := _entry(tag, url):
+        for tag, day in _paired(row, linked[id(row)], days[id(row)], links):
+            if entry := links.entry(tag):
                 rows[_shape(row)].append((row, replace(entry, published_on=day)))
     return rows
 
 
-def _with_dateless(rows: list[tuple[Tag, EntryData]], url: str) -> list[EntryData]:
+def _with_dateless(rows: list[tuple[Tag, EntryData]], links: _Links) -> list[EntryData]:
     """The rows' entries, and those of rows beside them that show no day, each where it stands."""
     placed: dict[int, list[EntryData]] = defaultdict(list)
+    groups: dict[int, tuple[Tag, set[tuple[str, str]]]] = {}  # what holds rows, and what its rows look like
     for row, entry in rows:
         placed[id(row)].append(entry)
+        if row.parent is not None:
+            groups.setdefault(id(row.parent), (row.parent, set()))[1].add((row.name, _look_of(row)))
     found: list[EntryData] = []
-    for around in {id(row.parent): row.parent for row, _ in rows}.values():
-        alike = {(row.name, _look_of(row)) for row, _ in rows if row.parent is around}
-        for row in (node for node in around.children if isinstance(node, Tag)) if around is not None else ():
+    for around, alike in groups.values():
+        for row in (node for node in around.children if isinstance(node, Tag)):
             if id(row) in placed:
                 found += placed[id(row)]
             elif (row.name, _look_of(row)) in alike:
-                found += _dateless(row, url)
+                found += _dateless(row, links)
     return found
 
 
@@ -189,12 +212,12 @@ def _look_of(row: Tag) -> str:
     return "" if row.name in ("li", "tr", "dd") else attribute(row, "class")
 
 
-def _dateless(row: Tag, url: str) -> list[EntryData]:
+def _dateless(row: Tag, links: _Links) -> list[EntryData]:
     """The entry of a row that shows no day, if it is one."""
     if any(is_day(tidy(text)) for text in visible_strings(row)):
         return []
     linked = ([row] if row.name == "a" else []) + list(_links(row))
-    entries = (_entry(tag, url) for tag in linked if not link_target(tag, url).endswith("/"))
+    entries = (links.entry(tag) for tag in linked if not links.is_folder(tag))
     return [entry for entry in entries if entry][:1]
 
 
@@ -219,27 +242,27 @@ def _row_around(text: NavigableString, linked: dict[int, list[Tag]]) -> Tag | No
 
 
 def _paired(
-    row: Tag, links: list[Tag], days: list[tuple[NavigableString, date]], url: str
+    row: Tag, linked: list[Tag], days: list[tuple[NavigableString, date]], links: _Links
 ) -> Iterator[tuple[Tag, date]]:
     """One day: that of the row's first link to a page (not to a folder). Several: each that of the link before it."""
     if len({day for _, day in days}) == 1:
-        pages = (tag for tag in links if not link_target(tag, url).endswith("/"))
-        yield next(pages, links[0]), days[0][1]
+        pages = (tag for tag in linked if not links.is_folder(tag))
+        yield next(pages, linked[0]), days[0][1]
         return
     places = {id(node): place for place, node in enumerate(row.descendants)}
+    stands = [places.get(id(tag), -1) for tag in linked]  # ascending, as the links come in the page's order
     for text, day in days:
-        before = [tag for tag in links if places.get(id(tag), -1) < places[id(text)]]
-        yield (before[-1] if before else links[0]), day
+        yield linked[max(bisect_left(stands, places[id(text)]) - 1, 0)], day
 
 
 def _largest(rows: dict[str, list[EntryData]]) -> list[EntryData]:
     return max(rows.values(), key=len, default=[])
 
 
-def _dated_addresses(links: list[Tag], url: str) -> dict[str, list[EntryData]]:
+def _dated_addresses(links: _Links) -> dict[str, list[EntryData]]:
     rows: dict[str, list[EntryData]] = defaultdict(list)
-    for tag in links:
-        entry = _entry(tag, url)
+    for tag in links.tags:
+        entry = links.entry(tag)
         if entry and (day := day_in_address(entry.url)) and not attachment_type(entry.url):
             rows[_shape(tag)].append(replace(entry, published_on=day))
     return rows

@@ -22,6 +22,7 @@ from monitor.identity.passages import is_copy, marks_of
 from monitor.owing import owe_news, tell_operators
 from monitor.record import Record
 from monitor.reviewed import rule
+from monitor.terms import VERSION, terms
 from monitor.watches import names
 from storage.archive import Archive
 from storage.database import one_at_a_time, reading, transaction
@@ -37,6 +38,7 @@ from storage.reports import (
     find_stale,
 )
 from storage.reviews import Readings, Replaced, find_reviews
+from storage.search import add_terms
 from storage.statements import add_statements, forget_unused, set_aside
 from storage.values import About, Kind, Role, Stated, StatementData
 
@@ -54,6 +56,7 @@ class Understood:
     identity: Identity
     statements: Sequence[tuple[StatementData, str]]
     marks: frozenset[int]  # of its words
+    terms: frozenset[str]  # by which it is found
 
     @property
     def placed(self) -> bool:
@@ -83,7 +86,7 @@ def understand(found: Found) -> Understood:
         known_year=found.year,
     )
     stated = [] if identity.year is None else extract(found.text, _about(found, identity))
-    return Understood(found, identity, _keyed(stated), marks_of(found.text))
+    return Understood(found, identity, _keyed(stated), marks_of(found.text), frozenset(terms(found.text)))
 
 
 def keep(read: Understood, desk: Desk, *, news: bool, now: datetime) -> Filed:
@@ -104,7 +107,9 @@ def keep(read: Understood, desk: Desk, *, news: bool, now: datetime) -> Filed:
         if earlier is not None:
             document.version = earlier.version + 1
         if not read.placed:
-            return Filed(Outcome.UNPLACED, add_document(session, document), read.identity)
+            document_id = add_document(session, document)
+            add_terms(session, document_id, read.terms, VERSION)
+            return Filed(Outcome.UNPLACED, document_id, read.identity)
         return _place(session, read, document, desk, news, now)
 
 
@@ -120,7 +125,7 @@ def _recognised(read: Understood, desk: Desk) -> Understood:
     report = alike[0]
     doubts = (*doubtful.doubts, f"its words are those of the report of {report.region} for {report.year}: filed there")
     identity = replace(doubtful, region=report.region, year=report.year, kind=Kind(report.kind), doubts=doubts)
-    return Understood(found, identity, _keyed(extract(found.text, _about(found, identity))), read.marks)
+    return replace(read, identity=identity, statements=_keyed(extract(found.text, _about(found, identity))))
 
 
 def _about(found: Found, identity: Identity) -> About:
@@ -174,6 +179,7 @@ def _place(
     document.report_id = report.id
     document_id = add_document(session, document)
     add_passages(session, document_id, read.marks)
+    add_terms(session, document_id, read.terms, VERSION)
     said = add_statements(session, document_id, report, read.statements, read.found.text)
     reviewed = lay_reviews(session, document, report, read.found.text)
     said = said if reviewed is None else reviewed.stated

@@ -1,10 +1,10 @@
 """What one asks about statements: rows in, `values.Stated` out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Select, bindparam, insert, update
+from sqlalchemy import Select, and_, bindparam, insert, or_, update
 from sqlmodel import Session, SQLModel, col, delete, func, select
 
 from storage.models import Change, Report, Statement
@@ -106,6 +106,28 @@ def count_of_documents(session: Session, document_ids: Iterable[int]) -> dict[in
         .group_by(col(Statement.document_id))
     )
     return dict(rows.all())
+
+
+def find_within(session: Session, spans: Mapping[int, tuple[int, int]]) -> dict[int, list[Stated]]:
+    """What documents state between two places of their texts, by document."""
+    if not spans:
+        return {}
+    inside = or_(
+        *(
+            and_(col(Statement.document_id) == id, col(Statement.start) >= start, col(Statement.start) < end)
+            for id, (start, end) in spans.items()
+        )
+    )
+    rows = session.exec(
+        select(Statement, Report)
+        .join(Report, col(Statement.report_id) == Report.id)
+        .where(inside, Statement.ordinal >= 0)
+        .order_by(col(Statement.document_id), col(Statement.ordinal))
+    )
+    found: dict[int, list[Stated]] = {}
+    for row, report in rows:
+        found.setdefault(row.document_id, []).append(stated_of(row, report))
+    return found
 
 
 def find_sentences(session: Session, document_id: int) -> dict[int, str]:

@@ -83,6 +83,7 @@ _SCOPES = {
     "urban": ("城镇", "urban", re.compile(r"^(?:城镇|城市)")),
     "rural": ("农村", "rural", re.compile(r"^农村")),
 }
+_ANY_SCOPE = re.compile("|".join(pattern.pattern for _, _, pattern in _SCOPES.values()))
 _DROPPED = str.maketrans("", "", " \t\r\n\u3000\"'“”‘’「」『』《》〈〉()（）[]【】·•,，。;；:：!！?？")
 _SYNONYMS = re.compile(
     r"(?P<above>规模以上|规模(?=工业|企业))|(?P<limit>限额以上)|(?P<gdp>(?:地区|国内|地方)生产总值(?:GDP)?|GDP)"
@@ -240,6 +241,8 @@ def _known(words: str, measure: Measure) -> str | None:
 
 def _next_scope(words: str) -> tuple[str, str] | None:
     """省级绿色工厂 → provincial, 绿色工厂."""
+    if not _ANY_SCOPE.search(words):
+        return None
     for scope, (_, _, pattern) in _SCOPES.items():
         left = pattern.sub("", words, count=1)
         if left != words:
@@ -272,6 +275,8 @@ def _without_place(words: str) -> str:
 
     A county's name stays: in its city's report it tells a figure from the city's own.
     """
+    if words[:2] not in _place_beginnings():
+        return words
     for cut in range(min(8, len(words) - 1), 1, -1):
         if words[:cut] in _large_places():
             return _without_lead(words[cut:])
@@ -283,3 +288,9 @@ def _large_places() -> frozenset[str]:
     """全国, and every name, present or former, of a province or city."""
     large = [found for found in regions() if found.level is not Level.COUNTY]
     return frozenset({"全国"}).union(name for found in large for name in (found.name, *found.aliases, *found.former))
+
+
+@cache
+def _place_beginnings() -> frozenset[str]:
+    """Their first two characters: few words begin so."""
+    return frozenset(name[:2] for name in _large_places())

@@ -4,12 +4,12 @@
 say nothing of it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 
 from monitor.jointly import apart, members
 from monitor.matching import match
-from monitor.series import YEAR, series_of
+from monitor.series import YEAR, Series, series_of
 from storage.values import Role, Stated
 
 
@@ -38,7 +38,7 @@ def last_word(earlier: Iterable[Stated], before: Sequence[Stated]) -> list[State
     return standing[told:]
 
 
-def _is_in(stated: Stated, again: set[tuple[str, ...]]) -> bool:
+def _is_in(stated: Stated, again: Collection[Series]) -> bool:
     """Whether all that a joint target names was stated again, one by one."""
     whole = series_of(stated)
     parts = [whole._replace(indicator_key=key) for key in members(stated)]

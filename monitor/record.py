@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from monitor.compare import compare, event_id
+from monitor.farther import is_farther, last_word
 from monitor.ledger import settle
 from storage.changes import Kept, find_told, keep_changes
+from storage.farther import find_farther_targets, find_later_of_periods
 from storage.models import Change, Document, Report
 from storage.reports import find_after, find_before, find_document, find_witnesses
 from storage.series import find_sentences_by_id
@@ -103,7 +105,7 @@ class Record:
             ),
         ]  # fmt: skip
         if spoke is None or spoke.id != speaks.id:
-            self.redo_next()  # an older report came or changed: nobody is alarmed
+            self.redo_later(self.said(spoke) if spoke else ())  # an older report came or changed: nobody is alarmed
         revised = any(one.url == document.url for one in before)
         return Taken(revised, sum(len(one.fresh) for one in kept), [told for one in kept for told in one.news])
 
@@ -123,15 +125,29 @@ class Record:
         ]
         return [told for one in kept for told in one.news]
 
-    def redo_next(self, is_news: IsNews = _nothing) -> tuple[Report, list[tuple[int, ChangeData]]] | None:
-        """What the report after this one changed is found again, where there is one; the same is told as by `redo`."""
-        after = find_after(self.session, self.report)
-        if after is None or after.document_id is None:
-            return None
-        document = find_document(self.session, after.document_id)
+    def redo_later(
+        self, before: Iterable[Stated], is_news: IsNews = _nothing
+    ) -> list[tuple[Report, list[tuple[int, ChangeData]]]]:
+        """What the next report changed is found again, and later ones that speak of the same farther years.
+
+        `before` is what this report stated until now. The same is told as by `redo`, for each report.
+        """
+        later = self._later([*before, *self._spoken(self.report)])
+        return [(report, Record(self.session, report, self.now, self.watched)._refollow(is_news)) for report in later]
+
+    def _later(self, stated: Iterable[Stated]) -> list[Report]:
+        following = find_after(self.session, self.report)
+        if following is None:
+            return []
+        periods = {str(one.data.period) for one in stated if is_farther(one)}
+        farther = find_later_of_periods(self.session, self.report, periods)
+        return [following, *(report for report in farther if report.id != following.id)]
+
+    def _refollow(self, is_news: IsNews) -> list[tuple[int, ChangeData]]:
+        assert self.report.document_id is not None, "somebody speaks for it"
+        document = find_document(self.session, self.report.document_id)
         assert document is not None, "the speaker is kept"
-        record = Record(self.session, after, self.now, self.watched)
-        return after, record._rekeep(record._following(document), Basis.NEXT_REPORT, is_news).news
+        return self._rekeep(self._following(document), Basis.NEXT_REPORT, is_news).news
 
     @cached_property
     def _witnesses(self) -> list[Document]:
@@ -203,10 +219,12 @@ class Record:
     def _following(self, speaks: Document) -> Events:
         """Against the report before: changes of targets, and what became of those of then.
 
-        What another witness still states is not `dropped`: the speaker's text may lack a line.
+        A target for a farther year meets what the last report said that stated one for it. What another witness still
+        states is not `dropped`: the speaker's text may lack a line.
         """
         before = find_before(self.session, self.report)
-        earlier = [] if before is None or before.document_id is None else self._spoken(before)
+        earlier = [] if before is None or before.document_id is None else list(self._spoken(before))
+        earlier += last_word(find_farther_targets(self.session, self.report), earlier)
         said = self.said(speaks)
         changes = self._compared(earlier, said, Basis.NEXT_REPORT, full=not speaks.excerpt)
         changes = [

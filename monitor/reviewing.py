@@ -282,7 +282,7 @@ def _redo(
 
     record = Record(session, report, now, is_watched(desk))
     owe_news(session, report, record.redo(is_news), desk, now)
-    if (following := record.redo_next(is_news)) is not None:
+    for following in record.redo_later([one.before for one in replaced if one.before], is_news):
         owe_news(session, *following, desk, now)
     return _correct(session, report, places, resting, review_id, desk, now)
 

@@ -55,6 +55,11 @@ def signed_in(request: Request) -> str | None:
     return who
 
 
+def is_stranger(request: Request) -> bool:
+    """Whether this is somebody who is told no more than that all is well, or is not: a supervisor, or anybody."""
+    return bool(request.scope.get("mubiao.stranger"))
+
+
 def can_sign_in(request: Request) -> bool:
     """Whether there is a password that this reader has not given."""
     return bool(request.scope.get("mubiao.password")) and signed_in(request) is None
@@ -81,12 +86,15 @@ class Guard:
         host = request.client.host if request.client else ""
         if not access.may_connect(host, path):
             return _refused(request, 403, "only_by_proxy")
-        if access.proxies and _is_within(host, access.proxies):
+        by_proxy = bool(access.proxies) and _is_within(host, access.proxies)
+        if by_proxy:
             request.scope["client"] = (_behind(request, access.proxies) or host, 0)
         request.scope["mubiao.password"] = bool(access.password)
         if _comes_from_elsewhere(request):
             return _refused(request, 403, "from_elsewhere")
         refusal = self._sign_in(request) if access.password else None
+        direct = bool(access.proxies) and not by_proxy
+        request.scope["mubiao.stranger"] = direct or (bool(access.password) and signed_in(request) is None)
         if refusal is None and not access.may_read(signed_in(request), path):
             return _refused(request, 401, "password_wanted", **CHALLENGE)
         return refusal

@@ -1,5 +1,6 @@
 """Requests and answers that all pages share: the reader's language, security headers, templates."""
 
+import hashlib
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -69,9 +70,33 @@ def html(request: Request, template: str, title: str, status: int = 200, **value
         title=title,
         link=who.link,
         path=request.url.path,
+        sign_in=_sign_in(request),
         **values,
     )
     return HTMLResponse(content, status, HEADERS)
+
+
+def _sign_in(request: Request) -> str:
+    """Where a guest gives the password and comes back from; "" where there is none, or it was given."""
+    if not request.scope.get("mubiao.password") or request.scope.get("mubiao.who"):
+        return ""
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return f"/sign-in?{urlencode({'next': here})}"
+
+
+def rendered(template: str, **values: object) -> str:
+    """A piece of markup from `monitor/templates/`. All values are escaped."""
+    return _ENVIRONMENT.get_template(template).render(**values)
+
+
+def tagged(request: Request, response: Response) -> Response:
+    """The answer with a mark of its bytes, or 304 without them for who has them already."""
+    tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
+    known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
+    if tag in known:
+        return Response(status_code=304, headers=HEADERS | {"ETag": tag})
+    response.headers["ETag"] = tag
+    return response
 
 
 def missing(request: Request) -> Response:

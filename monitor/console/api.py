@@ -1,6 +1,5 @@
 """The API, mounted at /api/v1: what the pages show, as JSON, for programs. docs/console.md says what is stable."""
 
-import hashlib
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from importlib.metadata import version
@@ -13,7 +12,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.console.answers import HEADERS
+from monitor.console.answers import HEADERS, tagged
 from monitor.console.cursors import CursorError
 from monitor.console.kept import Kept
 from monitor.console.limits import Limit, asker
@@ -95,7 +94,7 @@ class _Route(APIRoute):
                 for name in request.query_params
                 if name not in known
             ]
-            return problem(422, "unknown parameters", errors) if errors else _tagged(request, await answer(request))
+            return problem(422, "unknown parameters", errors) if errors else _finished(request, await answer(request))
 
         return ask
 
@@ -126,16 +125,9 @@ def _router(told: Told) -> APIRouter:
     return router
 
 
-def _tagged(request: Request, response: Response) -> Response:
+def _finished(request: Request, response: Response) -> Response:
     response.headers.update(HEADERS)
-    if response.status_code != HTTPStatus.OK:
-        return response
-    tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
-    known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
-    if tag in known:
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=HEADERS | {"ETag": tag})
-    response.headers["ETag"] = tag
-    return response
+    return tagged(request, response) if response.status_code == HTTPStatus.OK else response
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -8,13 +8,17 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
-from monitor.console import drawing, home, indicators, leaving, regions, reports
+from monitor.console import access as _access
+from monitor.console import changes, drawing, home, indicators, leaving, regions, reports, watching
 from monitor.console import vitals as _vitals
+from monitor.console.access import Access, Guard
 from monitor.console.answers import HEADERS, missing
+from monitor.console.api import api
 from monitor.console.kept import Kept
 from monitor.console.leaving import Subscribers
+from monitor.console.problems import API
 from monitor.console.vitals import Vitals
 
 _STYLE = (files("monitor") / "templates" / "console.css").read_text(encoding="utf-8")
@@ -26,10 +30,13 @@ def app(
     hosts: Sequence[str] = ("*",),
     vitals: Vitals | None = None,
     subscribers: Subscribers | None = None,
+    access: Access | None = None,
+    url: str = "",
 ) -> Starlette:
     """Pages over what is kept; with `vitals` also /health, /ready and /metrics, with `subscribers` /unsubscribe.
 
-    `hosts` are the names it answers to: a page elsewhere that makes its own name point here reads nothing.
+    `hosts` are the names it answers to: a page elsewhere that makes its own name point here reads nothing. `access`
+    says who is let in, None everybody; `url` is how readers reach it, for addresses in feeds.
     Each statement of a document has the anchor `#s{id}`. No page has a script or a style of its own.
     """
     return Starlette(
@@ -39,11 +46,18 @@ def app(
             *indicators.routes(kept),
             *drawing.routes(kept),
             *reports.routes(kept),
+            *changes.routes(kept, url),
+            *watching.routes(kept),
+            Mount(API, api(kept)),
+            *_access.routes(),
             *(_vitals.routes(vitals) if vitals else []),
             *(leaving.routes(subscribers) if subscribers else []),
             Route("/console.css", _style),
         ],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))],
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
+            Middleware(Guard, access=access or Access()),
+        ],
         exception_handlers={404: _not_found},
     )
 

@@ -1,7 +1,7 @@
 """The API's answers: each question with its parameters, and the rows that answer it."""
 
-from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import HTTPException, Path, Query
@@ -9,9 +9,10 @@ from sqlmodel import Session
 from starlette.requests import Request
 
 from monitor.catalogue import indicators as catalogue
-from monitor.catalogue.regions import NATION, Level, region, regions
+from monitor.catalogue.regions import Level, region, regions
 from monitor.console import watching
 from monitor.console.access import signed_in
+from monitor.console.asking import codes, day_begins
 from monitor.console.cursors import cursor, place
 from monitor.console.kept import LARGEST_ID, Kept
 from monitor.console.places import within
@@ -34,7 +35,6 @@ from monitor.console.resources import (
     report_of,
 )
 from monitor.panel import document_panel, panel_page
-from monitor.rhythm import CHINA
 from monitor.targets import target_rows
 from storage import models
 from storage.browsing import find_reported
@@ -55,7 +55,6 @@ from storage.values import ChangeKind, Kind, Role
 from storage.visits import find_source
 
 T = TypeVar("T")
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9998, 12, 31)
 Row = dict[str, Any]
 
 Cursor = Annotated[str | None, Query(pattern="^[A-Za-z0-9_-]{1,600}$", description="`next` of the page before")]
@@ -252,21 +251,6 @@ class Told:
             found = find_posted_page(session, state=state, channel=channel, after=after, limit=limit + 1)
         guest = signed_in(request) is None
         return _listed(found, limit, lambda one: watching.delivery_of(one, guest=guest), lambda one: (one.id,))
-
-
-def codes(code: str | None, exact: bool = False) -> Collection[str] | None:
-    """What a region stands for: its code and those within it; None for all that there are."""
-    if code is None or (code == NATION and not exact):
-        return None
-    return [code] if exact else within(code)
-
-
-def day_begins(day: date | None, *, after: bool = False) -> datetime | None:
-    """When a day begins in China, or the one after it."""
-    if day is None:
-        return None
-    kept = min(max(day, FIRST_DAY), LAST_DAY) + timedelta(days=int(after))
-    return datetime(kept.year, kept.month, kept.day, tzinfo=CHINA).astimezone(UTC)
 
 
 def _listed(

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from monitor.console.access import is_stranger
 from monitor.console.answers import HEADERS
 
 _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -26,12 +27,19 @@ class Vitals(Protocol):
 
 
 def routes(vitals: Vitals) -> list[Route]:
+    """/health and /ready are for everybody, but strangers hear only whether all is well and what is not, never why."""
+
     def health(request: Request) -> Response:
         state = dict(vitals.health())
+        if is_stranger(request):
+            state = {"ok": state["ok"]}
         return JSONResponse(state, 200 if state["ok"] else 503, HEADERS)
 
     def ready(request: Request) -> Response:
         state = dict(vitals.ready())
+        broken = state.get("broken")
+        if is_stranger(request) and isinstance(broken, Mapping):
+            state["broken"] = dict.fromkeys(broken, "")
         return JSONResponse(state, 200 if state["ready"] else 503, HEADERS)
 
     def metrics(request: Request) -> Response:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from monitor.catalogue.indicators import indicator
 from monitor.catalogue.regions import NATION, ancestors, path_zh, region
 from monitor.compare import compare
-from monitor.context import around, past
+from monitor.context import around, named, past
 from monitor.digest import DigestData, Figure, Line, Notice, ReportPart, Steady
 from monitor.example.source import EXAMPLE_REGIONS
 from monitor.foot import foot
@@ -78,6 +78,7 @@ def brief(session: Session, digest: Digest, watch: Watch, links: Links, now: dat
             silenced=_silenced(session, digest, sources),
             seen=find_last_seen(session),
         ),
+        home_url=links.home,
     )
 
 
@@ -106,9 +107,14 @@ def _part(session: Session, report_id: int, changes: Sequence[Change], watch: Wa
         found_at=_elsewhere(session, document, report),
         region_path_en=_path_en(report.region),
         unchanged=tuple(_steady(stated, figures) for stated in unchanged),
-        around=around(session, report, told, figures.bare, region_names),
-        past=past(session, report, told, figures.bare, figures.reached),
+        around=around(session, report, told, figures.bare, region_names) if _is_news(changes) else None,
+        past=past(session, report, told, figures.bare, figures.reached) if _is_news(changes) else None,
     )
+
+
+def _is_news(changes: Sequence[Change]) -> bool:
+    """Whether the report says something: what we correct needs nothing around it."""
+    return any(change.basis != Basis.CORRECTION for change in changes)
 
 
 class _Figures:
@@ -197,8 +203,9 @@ def _said(target: Stated) -> Said:
 
 def _line(change: Change, figures: _Figures) -> Line:
     known = indicator(change.indicator_key)
-    before = figures.stated(change.before_id)
-    settled = change.kind in (ChangeKind.MET, ChangeKind.MISSED)
+    before, after = figures.stated(change.before_id), figures.stated(change.after_id)
+    settled = change.kind in (ChangeKind.MET, ChangeKind.MISSED, ChangeKind.CORRECTED)
+    renamed = change.kind == ChangeKind.CORRECTED and before and after and before.indicator_key != after.indicator_key
     return Line(
         kind=ChangeKind(change.kind),
         basis=Basis(change.basis),
@@ -211,6 +218,7 @@ def _line(change: Change, figures: _Figures) -> Line:
         before=figures.of_id(change.before_id),
         after=figures.of_id(change.after_id),
         outturn=None if settled else figures.outturn(before),
+        told_as=named(before) if renamed and before else None,
     )
 
 

@@ -55,7 +55,7 @@ def around(session: Session, report: Report, told: Sequence[Stated], draw: Draw,
     if mine is not None:
         higher = sum(first[code] > mine and not equal(first[code], mine) for code in mates if code in first)
     return Around(
-        indicators=tuple(_named(own[one]) for one in wanted),
+        indicators=tuple(named(own[one]) for one in wanted),
         places=(
             place(report.region, "own"),
             *(place(code, "above") for code in others if code in above),
@@ -90,7 +90,7 @@ def past(
         return None
     shown = [str(year) for year in years if str(year) in targets or outturns.get(str(year))]
     return Past(
-        _named(targets[str(report.year)]),
+        named(targets[str(report.year)]),
         tuple(PastYear(int(year), _drawn(targets.get(year), draw), _drawn(outturns.get(year), draw)) for year in shown),
     )
 
@@ -139,7 +139,8 @@ def _drawn(stated: Stated | None, draw: Draw) -> Figure | None:
     return draw(stated) if stated else None
 
 
-def _named(stated: Stated) -> Named:
+def named(stated: Stated) -> Named:
+    """A statement's indicator, by its settled name where there is one."""
     known = indicator(stated.indicator_key)
     name = known.zh if known else stated.data.indicator
     return Named(name, stated.indicator_key, known.en if known else "", stated.data.measure)

@@ -17,6 +17,11 @@ class Links:
     def document(self, document_id: int) -> str:
         return f"{self.console}/documents/{document_id}" if self.console else ""
 
+    @property
+    def home(self) -> str:
+        """Our page with all reports."""
+        return f"{self.console}/" if self.console else ""
+
     def statement(self, document_id: int, statement_id: int) -> str:
         return f"{self.document(document_id)}#s{statement_id}" if self.console else ""
 

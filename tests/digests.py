@@ -197,28 +197,35 @@ STEADY = (
 
 
 def neighbours() -> Around:
-    """The province and three cities beside it; one of them says nothing of investment."""
+    """The province and three cities beside it; one of them says nothing of investment. Its own are the main table's."""
     indicators = (
         Named("地区生产总值", "gdp", "Gross regional product", Measure.GROWTH),
         Named("一般公共预算收入", "general_public_budget_revenue", "General public budget revenue", Measure.GROWTH),
         Named("固定资产投资", "fixed_asset_investment", "Fixed-asset investment", Measure.GROWTH),
     )
 
-    def said(*values: float | None, op: Op = Op.ABOUT) -> tuple[Figure | None, ...]:
-        return tuple(None if value is None else figure(f"{value:g}%", value, op=op) for value in values)
+    def said(*texts: str) -> tuple[Figure | None, ...]:
+        return tuple(_hedged(text) if text else None for text in texts)
 
     return Around(
         indicators,
         (
-            Place("云溪市", "Yunxi", "own", said(6, 4, 7)),
-            Place("澄岭省", "Chengling", "above", said(5.5, 3, 4)),
-            Place("霁梧市", "Jiwu", "beside", said(7, 5, 10, op=Op.AT_LEAST)),
-            Place("栖岚市", "Qilan", "beside", said(6, 4.5, None)),
-            Place("黛沅自治州", "Daiyuan Autonomous Prefecture", "beside", said(5, 3, 3, op=Op.EXACT)),
+            Place("云溪市", "Yunxi", "own", said("6%左右", "4%", "7%以上")),
+            Place("澄岭省", "Chengling", "above", said("5.5%左右", "3%", "4%左右")),
+            Place("霁梧市", "Jiwu", "beside", said("7%以上", "5%", "10%以上")),
+            Place("栖岚市", "Qilan", "beside", said("6.5%左右", "4.5%", "")),
+            Place("黛沅自治州", "Daiyuan Autonomous Prefecture", "beside", said("5%", "3%左右", "3%左右")),
         ),
         known=9,
         rank=3,
     )
+
+
+def _hedged(text: str, **more: object) -> Figure:
+    """A growth figure with the hedge that follows its number: 6%左右."""
+    number, hedge = text.partition("%")[0], text.partition("%")[2]
+    op = {"左右": Op.ABOUT, "以上": Op.AT_LEAST, "": Op.EXACT}[hedge]
+    return figure(f"{number}%", float(number), op=op, **more)  # type: ignore[arg-type]  # a test says what differs
 
 
 def last_years() -> Past:
@@ -291,45 +298,122 @@ def conflict(language: str = "zh") -> DigestData:
     return digest(part(lines), language=language)
 
 
+def correction(language: str = "zh") -> DigestData:
+    """What we told of a report, and what it says: another figure, another indicator, nothing, and one left out."""
+    sentence = "地区生产总值增长6%左右，其中工业投资增长8%，近三年平均增长5.1%，粮食总产12万吨以上。"
+
+    def said(text: str, value: float, unit: str = "%", **more: object) -> Figure:
+        return figure(text, value, unit, sentence=sentence, **more)  # type: ignore[arg-type]  # a test says what differs
+
+    invested = Named("固定资产投资", "fixed_asset_investment", "Fixed-asset investment", Measure.GROWTH)
+    lines = (
+        line(ChangeKind.CORRECTED, "地区生产总值", said("5.1%", 5.1), said("6%", 6, op=Op.ABOUT), key="gdp",
+             en="Gross regional product", basis=Basis.CORRECTION),
+        replace(line(ChangeKind.CORRECTED, "工业投资", said("8%", 8), said("8%", 8), key="industrial_investment",
+                     en="Industrial investment", basis=Basis.CORRECTION), told_as=invested),
+        line(ChangeKind.CORRECTED, "财政收入", said("5.1%", 5.1), None, key="fiscal_revenue", en="Fiscal revenue",
+             basis=Basis.CORRECTION),
+        line(ChangeKind.CORRECTED, "粮食总产", None, said("12万吨", 12, "万吨", measure=Measure.LEVEL, op=Op.AT_LEAST),
+             key="grain_output", en="Grain output", basis=Basis.CORRECTION),
+    )  # fmt: skip
+    return digest(part(lines), language=language)
+
+
 _HEADS = "霁栖澜黛苍琼翊皓蔚沅"
 _ENDS = ("梧市", "岚县", "泊区")
+_HEAD_NAMES = ("Ji", "Qi", "Lan", "Dai", "Cang", "Qiong", "Yi", "Hao", "Wei", "Yuan")
+_END_NAMES = ("wu", "lan County", "bo District")
+_GOALS = (  # of last year and this year, in turn
+    ("地区生产总值", "gdp", "Gross regional product", "增长",
+     (("6.5%以上", "6%左右"), ("6%左右", "6%左右"), ("5.5%左右", "5%左右"), ("5%左右", "5.5%左右"),
+      ("7%左右", "6%左右"), ("6%", "6%左右"), ("", ""))),
+    ("居民消费价格", "cpi", "Consumer price index", "涨幅", (("3%左右", "2%左右"), ("3%左右", "2%左右"), ("", ""))),
+    ("一般公共预算收入", "general_public_budget_revenue", "General public budget revenue", "增长",
+     (("5%", "4%"), ("4%", "3%"), ("3%左右", "3%左右"), ("4%左右", "5%以上"))),
+    ("固定资产投资", "fixed_asset_investment", "Fixed-asset investment", "增长",
+     (("6%", "7%以上"), ("8%", "4%左右"), ("5%左右", "5%左右"), ("7%左右", ""), ("6%左右", "3%"))),
+    ("社会消费品零售总额", "retail_sales", "Retail sales of consumer goods", "增长",
+     (("6.5%左右", "6.5%"), ("6%", "5.5%左右"), ("6%左右", "6%左右"))),
+    ("进出口总额", "foreign_trade", "Foreign trade", "增长", (("8%", ""), ("5%左右", "5%左右"), ("", "4%"))),
+)  # fmt: skip
 
 
-def thirty_reports(language: str = "zh") -> DigestData:
+def _goals(number: int) -> tuple[tuple[Line, ...], tuple[Steady, ...]]:
+    """The main targets of one of many places: what it asked for last year and what this year, each in one sentence."""
+    chosen = [(*goal[:4], *goal[4][(number * (at + 3) + number // 5) % len(goal[4])]) for at, goal in enumerate(_GOALS)]
+    sides = [{goal[1]: goal[side] for goal in chosen if goal[side]} for side in (4, 5)]
+    said = [
+        f"{lead}：{'，'.join(f'{name}{verb}{side[key]}' for name, key, _, verb, *_ in chosen if key in side)}。"
+        for lead, side in zip(("今年发展的主要预期目标是", "今年全市发展的主要预期目标为"), sides, strict=True)
+    ]
+
+    def of(name: str, key: str, verb: str, side: int) -> Figure | None:
+        if key not in sides[side]:
+            return None
+        text, sentence, document = sides[side][key], said[side], 2 * number + side
+        start = sentence.index(f"{name}{verb}{text}") + len(name) + len(verb)
+        return _hedged(
+            text, sentence=sentence, year=2025 + side, document=document, mark_start=start,
+            mark_end=start + text.index("%") + 1, kept_url=f"{CONSOLE}/{document}#s{start}",
+        )  # fmt: skip
+
+    lines: list[Line] = []
+    steady: list[Steady] = []
+    for name, key, en, verb, *_ in chosen:
+        before, after = of(name, key, verb, 0), of(name, key, verb, 1)
+        if before and after and (before.value, before.op) == (after.value, after.op):
+            steady.append(Steady(name, key, en, after))
+        elif before or after:
+            came = figure("5.2%", 5.2, year=2026, period="2025") if before and key == "gdp" else None
+            lines.append(line(_kind(before, after), name, before, after, came, key=key, en=en))
+    return tuple(lines), tuple(steady)
+
+
+def _kind(before: Figure | None, after: Figure | None) -> ChangeKind:
+    if before is None or after is None:
+        return ChangeKind.ADDED if before is None else ChangeKind.DROPPED
+    if before.value == after.value:
+        return ChangeKind.REWORDED
+    return ChangeKind.RAISED if (after.value or 0) > (before.value or 0) else ChangeKind.LOWERED
+
+
+def thirty_reports(language: str = "zh", count: int = 30) -> DigestData:
+    """Three counties of each of ten cities of one province, all on one day."""
     parts = []
-    for index in range(30):
-        name = f"{_HEADS[index % 10]}{_ENDS[index // 10]}"
-        lines = tuple(
-            replace(each, after=replace(each.after, kept_url=f"{CONSOLE}/{index}#s{number}") if each.after else None)
-            for number, each in enumerate(main_lines()[: 4 + index % 9])
-        )
-        kind = Kind.PLAN_REPORT if index % 10 == 9 else Kind.WORK_REPORT
+    for number in range(count):
+        head, end = number % 10, number // 10 % 3
+        name, name_en = f"{_HEADS[head]}{_ENDS[end]}", f"{_HEAD_NAMES[head]}{_END_NAMES[end]}"
+        lines, steady = _goals(number)
+        grows = any(one.indicator_key == "gdp" for one in lines)
         parts.append(
             part(
-                lines + tail_lines(10 + index),
+                lines + tail_lines(10 + number),
+                unchanged=steady,
                 region=name,
-                region_en="",
+                region_en=name_en,
                 region_path=f"澄岭省 · {name}",
-                region_path_en="",
-                kind=kind,
-                region_code=f"99{index // 10 + 1:02}{index % 10:02}",
-                title=f"{name}2026年政府工作报告",
+                region_path_en=f"Chengling · {name_en}",
+                kind=Kind.PLAN_REPORT if number % 10 == 9 else Kind.WORK_REPORT,
+                region_code=f"99{number // 10 + 1:02}{number % 10:02}",
+                title=f"2026年{name}政府工作报告",
                 issuer=f"{name}人民政府",
-                url=f"https://www.p{index}.example/2026/",
-                kept_url=f"{CONSOLE}/{index}",
-                around=neighbours(),
-                past=last_years(),
+                url=f"https://www.p{number}.example/2026/",
+                kept_url=f"{CONSOLE}/{2 * number + 1}",
+                around=neighbours() if grows else None,
             )
         )
-    return digest(*parts, language=language)
+    return replace(digest(*parts, language=language), home_url=CONSOLE.removesuffix("documents"))
 
 
 def broken_source(language: str = "zh") -> DigestData:
     notices = (
         Notice("broken", "霁梧市人民政府·政府工作报告", "https://www.jiwu.example/zwgk/", MADE_AT, 3,
-               detail="index page: 0 entries where 18 are usual; the site may have been redesigned", label="layout"),
+               detail="the index page shows no entries, but 24 links beside its list", label="layout"),
+        Notice("unread", "栖岚县人民政府", "https://www.qilan.example/zfgz/", MADE_AT, 2,
+               detail="the server answered 404", label="gone"),
         Notice("recovered", "沅岚县人民政府", "https://www.yuanlan.example/gk/", MADE_AT, 0, detail=""),
-        Notice("dead_channel", "mail", "", MADE_AT, 10, detail="550 no such mailbox"),
+        Notice("dead_channel", "mail", "", MADE_AT, 3,
+               detail="the mail server refused wang@example.org: 550 5.1.1 no such mailbox"),
     )  # fmt: skip
     return digest(language=language, notices=notices)
 
@@ -344,6 +428,7 @@ SAMPLES = {
     "year": a_year,
     "revision": revision,
     "conflict": conflict,
+    "correction": correction,
     "thirty-reports": thirty_reports,
     "broken-source": broken_source,
     "example": example,

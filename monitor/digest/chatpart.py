@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 
-from .edition import Story
+from .edition import Front, Story
 from .outgoing import cut
+from .ranking import CHANGED
+from .rows import SIGNS
 from .sheet import Sheet
 from .textpart import row_text
 from .words import WORDS, Words
 
 MAX_LINE = 1000  # bytes: half of what the narrowest service takes in one message
 _STORIES = 8
+_ENTRIES = 20
 _ROWS = 8  # of one report
 _REMARKS = 5
 
@@ -24,13 +27,14 @@ def _lines(sheet: Sheet, words: Words) -> Iterator[str]:
     yield sheet.subject
     if sheet.example:
         yield words["example_banner"]
-    for story in sheet.stories[:_STORIES]:
+    if sheet.front:
+        yield from _front(sheet.front, words)
+    else:
+        yield from _reports(sheet, words)
+    if sheet.all_url:
         yield ""
-        yield from _story(story, words)
-    left = len(sheet.stories[_STORIES:]) + sheet.folded
-    if left:
-        yield ""
-        yield words("overview_more", n=left)
+        yield words["all_reports"]
+        yield sheet.all_url
     if sheet.remarks:
         yield ""
     for remark in sheet.remarks[:_REMARKS]:
@@ -40,6 +44,44 @@ def _lines(sheet: Sheet, words: Words) -> Iterator[str]:
     more = len(sheet.remarks[_REMARKS:]) + sheet.remarks_more
     if more:
         yield words("notices_more", n=more)
+
+
+def _front(front: Front, words: Words) -> Iterator[str]:
+    """Many reports: counts, the first indicator region by region, what else moved."""
+    yield from front.said
+    yield ""
+    yield front.title
+    for entry in front.entries[:_ENTRIES]:
+        moved = entry.kind in CHANGED
+        figures = f"{entry.before.text} → {entry.after.text}" if moved else entry.after.text
+        change = "" if entry.above else entry.change
+        yield f"{SIGNS[entry.kind] if entry.kind else '·'} {entry.place} {figures} {change}".rstrip()
+    left = len(front.entries[_ENTRIES:]) + front.more
+    if left:
+        yield words("more", n=left)
+    if front.moves:
+        yield ""
+        yield words["front_moves"]
+    for move in front.moves:
+        yield f"{move.sign} {move.name} {move.moved}{words['colon']}{move.places}"
+    if front.moves_more:
+        yield words("front_more", n=front.moves_more)
+
+
+def _reports(sheet: Sheet, words: Words) -> Iterator[str]:
+    for story in sheet.stories[:_STORIES]:
+        yield ""
+        yield from _story(story, words)
+    for brief in sheet.briefs[: _STORIES - len(sheet.stories[:_STORIES])]:
+        yield ""
+        yield brief.place
+        yield from (f"{row.sign} {row_text(row, heads, words)}" for row, heads in brief.items)
+        yield brief.left
+        yield brief.kept_url or brief.url
+    left = max(0, len(sheet.stories) + len(sheet.briefs) - _STORIES) + sheet.folded
+    if left:
+        yield ""
+        yield words("overview_more", n=left)
 
 
 def _story(story: Story, words: Words) -> Iterator[str]:

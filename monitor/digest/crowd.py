@@ -1,83 +1,244 @@
-"""Many reports on one morning: one table of what they all ask for, instead of the same neighbours in each report."""
+"""Many reports on one morning: a front page of what moved most and where, to be taken in at a glance."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from storage.values import Basis, Measure
+from storage.values import Basis, ChangeKind, Measure
 
-from .edition import Beside, Comparison
-from .ranking import RESULTS, is_longer
-from .rows import named_label
-from .stories import figure_cell, place_name, region_name, short_place
-from .values import Figure, Named, ReportPart
+from .edition import Cell, Entry, Front, Move, Plan
+from .figures import difference, said
+from .outgoing import web_address
+from .ranking import CHANGED, NATION, RESULTS, is_longer, moved_by
+from .rows import SIGNS, change_text, figure_text, line_name, named_label
+from .stories import figure_cell, place_name, short_name
+from .tables import year_head
+from .values import Figure, Line, Named, ReportPart
 from .words import Words
 
-CROWD = 3  # reports, from which on they are compared in one table
-_INDICATORS = 3
-_Key = tuple[str, str]
+CROWD = 3  # reports, from which on they have a front page
+PLACES = 40  # named of those that moved alike
+_OF_ONE = 3  # moves of one indicator before those of others
+_KINDS = (ChangeKind.LOWERED, ChangeKind.RAISED, ChangeKind.REWORDED, ChangeKind.ADDED, ChangeKind.DROPPED)
+MOVED = (ChangeKind.LOWERED, ChangeKind.RAISED)
+Key = tuple[str, str]
+Group = list[tuple[int, Line]]  # changes that are alike, each with the number of its report
 
 
-def together(parts: Sequence[ReportPart], words: Words) -> Comparison | None:
-    """The targets of all `parts` side by side, for GDP and what most of them state; None where too few share any.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a report says of a main target of its own year: what changed of it, or the figure that stayed."""
 
-    Of regions above them, those are added that the parts know figures of.
-    """
-    stated = [_stated(part) for part in parts]
-    counts = Counter(key for each in stated for key in each)
-    shared = sorted((key for key in counts if counts[key] > 1), key=lambda key: (key[0] != "gdp", -counts[key]))
-    chosen = shared[:_INDICATORS]
-    if len(parts) < CROWD or not chosen:
-        return None
-    named = [next(each[key][0] for each in stated if key in each) for key in chosen]
-    above = _above(parts, chosen, words)
-    own = [
-        Beside(
-            short_place(region_name(part, words)),
-            tuple(figure_cell(each[key][1] if key in each else None, words) for key in chosen),
-            False,
-        )
-        for part, each in zip(parts, stated, strict=True)
-        if any(key in each for key in chosen)
-    ]
-    names = {one.name for one in own}
-    years = {part.year for part in parts}
-    title = words("together", year=f"{min(years)}" if len(years) == 1 else f"{min(years)}–{max(years)}")
-    heads = (words["column_region"], *(named_label(one, words.language, short=True) for one in named))
-    return Comparison(title, heads, (*(one for one in above if one.name not in names), *own), "")
+    named: Named
+    line: Line | None
+    steady: Figure | None = None
+
+    @property
+    def figure(self) -> Figure | None:
+        return self.line.after if self.line else self.steady
 
 
-def _stated(part: ReportPart) -> dict[_Key, tuple[Named, Figure]]:
-    """The main targets of the report's own year, by what they are about."""
-    found: dict[_Key, tuple[Named, Figure]] = {}
+def leading(parts: Sequence[ReportPart]) -> list[Key]:
+    """GDP where a report speaks of it, then what most of them do."""
+    counts = Counter(key for part in parts for key in standings(part))
+    shared = [key for key in counts if counts[key] > 1]
+    return sorted(shared, key=lambda key: (key[0] != "gdp", -counts[key]))
+
+
+def standings(part: ReportPart) -> dict[Key, Standing]:
+    """The main targets of the report's own year, changed or not, by what they are about."""
+    found: dict[Key, Standing] = {}
     for line in part.lines:
-        told = line.headline and line.kind not in RESULTS and line.basis is not Basis.CONFLICT
-        if told and line.after and not is_longer(line):
-            named = Named(line.indicator, line.indicator_key, line.name_en, line.after.measure)
-            found.setdefault(_key(named), (named, line.after))
+        shown = line.after or line.before
+        told = line.headline and line.kind in _KINDS and line.basis is Basis.NEXT_REPORT
+        if told and shown and not is_longer(line):
+            named = Named(line.indicator, line.indicator_key, line.name_en, shown.measure)
+            found.setdefault(_key(named), Standing(named, line))
     for steady in part.unchanged:
         named = Named(steady.indicator, steady.indicator_key, steady.name_en, steady.figure.measure)
-        found.setdefault(_key(named), (named, steady.figure))
+        found.setdefault(_key(named), Standing(named, None, steady.figure))
     return found
 
 
-def _key(named: Named) -> _Key:
+def front_page(parts: Sequence[ReportPart], anchors: int, plan: Plan, words: Words) -> Front | None:
+    """What a reader sees first of `parts`, of which the first `anchors` are told further down; None where they share
+    no main target.
+    """
+    keys = leading(parts)
+    if not keys:
+        return None
+    lead, all_told = keys[0], [standings(part) for part in parts]
+    leads = [(index, told[lead]) for index, told in enumerate(all_told) if lead in told]
+    leads.sort(key=lambda one: _weight(one[1], parts[one[0]]))
+    points = _in_points(told.line for _, told in leads)
+    entries = [
+        _entry(parts[index], told, address(parts[index], index, anchors), points, words)
+        for index, told in leads[: plan.overview]
+    ]
+    silent = [short_name(part, words) for part, told in zip(parts, all_told, strict=True) if lead not in told]
+    groups = _groups(all_told, lead, words)
+    name = named_label(leads[0][1].named, words.language, short=True)
+    lines = {(index, id(told.line)) for index, told in leads[: plan.overview]}
+    lines |= {(index, id(line)) for group in groups[: plan.moves] for index, line in group[:PLACES]}
+    return Front(
+        said=tuple(_counted(name, [told for _, told in leads], all_told, words)),
+        title=words("front_title", name=name),
+        heads=_heads([told for _, told in leads], points, words),
+        entries=(*_above(parts, lead, words), *entries),
+        more=len(leads) - len(entries),
+        silent=words("front_silent", name=name, list=_listed(silent, words)) if silent else "",
+        moves=tuple(_move(group, parts, words) for group in groups[: plan.moves]),
+        moves_more=max(0, len(groups) - plan.moves),
+        told=frozenset(lines),
+    )
+
+
+def besides(part: ReportPart, index: int, front: Front | None) -> list[Line]:
+    """The lines of a report, number `index` of them, that the front page does not tell."""
+    if front is None:
+        return list(part.lines)
+    told = [line for line in part.lines if (index, id(line)) in front.told]
+    return [
+        line
+        for line in part.lines
+        if (index, id(line)) not in front.told
+        and not (line.kind in RESULTS and any(line.after == one.outturn for one in told))
+    ]
+
+
+def _key(named: Named) -> Key:
     """In step with the economy is a growth target too."""
     measure = Measure.GROWTH if named.measure is Measure.RELATIVE else named.measure
     return named.indicator_key, measure.value
 
 
-def _above(parts: Sequence[ReportPart], chosen: Sequence[_Key], words: Words) -> list[Beside]:
-    """The regions above, once each; marked like a report's own region, for they are what the rest is held against."""
-    figures: dict[str, dict[_Key, Figure]] = {}
+def _weight(told: Standing, part: ReportPart) -> tuple[bool, int, float, bool, str]:
+    """The State Council first, then the widest moves, cuts before raises; what stayed comes last."""
+    place, size, raised = len(_KINDS), 0.0, False
+    if told.line is not None:
+        place = max(1, _KINDS.index(told.line.kind))
+        size, raised = moved_by(told.line), told.line.kind is ChangeKind.RAISED
+    return part.region_code != NATION, place, -size, raised, part.region_code
+
+
+def _entry(part: ReportPart, told: Standing, url: str, points: bool, words: Words) -> Entry:
+    line = told.line
+    place = report_place(part, words)
+    if line is None:
+        kept = figure_cell(told.steady, words)
+        return Entry(place, url, kept, Cell(words["none"]), kept, words["same"], None)
+    before, outturn, after = (
+        Cell(figure_text(line, side, words.language), web_address(side.kept_url) if side else "")
+        for side in (line.before, line.outturn, line.after)
+    )
+    return Entry(place, url, before, outturn, after, _change(line, points, words), line.kind)
+
+
+def _change(line: Line, points: bool, words: Words) -> str:
+    """`↓ 0.5` under a head that says of what, else `↓ 0.5 个百分点`."""
+    whole = change_text(line, words)
+    apart = line.before and line.after and difference(line.before, line.after, words.language)
+    return f"{SIGNS[line.kind]} {moved_by(line):g}" if points and apart and line.kind in MOVED else whole
+
+
+def address(part: ReportPart, index: int, anchors: int) -> str:
+    """Where report number `index` is told: further down, if it is one of the first `anchors`, else on our page."""
+    return f"#r{index + 1}" if index < anchors else web_address(part.kept_url) or web_address(part.url)
+
+
+def report_place(part: ReportPart, words: Words, *, year: bool = False) -> str:
+    """A report as one of many: its region, and its kind where it is not the work report."""
+    mark = words["example"] if part.example else ""
+    place = f"{mark}{short_name(part, words)}{f' {part.year}' if year else ''}"
+    return place if part.kind.value == "work_report" else f"{place} {words[part.kind.value]}"
+
+
+def _heads(standing: Sequence[Standing], points: bool, words: Words) -> tuple[str, str, str, str, str]:
+    """As the main table has them; a column that stays empty has none."""
+    lines = [one.line for one in standing if one.line]
+    steady = [one.steady for one in standing if one.steady]
+    compared = any(line.before for line in lines) or bool(steady)
+    return (
+        words["column_region"],
+        year_head([line.before for line in lines], "target_of", "target_before", words) if compared else "",
+        year_head([line.outturn for line in lines], "outturn_of", "outturn_before", words),
+        year_head(
+            [*steady, *(line.after for line in lines)], "target_of", "target_after" if compared else "target", words
+        ),
+        "" if not compared else words["change_points"] if points else words["change"],
+    )
+
+
+def _in_points(lines: Iterable[Line | None]) -> bool:
+    """Whether every move is one of percentage points, so that the head can say so once."""
+    sides = [side for line in lines if line and line.kind in MOVED for side in (line.before, line.after)]
+    return bool(sides) and all(side is not None and side.unit == "%" for side in sides)
+
+
+def _above(parts: Sequence[ReportPart], lead: Key, words: Words) -> list[Entry]:
+    """The regions above that have no row of their own, once each: what the others are held against."""
+    known = {short_name(part, words) for part in parts}
+    found: dict[str, Figure] = {}
     for around in (part.around for part in parts if part.around):
         for place in around.places:
-            if place.standing == "above":
-                said = {
-                    _key(one): figure for one, figure in zip(around.indicators, place.figures, strict=True) if figure
-                }
-                figures[place_name(place, words)] = said | figures.get(place_name(place, words), {})
+            for named, figure in zip(around.indicators, place.figures, strict=True):
+                if place.standing == "above" and figure and _key(named) == lead:
+                    found.setdefault(place_name(place, words), figure)
+    none = Cell(words["none"])
     return [
-        Beside(name, tuple(figure_cell(said.get(key), words) for key in chosen), True)
-        for name, said in figures.items()
-        if any(key in said for key in chosen)
+        Entry(name, "", none, none, figure_cell(figure, words), "", None, above=True)
+        for name, figure in found.items()
+        if name not in known
     ]
+
+
+def _counted(
+    name: str, leads: Sequence[Standing], all_told: Iterable[Mapping[Key, Standing]], words: Words
+) -> Iterator[str]:
+    """`GDP 增长：调低 15 份，未变 3 份`, and the same of all main targets."""
+    everything = [one for told in all_told for one in told.values()]
+    for what, unit, standing in ((name, "front_reports", leads), (words["front_all"], "front_targets", everything)):
+        counts = Counter(one.line.kind if one.line else None for one in standing)
+        told = words["comma"].join(
+            words(unit, what=words[f"{kind}_word"] if kind else words["same"], n=counts[kind])
+            for kind in (*_KINDS, None)
+            if counts[kind]
+        )
+        yield f"{what}{words['colon']}{told}"
+
+
+def _groups(all_told: Sequence[Mapping[Key, Standing]], lead: Key, words: Words) -> list[Group]:
+    """The other main targets that moved or went, alike ones together: the widest first, of one indicator only a few."""
+    found: dict[tuple[Key, str, str, str], Group] = {}
+    for index, told in enumerate(all_told):
+        for key, one in told.items():
+            line = one.line
+            if line is not None and key != lead and line.kind is not ChangeKind.ADDED:
+                before, after = (said(side, words.language) if side else "" for side in (line.before, line.after))
+                found.setdefault((key, line.kind.value, before, after), []).append((index, line))
+    ranked = sorted(found.items(), key=lambda one: (one[1][0][1].kind not in CHANGED, -_width(one[1])))
+    shown: Counter[Key] = Counter()
+    first, rest = list[Group](), list[Group]()
+    for (key, *_), group in ranked:
+        shown[key] += 1
+        (first if shown[key] <= _OF_ONE else rest).append(group)
+    return [*first, *rest]
+
+
+def _width(group: Group) -> float:
+    """How much a move weighs: its size, and more where many made it."""
+    return moved_by(group[0][1]) * (1 + min(len(group), 10) / 10)
+
+
+def _move(group: Group, parts: Sequence[ReportPart], words: Words) -> Move:
+    line = group[0][1]
+    before, after = (figure_text(line, side, words.language) for side in (line.before, line.after))
+    moved = f"{before} → {after}" if line.kind in CHANGED else f"{before}{words['comma']}{words['dropped']}"
+    places = _listed([short_name(parts[index], words) for index, _ in group], words)
+    return Move(line_name(line, words.language, short=True), moved, line.kind, SIGNS[line.kind], places)
+
+
+def _listed(names: Iterable[str], words: Words) -> str:
+    names = list(dict.fromkeys(names))
+    listed = words["list_comma"].join(names[:PLACES])
+    return words("and_places", list=listed, n=len(names)) if len(names) > PLACES else listed

@@ -18,24 +18,31 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much of a digest is shown: the first reports at length, the next in short, all in the overview."""
+    """How much of a digest is shown: the first reports at length, the next in short, all in the overview.
+
+    In a crowd (three reports or more), `overview` are the rows of the front page's first table and `moves` those of its
+    second; `items` are the changes that a short report tells.
+    """
 
     long: int
     short: int
     overview: int = 200
     notices: int = 12
     charts: int = 6
-    crowd: bool = False  # three reports or more
+    crowd: bool = False
+    moves: int = 10
+    items: int = 6
 
-    def detail(self, index: int) -> Detail:
-        if index >= self.long:
-            return SHORT
+    @property
+    def detail(self) -> Detail:
+        """Of the reports that are told at length."""
         return BRIEF if self.crowd else LONG
 
 
 LONG = Detail(tail=20, main=60, quote=240)
 BRIEF = Detail(tail=5, main=14, quote=80)
-SHORT = Detail(tail=0, main=8, quote=0)
+_SOME = 12
+ALL = Detail(tail=1000, main=1000, quote=0)  # to choose from
 PLANS = (  # the first that keeps the message small enough is taken
     Plan(long=100, short=0),
     Plan(long=1, short=1),
@@ -44,13 +51,25 @@ PLANS = (  # the first that keeps the message small enough is taken
 )
 PLANS_OF_MANY = (
     Plan(long=4, short=96, charts=3, crowd=True),
-    Plan(long=3, short=24, charts=3, crowd=True),
-    Plan(long=3, short=12, charts=3, crowd=True),
-    Plan(long=1, short=12, charts=1, crowd=True),
-    Plan(long=1, short=6, charts=1, crowd=True),
-    Plan(long=0, short=4, overview=80, crowd=True),
+    Plan(long=3, short=96, charts=3, crowd=True),
+    Plan(long=2, short=96, charts=2, crowd=True),
+    Plan(long=1, short=96, charts=1, crowd=True),
+    Plan(long=0, short=96, crowd=True),
+    Plan(long=0, short=96, items=4, crowd=True),
+    Plan(long=0, short=96, items=3, notices=8, crowd=True),
+    Plan(long=0, short=40, overview=40, items=3, notices=8, crowd=True),
+    Plan(long=0, short=30, overview=40, items=3, notices=8, crowd=True),
+    Plan(long=0, short=20, overview=40, items=3, notices=8, crowd=True),
+    Plan(long=0, short=12, overview=40, items=3, notices=5, crowd=True),
     Plan(long=0, short=0, overview=30, notices=5, crowd=True),
 )
+
+
+def plans_of(reports: int, crowd: bool) -> tuple[Plan, ...]:
+    """The plans to try for so many reports; a dozen leave no room to tell one of them at length."""
+    if not crowd:
+        return PLANS
+    return tuple(plan for plan in PLANS_OF_MANY if plan.long == 0) if reports > _SOME else PLANS_OF_MANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +144,46 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A report's row on the front page, or that of a region above (`above`); `kind` is None where nothing changed."""
+
+    place: str
+    url: str
+    before: Cell
+    outturn: Cell
+    after: Cell
+    change: str
+    kind: ChangeKind | None
+    above: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One change that several regions made alike: `5% → 4%`, and by whom."""
+
+    name: str
+    moved: str
+    kind: ChangeKind
+    sign: str
+    places: str
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The front page of many reports: counts, the first indicator report by report, what else moved."""
+
+    said: tuple[str, ...]
+    title: str
+    heads: tuple[str, str, str, str, str]  # region, before, outturn, after, change; "" for a column that is empty
+    entries: tuple[Entry, ...]
+    more: int
+    silent: str
+    moves: tuple[Move, ...]
+    moves_more: int
+    told: frozenset[tuple[int, int]]  # the number of a report, and the id() of a line of it that is told here
+
+
+@dataclass(frozen=True, slots=True)
 class ChartYear:
     """One year: both figures as text, as short labels, and as the sizes that are drawn (None where there is none)."""
 
@@ -153,6 +212,18 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Brief:
+    """A report in one paragraph: what its row of the front page does not tell, and what is left out, counted."""
+
+    anchor: str
+    place: str
+    url: str
+    kept_url: str
+    items: tuple[tuple[Row, tuple[str, ...]], ...]  # each with the heads of its table
+    left: str
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """A report as the digest tells it."""
 
@@ -171,12 +242,11 @@ class Story:
     folded: str
     comparison: Comparison | None = None
     chart: Chart | None = None
-    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """One line of the overview; `kind` is that of the change it names, None where it names none."""
+    """One report where none is told further; `kind` is that of the change it names, None where it names none."""
 
     url: str
     place: str

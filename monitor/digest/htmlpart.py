@@ -22,6 +22,7 @@ _COLOURS = {
     "added": "#1a7f37",
     "dropped": "#57606a",
     "conflict": "#57606a",
+    "corrected": "#8a3ffc",
     "met": "#1a7f37",
     "missed": "#a8480a",
 }

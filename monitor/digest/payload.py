@@ -115,6 +115,7 @@ def _change(line: Line, language: str) -> dict[str, Any]:
         "indicator": clean(line.indicator, 200),
         "indicator_key": clean(line.indicator_key, 200),
         "indicator_en": clean(line.name_en, 200),
+        "indicator_before": clean(line.told_as.indicator, 200) if line.told_as else "",
         "name": line_name(line, language),
         "topic": clean(line.topic_zh, 80),
         "topic_en": clean(line.topic_en, 80),

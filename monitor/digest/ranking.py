@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from storage.values import Basis, ChangeKind
 
-from .figures import middle
+from .figures import middle, split_unit
 from .values import Line, ReportPart
 
 NATION = "000000"
@@ -39,6 +39,20 @@ def _points(line: Line) -> int:
     """How far growth moved, in half points, at most four; 0 where that is not known."""
     before, after = (None if side is None else middle(side) for side in (line.before, line.after))
     return min(4, int(2 * abs(after - before))) if before is not None and after is not None else 0
+
+
+def moved_by(line: Line) -> float:
+    """How far a target moved, to weigh moves against each other: in points, and of an amount in tenths of itself."""
+    before, after = (None if side is None else middle(side) for side in (line.before, line.after))
+    if line.kind not in CHANGED or before is None or after is None or line.before is None or line.after is None:
+        return 0.0
+    (base, factor), (base_after, factor_after) = split_unit(line.before.unit or ""), split_unit(line.after.unit or "")
+    if base != base_after:
+        return 0.0
+    before, after = before * factor, after * factor_after
+    if base == "%":
+        return float(abs(after - before))
+    return 10 * float(abs(after - before)) / max(abs(float(before)), abs(float(after)), 1.0)
 
 
 def ordered(lines: Iterable[Line]) -> list[Line]:

@@ -1,11 +1,11 @@
 """The front door: data in, the four forms out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from .chart import image
 from .chatpart import chat_part
 from .crowd import CROWD
-from .edition import PLANS, PLANS_OF_MANY
+from .edition import Plan, plans_of
 from .htmlpart import html_part
 from .payload import payload
 from .ranking import ranked
@@ -17,15 +17,17 @@ from .words import LANGUAGES
 
 MAX_HTML = 90_000  # bytes; Gmail clips a little above 100,000
 MAX_TEXT = 250_000  # bytes
+Fitted = tuple[str, Sheet, Sequence[Plan]]
+MAX_LINES = 150  # of the text of three reports and more: a morning's news, not its archive
 
 
 def render(data: DigestData) -> Rendered:
     """One digest in all its forms; the same data gives the same bytes.
 
-    The HTML stays within 90,000 bytes with its pictures, and the text within 250,000: a longer digest, or one of three
-    reports and more, tells its first reports at length and the others in short or by one line each. The payload is
-    always complete. A digest with neither reports nor notices is a ValueError, and so is a language other than zh and
-    en.
+    The HTML stays within 90,000 bytes with its pictures, and the text within 250,000, and of three reports or more
+    within 150 lines: such a digest opens with a front page, tells as many reports at length as that allows, the others
+    in a paragraph each, and counts those that it leaves out. The payload is always complete. A digest with neither
+    reports nor notices is a ValueError, and so is a language other than zh and en.
     """
     if not data.parts and not data.notices:
         raise ValueError(f"digest {data.id!r} has nothing to tell: no report and no notice")
@@ -33,29 +35,29 @@ def render(data: DigestData) -> Rendered:
         raise ValueError(f"digest {data.id!r}: language {data.language!r} is neither zh nor en")
     parts = ranked(data.parts)
     title = subject(data, parts)
-    plans = PLANS if len(parts) < CROWD else PLANS_OF_MANY
-    sheets = [lay_out(data, title, parts, plans[0])]  # laid out further only as far as a form needs it shorter
+    crowd = len(parts) >= CROWD
 
-    def fitting(form: Callable[[Sheet], str], limit: int) -> tuple[str, Sheet]:
-        made = ""
-        for index, plan in enumerate(plans):
-            if index == len(sheets):
-                sheets.append(lay_out(data, title, parts, plan))
-            made = form(sheets[index])
-            if len(made.encode()) + _size_of_pictures(made, sheets[index]) <= limit:
+    def laid_out(plans: Sequence[Plan], form: Callable[[Sheet], str], fits: Callable[[str, Sheet], bool]) -> Fitted:
+        """The first plan by which a form is short enough, else the last; with those that are left from there on."""
+        for at in range(len(plans)):
+            sheet = lay_out(data, title, parts, plans[at])
+            made = form(sheet)
+            if fits(made, sheet):
                 break
-        return made, sheets[index]
+        return made, sheet, plans[at:]
 
-    html, sheet = fitting(html_part, MAX_HTML)
+    def is_short(text: str, _: Sheet) -> bool:
+        return len(text.encode()) <= MAX_TEXT and (not crowd or text.count("\n") <= MAX_LINES)
+
+    def is_light(html: str, sheet: Sheet) -> bool:
+        return len(html.encode()) + _size_of_pictures(html, sheet) <= MAX_HTML
+
+    plans = plans_of(len(parts), crowd)
+    text, sheet, left = laid_out(plans, text_part, is_short)
+    chat = chat_part(sheet)
+    html, sheet, _ = laid_out(left if crowd else plans, html_part, is_light)  # both forms of a crowd tell the same
     images = {made.cid: made for made in (image(story.chart) for story in sheet.stories if story.chart)}
-    return Rendered(
-        subject=title,
-        text=fitting(text_part, MAX_TEXT)[0],
-        html=html,
-        images=tuple(images.values()),
-        payload=payload(data, title, parts),
-        chat=chat_part(sheets[0]),
-    )
+    return Rendered(title, text, html, payload(data, title, parts), chat, tuple(images.values()))
 
 
 def _size_of_pictures(made: str, sheet: Sheet) -> int:

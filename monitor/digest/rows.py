@@ -75,6 +75,8 @@ def _odd_period(figure: Figure, language: str) -> str:
 
 def figure_text(line: Line, figure: Figure | None, language: str) -> str:
     """One side of a line; growth is bare unless one of the sides falls, because the line's name says 增长."""
+    if figure is None and line.kind is ChangeKind.CORRECTED:
+        return WORDS[language]["left_out" if line.after else "not_stated"]
     if figure is None:
         return WORDS[language]["none"]
     signed = figure.measure is not Measure.GROWTH or _falls(line)
@@ -84,9 +86,11 @@ def figure_text(line: Line, figure: Figure | None, language: str) -> str:
 def row(line: Line, words: Words, mark: str = "") -> Row:
     language = words.language
     before, outturn, after = (_cell(line, side, language) for side in (line.before, line.outturn, line.after))
+    if line.told_as:
+        before = Cell(f"{named_label(line.told_as, language, short=True)} {before.text}", before.url)
     if mark and line.outturn:
         outturn = Cell(f"{outturn.text} {mark}", outturn.url)
-    change = _change(line, words)
+    change = change_text(line, words)
     return Row(line.kind, line_name(line, language), before, outturn, after, change, SIGNS[line.kind], _bars(line))
 
 
@@ -94,7 +98,8 @@ def _cell(line: Line, side: Figure | None, language: str) -> Cell:
     return Cell(figure_text(line, side, language), web_address(side.kept_url) if side else "")
 
 
-def _change(line: Line, words: Words) -> str:
+def change_text(line: Line, words: Words) -> str:
+    """What became of a target: `↓ 0.5 个百分点`, 新, 未再提."""
     if line.kind is ChangeKind.ADDED:
         return words["new"]
     if line.kind is ChangeKind.DROPPED:
@@ -102,6 +107,8 @@ def _change(line: Line, words: Words) -> str:
     if line.kind in RESULTS:
         return f"{SIGNS[line.kind]} {words[line.kind.value]}{_beyond(line, words)}"
     arrow = SIGNS[line.kind]
+    if line.kind is ChangeKind.CORRECTED:
+        return words["corrected_word"]
     if line.kind is ChangeKind.REWORDED or line.before is None or line.after is None:
         return f"{arrow} {words['reworded']}" if line.kind is ChangeKind.REWORDED else arrow
     apart = difference(line.before, line.after, words.language)

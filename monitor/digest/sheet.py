@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .crowd import CROWD, together
-from .edition import Comparison, Glance, Plan, Story
+from .crowd import CROWD, address, besides, front_page, report_place
+from .edition import Brief, Front, Glance, Plan, Story
 from .notes import foot_lines, notice_text
 from .outgoing import clean, web_address
-from .stories import beijing_time, short_name, story
+from .stories import beijing_time, in_brief, story
 from .subject import changed_count, part_news, ranked_notices
 from .values import DigestData, ReportPart
 from .words import WORDS, Words
@@ -30,12 +30,14 @@ class Sheet:
     language: str
     subject: str
     example: bool
+    overview_title: str  # "" where there is no overview
+    front: Front | None
     glances: tuple[Glance, ...]
-    glances_title: str
     glances_more: int
-    together: Comparison | None
     stories: tuple[Story, ...]
+    briefs: tuple[Brief, ...]
     folded: int
+    all_url: str
     remarks: tuple[Remark, ...]
     remarks_more: int
     made_at: str
@@ -45,30 +47,39 @@ class Sheet:
 def lay_out(data: DigestData, subject: str, parts: Sequence[ReportPart], plan: Plan) -> Sheet:
     """The digest as far as the plan goes; `parts` are ranked."""
     words = WORDS[data.language]
-    full = parts[: plan.long + plan.short]
-    folded = len(parts) - len(full)
-    glanced = len(parts) >= CROWD or folded > 0
-    notices = ranked_notices(data.notices)
-    charts = min(plan.long, plan.charts)
-    compared = together(parts[: plan.overview], words) if glanced else None
+    told = parts[: plan.long + plan.short]
+    folded = len(parts) - len(told)
     years = {part.year for part in parts}
+    front = front_page(parts, len(told), plan, words) if len(parts) >= CROWD else None
+    glanced = front is None and (len(parts) >= CROWD or folded > 0)
+    glances = [_glance(part, index, plan, words, year=len(years) > 1) for index, part in enumerate(parts)]
+    notices = ranked_notices(data.notices)
     return Sheet(
         language=data.language,
         subject=subject,
         example=bool(parts) and all(part.example for part in parts),
-        glances=tuple(
-            _glance(part, index, plan, words, year=len(years) > 1) for index, part in enumerate(parts[: plan.overview])
-        )
-        if glanced
-        else (),
-        glances_title=words("overview_count", n=len(parts)) + (f" · {next(iter(years))}" if len(years) == 1 else ""),
+        overview_title=_overview_title(parts, years, words) if front or glanced else "",
+        front=front,
+        glances=tuple(glances[: plan.overview]) if glanced else (),
         glances_more=max(0, len(parts) - plan.overview) if glanced else 0,
-        together=compared,
         stories=tuple(
-            story(part, number, words, plan.detail(number - 1), charted=number <= charts, alone=compared is None)
-            for number, part in enumerate(full, start=1)
+            story(part, number, words, plan.detail, charted=number <= plan.charts, alone=len(parts) < CROWD)
+            for number, part in enumerate(told[: plan.long], start=1)
+        ),
+        briefs=tuple(
+            in_brief(
+                part,
+                index + 1,
+                report_place(part, words, year=len(years) > 1),
+                besides(part, index, front),
+                words,
+                plan.items,
+            )
+            for index, part in enumerate(told)
+            if index >= plan.long
         ),
         folded=folded,
+        all_url=web_address(data.home_url) if folded else "",
         remarks=tuple(
             Remark(*notice_text(notice, words), web_address(notice.url), notice.kind in ("broken", "unread"))
             for notice in notices[: plan.notices]
@@ -79,12 +90,12 @@ def lay_out(data: DigestData, subject: str, parts: Sequence[ReportPart], plan: P
     )
 
 
+def _overview_title(parts: Sequence[ReportPart], years: set[int], words: Words) -> str:
+    year = f" · {next(iter(years))}" if len(years) == 1 else ""
+    return words["overview"] + " · " + words("overview_count", n=len(parts)) + year
+
+
 def _glance(part: ReportPart, index: int, plan: Plan, words: Words, *, year: bool) -> Glance:
-    anchor = f"#r{index + 1}" if index < plan.long + plan.short else ""
     kind, news = part_news(part, words)
-    mark = words["example"] if part.example else ""
-    place = f"{mark}{short_name(part, words)}{f' {part.year}' if year else ''}"
-    if part.kind.value != "work_report":
-        place += f" {words[part.kind.value]}"
-    url = anchor or web_address(part.kept_url) or web_address(part.url)
-    return Glance(url, place, kind, clean(news, 90), changed_count(part))
+    url = address(part, index, plan.long + plan.short)
+    return Glance(url, report_place(part, words, year=year), kind, clean(news, 90), changed_count(part))

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from storage.values import Basis
 
 from .chart import chart
-from .edition import Beside, Cell, Comparison, Detail, Story, Topic
+from .edition import ALL, Beside, Brief, Cell, Comparison, Detail, Story, Topic
 from .figures import said
 from .outgoing import clean, web_address
 from .ranking import RESULTS, ordered
@@ -35,7 +36,7 @@ def story(
         region=region_name(part, words),
         place=clean(part.region_path_en if words.language == "en" and part.region_path_en else part.region_path, 60),
         heading=words("report_heading", year=part.year, kind=words[part.kind.value]),
-        title=clean(part.title, 120) if detail.quote else "",
+        title=clean(part.title, 120),
         origin=origin(part, words),
         url=web_address(part.url),
         kept_url=kept,
@@ -44,10 +45,22 @@ def story(
         tail_title=words("tail_counted", n=len(tail)) if tail else "",
         topics=topics,
         folded=folded,
-        comparison=_comparison(part.around, part, words) if part.around and alone and detail.quote else None,
+        comparison=_comparison(part.around, part, words) if part.around and alone else None,
         chart=chart(part.past, region_name(part, words), words) if part.past and charted else None,
-        short=not detail.quote,
     )
+
+
+def in_brief(part: ReportPart, number: int, place: str, lines: Sequence[Line], words: Words, most: int) -> Brief:
+    """One of many reports: of `lines` the first `most` that have rows of their own, and how many others there are."""
+    made = tables(replace(part, lines=tuple(lines), unchanged=()), words, ALL)
+    items = [(row, table.heads) for table in made for row in table.rows]
+    tail = _tail_lines(part)
+    left = [words("more", n=len(items) - most)] if len(items) > most else []
+    left += [words("tail_counted", n=len(tail))] if tail else []
+    return Brief(
+        f"r{number}", place, web_address(part.url), web_address(part.kept_url), tuple(items[:most]),
+        words["list_comma"].join(left),
+    )  # fmt: skip
 
 
 def _comparison(around: Around, part: ReportPart, words: Words) -> Comparison:

@@ -68,8 +68,10 @@ def _one_report(part: ReportPart, words: Words, *, alone: bool) -> Iterator[str]
 
 
 def _leading(part: ReportPart) -> list[Line]:
-    """The lines a subject may speak of, the best first: revisions, changes of this year's targets, others, results."""
-    for basis in (Basis.REVISION, Basis.CONFLICT, Basis.NEXT_REPORT):
+    """The lines a subject may speak of, the best first: revisions, changes of this year's targets, others, what we
+    correct, results.
+    """
+    for basis in (Basis.REVISION, Basis.CONFLICT, Basis.NEXT_REPORT, Basis.CORRECTION):
         lines = main_lines(part, basis)
         near = [line for line in lines if not is_longer(line)] or lines
         if near:
@@ -83,6 +85,8 @@ def _frame(part: ReportPart, lines: Sequence[Line]) -> str:
         return "subject_revised"
     if basis is Basis.CONFLICT:
         return "subject_conflicting"
+    if basis is Basis.CORRECTION:
+        return "subject_correcting"
     return "subject_first" if is_first(part) else "subject_report"
 
 
@@ -91,6 +95,9 @@ def _counted(news: str, others: int, frame: str, words: Words) -> Iterator[str]:
         return
     if frame == "subject_first":
         yield words("subject_first_more", news=news, n=others + 1)
+        return
+    if frame == "subject_correcting":
+        yield words("subject_more_corrected", news=news, n=others)
         return
     yield words("subject_more", news=news, n=others)
     yield words("subject_more_short", news=news, n=others)
@@ -110,6 +117,8 @@ def line_news(line: Line, words: Words, *, brief: bool = False, first: bool = Fa
     before, after = (figure_text(line, side, language) for side in (line.before, line.after))
     if first:
         key = "subject_added"
+    elif line.kind is ChangeKind.CORRECTED:
+        key = "subject_corrected" if line.before and line.after else "subject_told" if line.after else "subject_untold"
     elif line.basis is Basis.CONFLICT:
         key = "subject_conflict"
     elif line.kind in CHANGED:
@@ -126,6 +135,8 @@ def part_news(part: ReportPart, words: Words) -> tuple[ChangeKind | None, str]:
     lines = _leading(part)
     if not lines:
         return None, next(_tail_news(part, words))
+    if lines[0].kind is ChangeKind.CORRECTED:
+        return None, words["corrected_word"] + words["colon"] + line_news(lines[0], words)
     moved = lines[0].kind in CHANGED and lines[0].basis is not Basis.CONFLICT
     news = line_news(lines[0], words, brief=moved, first=is_first(part))
     return (lines[0].kind if moved else None), news

@@ -19,8 +19,9 @@ _NAMED = 3  # indicators named above a quotation
 
 
 def tables(part: ReportPart, words: Words, detail: Detail) -> tuple[Table, ...]:
-    """Revisions, conflicts, the main targets, what became of the last ones; only those that have rows."""
+    """Corrections, revisions, conflicts, the main targets, what became of the last ones; only those that have rows."""
     made = (
+        _pair_table(part, Basis.CORRECTION, words, detail),
         _pair_table(part, Basis.REVISION, words, detail),
         _pair_table(part, Basis.CONFLICT, words, detail),
         _main_table(part, words, detail),
@@ -59,9 +60,9 @@ def _target_table(part: ReportPart, title: str, lines: Sequence[Line], words: Wo
     compared = any(line.before for line in lines)
     heads = (
         words["indicator"],
-        _year_head([line.before for line in lines], "target_of", "target_before", words),
-        _year_head([line.outturn for line in lines], "outturn_of", "outturn_before", words),
-        _year_head([line.after for line in lines], "target_of", "target_after" if compared else "target", words),
+        year_head([line.before for line in lines], "target_of", "target_before", words),
+        year_head([line.outturn for line in lines], "outturn_of", "outturn_before", words),
+        year_head([line.after for line in lines], "target_of", "target_after" if compared else "target", words),
         words["change"] if compared else "",
     )
     return Table(
@@ -75,21 +76,21 @@ def _target_table(part: ReportPart, title: str, lines: Sequence[Line], words: Wo
 
 
 def _pair_table(part: ReportPart, basis: Basis, words: Words, detail: Detail) -> Table:
-    """Revisions and conflicts: both readings side by side, with both sentences."""
+    """Corrections, revisions and conflicts: both readings side by side, with the sentences."""
     lines = main_lines(part, basis)
     shown = lines[: detail.main]
-    revised = basis is Basis.REVISION
-    heads = (words["indicator"], words["wording_before"], "", words["wording_after"], words["change"])
-    if not revised:
-        heads = (words["indicator"], *_publisher_heads(shown, words), "")
-    notes = (words["before_revision"], words["after_revision"]) if revised else ("", "")
-    return Table(
-        title=words["revisions" if revised else "conflicts"],
-        heads=heads,
-        rows=tuple(row(line, words) for line in shown),
-        quotes=tuple(_both_sides(shown, notes, words, detail)),
-        more=len(lines) - len(shown),
-    )
+    if basis is Basis.CORRECTION:
+        title, heads = words["corrections"], (words["wrongly"], "", words["rightly"], "")
+        quotes = _evidence(shown, words, detail)  # one sentence, read in two ways
+    elif basis is Basis.REVISION:
+        title, heads = words["revisions"], (words["wording_before"], "", words["wording_after"], words["change"])
+        notes = (words["before_revision"], words["after_revision"])
+        quotes = tuple(_both_sides(shown, notes, words, detail))
+    else:
+        title, heads = words["conflicts"], (*_publisher_heads(shown, words), "")
+        quotes = tuple(_both_sides(shown, ("", ""), words, detail))
+    rows = tuple(row(line, words) for line in shown)
+    return Table(title, (words["indicator"], *heads), rows, quotes, more=len(lines) - len(shown))
 
 
 def _publisher_heads(lines: Sequence[Line], words: Words) -> tuple[str, str, str]:
@@ -121,7 +122,7 @@ def _results_table(part: ReportPart, words: Words, detail: Detail) -> Table:
     shown = lines[: max(detail.tail, 1)]
     heads = (
         words["indicator"],
-        _year_head([line.before for line in lines], "target_of", "target_before", words),
+        year_head([line.before for line in lines], "target_of", "target_before", words),
         "",
         _result_head([line.after for line in lines], words),
         words["result"],
@@ -132,7 +133,7 @@ def _results_table(part: ReportPart, words: Words, detail: Detail) -> Table:
 
 
 def _result_head(figures: Sequence[Figure | None], words: Words) -> str:
-    return _year_head(figures, "outturn_of", "outturn", words)
+    return year_head(figures, "outturn_of", "outturn", words)
 
 
 def _identity(line: Line) -> tuple[str, str]:
@@ -142,7 +143,7 @@ def _identity(line: Line) -> tuple[str, str]:
     return line.indicator_key or line.indicator, shown.measure.value
 
 
-def _year_head(figures: Sequence[Figure | None], with_year: str, without: str, words: Words) -> str:
+def year_head(figures: Sequence[Figure | None], with_year: str, without: str, words: Words) -> str:
     """`2024 目标` when all figures of a column are for one year, else 原目标; "" when there is no figure."""
     if not any(figures):
         return ""

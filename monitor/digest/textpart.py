@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from storage.values import ChangeKind
 
-from .edition import Cell, Comparison, Quote, Row, Story, Table, Topic
+from .edition import Brief, Cell, Comparison, Front, Quote, Row, Story, Table, Topic
 from .layout import WIDTH, table, width, wrap
 from .ranking import CHANGED
 from .rows import SIGNS
@@ -22,14 +22,18 @@ def text_part(sheet: Sheet) -> str:
     lines = [*wrap(sheet.subject, WIDTH), *wrap(sheet.made_at, WIDTH)]
     if sheet.example:
         lines += ["", *wrap(words["example_banner"], WIDTH)]
+    if sheet.overview_title:
+        lines += ["", _HEAVY, *wrap(sheet.overview_title, WIDTH), *(_front(sheet.front, words) if sheet.front else ())]
     if sheet.glances:
-        lines += ["", *_overview(sheet, words)]
-    if sheet.together:
-        lines += ["", *_comparison(sheet.together, words)]
+        lines += ["", *_glances(sheet, words)]
     for story in sheet.stories:
         lines += ["", "", *_story(story, words)]
-    if sheet.folded and sheet.stories:
+    if sheet.briefs:
+        lines += ["", _HEAVY, words["each_report" if not sheet.stories else "other_reports"]]
+        lines += [line for brief in sheet.briefs for line in _brief(brief, words)]
+    if sheet.folded and (sheet.stories or sheet.briefs):
         lines += ["", *wrap(words("reports_folded", n=sheet.folded), WIDTH)]
+    lines += _links([(words["all_reports"], sheet.all_url)])
     if sheet.remarks:
         lines += ["", "", _HEAVY, words["notices"], *_remarks(sheet, words)]
     lines += ["", "", _LIGHT, words["because"]]
@@ -38,10 +42,46 @@ def text_part(sheet: Sheet) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _overview(sheet: Sheet, words: Words) -> Iterator[str]:
-    yield _HEAVY
-    yield f"{words['overview']} · {sheet.glances_title}"
+def _front(front: Front, words: Words) -> Iterator[str]:
+    """What moved most and where; a region's own page is linked further down."""
+    for line in front.said:
+        yield from wrap(line, WIDTH)
     yield ""
+    yield f"[{front.title}]"
+    columns = [index for index, head in enumerate(front.heads) if head]
+    rows = []
+    for entry in front.entries:
+        cells = (Cell(entry.place), entry.before, entry.outturn, entry.after, Cell(entry.change))
+        rows.append(_dashed([cells[index] for index in columns], words))
+    yield from table(_close([front.heads[index] for index in columns], words), rows)
+    yield from wrap(words("more", n=front.more), WIDTH) if front.more else ()
+    yield from wrap(front.silent, WIDTH) if front.silent else ()
+    if front.moves:
+        yield ""
+        yield f"[{words['front_moves']}]"
+    for move in front.moves:
+        yield from wrap(f"{move.name} {move.moved}{words['colon']}{move.places}", WIDTH, first=f"{move.sign} ")
+    yield from wrap(words("front_more", n=front.moves_more), WIDTH) if front.moves_more else ()
+
+
+def _brief(brief: Brief, words: Words) -> Iterator[str]:
+    """One of many reports: what else it changes in a paragraph, and where all of it is."""
+    items = [f"{row.sign} {row_text(row, heads, words)}" for row, heads in brief.items]
+    told = words["item_comma"].join([*items, *([brief.left] if brief.left else [])])
+    *lines, last = wrap(f"{brief.place}{words['colon'] if told else ''}{told}", WIDTH, first="* ", rest="  ")
+    url = brief.kept_url or brief.url
+    if url and width(last) + 2 + width(url) <= WIDTH:
+        yield from (*lines, f"{last}  {url}")
+    else:
+        yield from (*lines, last, *([f"  {url}"] if url else []))
+
+
+def _close(heads: Sequence[str], words: Words) -> list[str]:
+    """Heads without the blanks that Chinese needs none of: columns are dear."""
+    return [head.replace(" ", "") for head in heads] if words.language == "zh" else list(heads)
+
+
+def _glances(sheet: Sheet, words: Words) -> Iterator[str]:
     head = (words["column_region"], words["column_news"], words["column_count"])
     rows = [(glance.place, f"{_sign(glance.kind)}{glance.news}", str(glance.count)) for glance in sheet.glances]
     yield from table(head, rows, press=1)
@@ -50,12 +90,9 @@ def _overview(sheet: Sheet, words: Words) -> Iterator[str]:
 
 
 def _story(story: Story, words: Words) -> Iterator[str]:
-    yield _LIGHT if story.short else _HEAVY
+    yield _HEAVY
     mark = words["example"] if story.example else ""
     yield from wrap(f"{mark}{story.region} · {story.heading}", WIDTH)
-    if story.short:
-        yield from _short(story, words)
-        return
     for line in (story.place if story.place != story.region else "", story.title, story.origin):
         if line:
             yield from wrap(line, WIDTH)
@@ -70,20 +107,6 @@ def _story(story: Story, words: Words) -> Iterator[str]:
         for topic in story.topics:
             yield from _topic(topic, words)
         yield from _folded(story, words)
-
-
-def _short(story: Story, words: Words) -> Iterator[str]:
-    """One of many reports: a line for each change, and where all of it is."""
-    for made in story.tables:
-        for row in made.rows:
-            yield from wrap(row_text(row, made.heads, words), WIDTH, first=f"{row.sign} ")
-        yield from wrap(made.unchanged, WIDTH) if made.unchanged else ()
-    left = sum(made.more for made in story.tables)
-    rest = [words("more", n=left)] if left else []
-    rest += [story.tail_title] if story.tail_title else []
-    yield from wrap(words["list_comma"].join(rest), WIDTH) if rest else ()
-    kept = story.kept_url
-    yield from _links([(words["kept_link"], kept) if kept else (words["source_link"], story.url)])
 
 
 def row_text(row: Row, heads: Sequence[str], words: Words) -> str:
@@ -144,10 +167,7 @@ def _table(made: Table, words: Words) -> Iterator[str]:
         cells = (row.name, row.before.text, row.outturn.text, row.after.text, row.change)
         rows.append(["-" if cells[index] == words["none"] else cells[index] for index in columns])
     if rows:
-        heads = [made.heads[index] for index in columns]
-        if words.language == "zh":  # columns are dear
-            heads = [head.replace(" ", "") for head in heads]
-        yield from table(heads, rows)
+        yield from table(_close([made.heads[index] for index in columns], words), rows)
     if made.legend:
         yield made.legend
     if made.more:
@@ -183,6 +203,8 @@ def tail_text(row: Row, words: Words) -> str:
     """One line of the long tail: `新增公园 5个 → 6个`."""
     if row.kind is ChangeKind.CONFLICT:
         return f"{row.name} {row.before.text} / {row.after.text}"
+    if row.kind is ChangeKind.CORRECTED:
+        return words("row_corrected", name=row.name, before=row.before.text, after=row.after.text)
     if row.kind in CHANGED:
         return f"{row.name} {row.before.text} → {row.after.text}"
     if row.kind is ChangeKind.DROPPED:

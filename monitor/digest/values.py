@@ -33,8 +33,19 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """An indicator that figures are compared by; the fields are those of `Line`."""
+
+    indicator: str
+    indicator_key: str
+    name_en: str
+    measure: Measure
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One change. `outturn` is what became of the earlier target, where it is known.
+    """One change. `outturn` is what became of the earlier target, where it is known. Of a `corrected` one, `before` is
+    what readers were told, and `after` what the report says, None where it states no such thing.
 
     `indicator` is in the report's words; `name_en` the catalogue's English name ("" for the long tail);
     `topic_zh`, `topic_en` the catalogue's topic for the tail's grouping ("" when unknown).
@@ -51,6 +62,7 @@ class Line:
     before: Figure | None
     after: Figure | None
     outturn: Figure | None = None
+    told_as: Named | None = None  # of a correction to another indicator: the one that readers were told
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +73,6 @@ class Steady:
     indicator_key: str
     name_en: str
     figure: Figure
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """An indicator that figures are compared by; the fields are those of `Line`."""
-
-    indicator: str
-    indicator_key: str
-    name_en: str
-    measure: Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,7 @@ class DigestData:
     parts: tuple[ReportPart, ...]
     notices: tuple[Notice, ...]
     foot: Foot
+    home_url: str = ""  # our page with all reports; "" when no console is served
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The words of a language, from templates/words.toml and, for the console's pages, templates/console.toml."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
@@ -15,6 +16,7 @@ _TABLES, _CONSOLE = _read("words.toml"), _read("console.toml")
 LANGUAGES = ("zh", "en")
 REFERENCES: Mapping[str, str] = MappingProxyType(_TABLES["references"])
 UNITS: Mapping[str, str] = MappingProxyType(_TABLES["units"])
+_CHINESE_NAME = re.compile(r"([\u4e00-\u9fff])\{name\}")
 
 
 class Words:
@@ -39,7 +41,10 @@ class Words:
     def __call__(self, key: str, **gaps: object) -> str:
         if str(gaps.get("n")) == "1":
             key = f"{key}_one" if f"{key}_one" in self._words else key
-        return self._words[key].format(**gaps)
+        wording = self._words[key]
+        if str(gaps.get("name", ""))[:1].isascii():
+            wording = _CHINESE_NAME.sub(r"\1 {name}", wording)  # 新提出 GDP 增长目标
+        return wording.format(**gaps)
 
 
 WORDS: Mapping[str, Words] = MappingProxyType({language: Words(language) for language in LANGUAGES})

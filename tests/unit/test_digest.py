@@ -18,6 +18,7 @@ from tests.digests import (
     a_year,
     broken_source,
     conflict,
+    correction,
     digest,
     example,
     figure,
@@ -51,9 +52,11 @@ def soup(rendered: Rendered) -> BeautifulSoup:
         (revision(), "澄岭省 2026（修订）：GDP 增长目标 5%左右 → 5.5%左右"),
         (revision("en"), "Chengling 2026 (revised): GDP growth target ~5% → ~5.5%"),
         (conflict("en"), "Yunxi 2026 (disputed): GDP growth target ~6% / ~6.5%"),
+        (correction(), "云溪市 2026（更正）：GDP 增长目标应为 6%左右，此前误作 5.1%，另有 3 项更正"),
+        (correction("en"), "Yunxi 2026 (corrected): GDP growth target is ~6%, not 5.1%"),
         (conflict(), "云溪市 2026（出处不一）：GDP 增长目标 6%左右 / 6.5%左右"),
-        (thirty_reports(), "琼梧市 2026：GDP 增长目标 6.5%以上 → 6%左右，等 30 份报告"),
-        (broken_source(), "来源读取失败：霁梧市人民政府·政府工作报告（连续 3 次），等 3 条来源动态"),
+        (thirty_reports(), "霁岚县 2026：GDP 增长目标 7%左右 → 6%左右，等 30 份报告"),
+        (broken_source(), "来源读取失败：霁梧市人民政府·政府工作报告（连续 3 次），等 4 条来源动态"),
         (example(), "【示例】云溪市 2026 报告：GDP 增长 6%左右等 8 项主要目标"),
         (digest(part(tail_lines(4))), "云溪市 2026：新增公园等 4 项目标有变化"),
         (digest(part(main_lines()[7:8])), "云溪市 2026：GDP 增长目标 6.5%以上 → 6%左右"),
@@ -174,6 +177,28 @@ def test_a_conflict_names_both_publishers() -> None:
     assert "* 云溪日报：" in rendered.text
 
 
+def test_a_correction_says_what_we_told_and_what_the_report_says() -> None:
+    text = sample("correction").text
+    assert "[更正：我们此前读错了]" in text
+    assert re.search(r"^地区生产总值增长 +5\.1% +6%左右$", text, re.M)
+    assert re.search(r"^工业投资增长 +固定资产投资增长 8% +8%$", text, re.M)
+    assert re.search(r"^财政收入增长 +5\.1% +报告没有此项$", text, re.M)
+    assert re.search(r"^粮食总产 +漏列 +12万吨以上$", text, re.M)
+    assert text.count("其中工业投资增长8%") == 1
+    chat = sample("correction").chat
+    assert "≠ 地区生产总值增长 6%左右（此前误作：5.1%）" in chat
+    english = sample("correction", "en").text
+    assert "[Corrected: we had misread the report]" in english
+    assert re.search(r"^Grain output +nothing +120,000\+ tonnes$", english, re.M)
+
+
+def test_a_correction_among_many_reports_is_told_with_its_report() -> None:
+    corrected = replace(correction().parts[0], region="枫汀市", region_code="990900")
+    text = render(digest(*thirty_reports().parts[:9], corrected)).text
+    assert "GDP 增长目标，变动大的在前" in text
+    assert "≠ 地区生产总值增长 6%左右（此前误作：5.1%）" in re.sub(r"\n +", "", text)
+
+
 def test_a_target_that_was_missed_is_marked_in_its_row_and_told_once() -> None:
     text = sample("year").text
     assert "5.6% ✗" in text
@@ -185,24 +210,6 @@ def test_a_target_that_was_missed_is_marked_in_its_row_and_told_once() -> None:
 
 def test_unchanged_main_targets_are_one_line() -> None:
     assert "未变：城镇调查失业率 5.5%以内" in sample("year").text
-
-
-def test_several_reports_open_with_an_overview_that_links_to_each() -> None:
-    page = soup(sample("thirty-reports"))
-    rows = page.table.tbody.find_all("tr")
-    assert len(rows) == 30
-    links = [row.a["href"] for row in rows]
-    stories = [f"#{article['id']}" for article in page.find_all("article")]
-    assert links[: len(stories)] == stories
-    assert len(stories) > 5
-    assert all(link.startswith("http://127.0.0.1:8321/documents/") for link in links[len(stories) :])
-    assert f"另外 {30 - len(stories)} 份报告只列入要点" in page.get_text()
-
-
-def test_the_text_part_of_a_crowded_morning_tells_the_first_reports_at_length_and_each_in_lines() -> None:
-    text = sample("thirty-reports").text
-    assert (text.count("[主要目标]"), text.count(" · 2026 年政府工作报告"), text.count("计划报告\n")) == (4, 27, 3)
-    assert re.search(r"^↓ 地区生产总值增长 6\.5%以上 → 6%左右（2025完成 5\.6% ✗）$", text, re.M)
 
 
 def test_a_flood_of_reports_still_fits_and_is_counted() -> None:

@@ -90,6 +90,7 @@ COLUMNS = (
     Column("archive", "string", "存档", "the archive's address of its text: sha256 in hex", True),
     Column("start", "integer", "起", "where the number begins in that text, in characters", True),
     Column("end", "integer", "止", "where it ends", True),
+    Column("review", "integer", "复核", "the review that made the row what it is; none where it is as it was read"),
 )
 NAMES = tuple(column.name for column in COLUMNS)
 
@@ -151,5 +152,6 @@ def panel_row(row: PanelRow, entry: LedgerEntry | None) -> dict[str, object]:
         "outturn_value": outturn.value if outturn else None, "outturn_unit": outturn.unit if outturn else None,
         "text": data.text, "sentence": row.sentence, "title": row.title, "published_on": row.published_on,
         "url": row.url, "archive": row.text_hash, "start": data.start, "end": data.end,
+        "review": stated.review_id,
     }  # fmt: skip
     return values

@@ -77,6 +77,10 @@ def _row(entry: LedgerEntry, sentences: Mapping[int, str]) -> dict[str, object]:
         "outturn_report_kind": outturn.report_kind if outturn else None,
         "target_document": target.document_id,
         "outturn_document": outturn.document_id if outturn else None,
+        "target_statement": target.id,
+        "outturn_statement": outturn.id if outturn else None,
+        "target_review": target.review_id,
+        "outturn_review": outturn.review_id if outturn else None,
         "target_sentence": sentences.get(target.id, ""),
         "outturn_sentence": sentences.get(outturn.id, "") if outturn else "",
     }

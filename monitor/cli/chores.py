@@ -1,4 +1,4 @@
-"""The daemon's housework: the nightly backup, and the sign of life for a dead man's switch."""
+"""The daemon's housework: the nightly backup, the search index, and the sign of life for a dead man's switch."""
 
 import time
 from collections.abc import Callable
@@ -9,6 +9,7 @@ import structlog
 
 from monitor.cli.building import Installation
 from monitor.cli.promises import Pulse, find_broken
+from monitor.searching import index_some
 from storage.backup import Retention, add_backup, find_backups, prune
 
 FIRST = timedelta(minutes=10)  # after the start, where there is no backup yet
@@ -16,6 +17,7 @@ AGAIN = timedelta(hours=1)  # after a backup that failed
 DAY = timedelta(days=1)
 UNFINISHED = 3600.0  # seconds, after which what is half written belongs to a process that was killed
 PATIENCE = 10.0  # seconds
+LOOK_AGAIN = 600.0  # seconds, after which it is looked whether some document cannot be found
 
 
 class NightlyBackup:
@@ -55,6 +57,30 @@ class NightlyBackup:
         local = kept[0].astimezone(settings.zone)
         at = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
         return at if at > local else at + DAY
+
+
+class SearchIndex:
+    """Lets documents be found by their words that cannot be yet: those of before there was an index, or of other terms.
+
+    In steps of parts of a second, so that nobody waits; what is filed is found at once without it.
+    """
+
+    name = "search"
+
+    def __init__(
+        self, installation: Callable[[], Installation], monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._installation, self._monotonic = installation, monotonic
+        self._due = 0.0
+
+    def is_due(self, now: datetime) -> bool:
+        return self._monotonic() >= self._due
+
+    def do(self, now: datetime) -> None:
+        installation = self._installation()
+        self._due = self._monotonic() + LOOK_AGAIN  # also where it fails
+        if index_some(installation.engine, installation.desk.archive):
+            self._due = 0.0
 
 
 class SignOfLife:

@@ -4,18 +4,18 @@ CSVW metadata beside the file.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from monitor.cli.terminal import Stop
-from monitor.panel import COLUMNS
+from monitor.panel import COLUMNS, Column
 
 PACKAGE = "mubiao-panel"
 MEDIA = {"csv": "text/csv", "jsonl": "application/jsonl", "parquet": "application/vnd.apache.parquet"}
 
 
-def describe(path: Path, form: str, rows: int, now: datetime) -> list[Path]:
+def describe(path: Path, form: str, rows: int, now: datetime, columns: Sequence[Column] = COLUMNS) -> list[Path]:
     """Write what describes a written table beside it; answers with the files' paths.
 
     A datapackage.json of ours that is there already keeps its other tables; one of somebody else's is not touched:
@@ -29,11 +29,11 @@ def describe(path: Path, form: str, rows: int, now: datetime) -> list[Path]:
         "title": "Targets and outturns stated in Chinese government reports",
         "description": "Read out of the reports' text by mubiao. Each row leads to its sentence.",
         "created": now.isoformat(timespec="seconds"),
-        "resources": [*others, _resource(path, form, rows)],
+        "resources": [*others, _resource(path, form, rows, columns)],
     }
     written = [_write(package_path, package)]
     if form == "csv":
-        written.append(_write(path.with_name(f"{path.name}-metadata.json"), _csvw(path)))
+        written.append(_write(path.with_name(f"{path.name}-metadata.json"), _csvw(path, columns)))
     return written
 
 
@@ -54,7 +54,7 @@ def _own_resources(path: Path) -> list[dict[str, object]]:
     return [one for one in known.get("resources", []) if path.with_name(str(one.get("path"))).exists()]
 
 
-def _resource(path: Path, form: str, rows: int) -> dict[str, object]:
+def _resource(path: Path, form: str, rows: int, columns: Sequence[Column]) -> dict[str, object]:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     found: dict[str, object] = {
@@ -69,16 +69,16 @@ def _resource(path: Path, form: str, rows: int) -> dict[str, object]:
     }
     if form != "parquet":
         found["encoding"] = "utf-8"
-    return found | {"schema": {"fields": [column.field() for column in COLUMNS], "missingValues": [""]}}
+    return found | {"schema": {"fields": [column.field() for column in columns], "missingValues": [""]}}
 
 
-def _csvw(path: Path) -> Mapping[str, object]:
+def _csvw(path: Path, columns: Sequence[Column]) -> Mapping[str, object]:
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "zh"}],
         "url": path.name,
         "dialect": {"encoding": "utf-8", "lineTerminators": ["\r\n"], "header": True},
         "dc:title": "Targets and outturns stated in Chinese government reports",
-        "tableSchema": {"columns": [column.csvw() for column in COLUMNS]},
+        "tableSchema": {"columns": [column.csvw() for column in columns]},
     }
 
 

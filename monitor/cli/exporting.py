@@ -1,7 +1,7 @@
 """The command export: all statements as one clean table, with its description beside it."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, TextIO
 
@@ -11,8 +11,9 @@ from monitor.cli.building import open_installation, utc_now
 from monitor.cli.describing import MEDIA, check_describable, describe
 from monitor.cli.options import Config
 from monitor.cli.parquet import check_installed, write_parquet
+from monitor.cli.review_table import REVIEWS, review_rows
 from monitor.cli.terminal import Stop, json_line, say
-from monitor.panel import NAMES, panel
+from monitor.panel import COLUMNS, Column, panel
 from monitor.sheets import write_csv
 from storage.database import reading
 
@@ -26,11 +27,16 @@ def export(
     described: Annotated[
         bool, typer.Option("--describe/--no-describe", help="datapackage.json and CSVW metadata beside the file")
     ] = True,
+    reviews: Annotated[
+        bool, typer.Option("--reviews", help="what readers said of wrong readings, instead: a table of its own")
+    ] = False,
     config: Config = Path("mubiao.toml"),
 ) -> None:
     """All statements of all reports as one clean table, without the example.
 
     Beside a file its description is written: datapackage.json (Frictionless) and, for CSV, CSVW metadata.
+
+    The column `review` leads to the table of --reviews, which has what the machine read, too.
 
     Example: mubiao export -o targets.csv --bom
     """
@@ -38,13 +44,13 @@ def export(
     _check(form, output, described)
     installation = open_installation(config)
     with reading(installation.engine) as session:
-        rows = panel(session)
+        rows, columns = (review_rows(session), REVIEWS) if reviews else (panel(session), COLUMNS)
         if output is None:
-            _write_text(rows, sys.stdout, form, bom)
+            _write_text(rows, sys.stdout, form, bom, columns)
             return
-        count = _write_file(rows, output, form, bom)
-    say(f"{count} statements written to {output}")
-    for path in describe(output, form, count, utc_now()) if described else ():
+        count = _write_file(rows, output, form, bom, columns)
+    say(f"{count} {'reviews' if reviews else 'statements'} written to {output}")
+    for path in describe(output, form, count, utc_now(), columns) if described else ():
         say(f"described in {path}")
 
 
@@ -66,24 +72,24 @@ def _check(form: str, output: Path | None, described: bool) -> None:
         check_describable(output)
 
 
-def _write_file(rows: Rows, output: Path, form: str, bom: bool) -> int:
+def _write_file(rows: Rows, output: Path, form: str, bom: bool, columns: Sequence[Column]) -> int:
     """Whole or not at all: what was there before stays until the last row is written."""
     part = output.with_name(f"{output.name}.part")
     try:
         if form == "parquet":
-            count = write_parquet(rows, part)
+            count = write_parquet(rows, part, columns)
         else:
             with part.open("w", encoding="utf-8", newline="") as stream:
-                count = _write_text(rows, stream, form, bom)
+                count = _write_text(rows, stream, form, bom, columns)
         part.replace(output)
     finally:
         part.unlink(missing_ok=True)
     return count
 
 
-def _write_text(rows: Rows, stream: TextIO, form: str, bom: bool) -> int:
+def _write_text(rows: Rows, stream: TextIO, form: str, bom: bool, columns: Sequence[Column]) -> int:
     if form == "csv":
-        return write_csv(rows, NAMES, stream, bom=bom)
+        return write_csv(rows, [column.name for column in columns], stream, bom=bom)
     count = 0
     for row in rows:
         stream.write(json_line(row))

@@ -10,6 +10,7 @@ from monitor.cli.building import alone_on, open_installation, utc_now
 from monitor.cli.options import AsJson, Config
 from monitor.cli.terminal import Stop, print_json, print_rows, say, warn
 from monitor.rhythm import CHINA
+from monitor.searching import index_some
 from monitor.settings import read_settings
 from storage.archive import Archive
 from storage.backup import (
@@ -22,8 +23,18 @@ from storage.backup import (
     mend_archive,
     restore,
 )
-from storage.database import DatabaseRefused, find_damage, make_engine, reading, sqlite_path
+from storage.database import (
+    DatabaseRefused,
+    find_damage,
+    find_revision,
+    make_engine,
+    newest_revision,
+    reading,
+    sqlite_path,
+    transaction,
+)
 from storage.reports import find_addresses
+from storage.search import find_faults, forget_all
 
 HOUR = 3600.0
 
@@ -83,8 +94,8 @@ def fsck(
 ) -> None:
     """Read everything that is kept and say what is damaged or missing. Exit code 1 if anything is.
 
-    The database with its foreign keys, every object of the archive by its checksum, and for every kept document whether
-    its page and its text are there.
+    The database with its foreign keys, every object of the archive by its checksum, for every kept document whether
+    its page and its text are there, and what texts are searched by.
 
     Example: mubiao fsck --mend
     """
@@ -98,6 +109,8 @@ def fsck(
     if mend and broken:
         for address in mend_archive(archive, [settings.backups / "archive"], list(broken)):
             warn(f"mended: {broken.pop(address)}")
+    if not faults:
+        faults += _look_at_search(engine, archive, mend)
     swept = archive.sweep(utc_now().timestamp() - HOUR)
     faults += [f"archive: {words}{_needed_by(named.get(address))}" for address, words in broken.items()]
     told = {"faults": faults, "objects": len(everything), "documents": len(set(named.values())), "unfinished": swept}
@@ -117,7 +130,7 @@ def _print_check(told: dict[str, object], faults: list[str], mend: bool) -> None
     if any(line.startswith("database") for line in faults):
         warn("`mubiao restore` brings back the newest good backup of the database")
     elif faults and not mend:
-        warn("`mubiao fsck --mend` brings back what the backups hold")
+        warn("`mubiao fsck --mend` brings back what the backups hold, and makes the search index anew")
 
 
 def _named(engine: Engine) -> dict[str, str]:
@@ -126,6 +139,23 @@ def _named(engine: Engine) -> dict[str, str]:
             return find_addresses(session)
     except DatabaseRefused:
         return {}
+
+
+def _look_at_search(engine: Engine, archive: Archive, mend: bool) -> list[str]:
+    """What is wrong with the search index; with `mend` it is made anew from the archive."""
+    if find_revision(engine) != newest_revision():
+        return []
+    with reading(engine) as session:
+        faults = [f"search: {line}" for line in find_faults(session)]
+    if not faults or not mend:
+        return faults
+    with transaction(engine) as session:
+        forget_all(session)
+    while index_some(engine, archive):
+        pass
+    for line in faults:
+        warn(f"mended: {line}")
+    return []
 
 
 def _needed_by(url: str | None) -> str:

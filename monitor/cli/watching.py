@@ -21,7 +21,7 @@ from monitor.cli.building import (
     tools_of,
     utc_now,
 )
-from monitor.cli.chores import NightlyBackup, SignOfLife
+from monitor.cli.chores import NightlyBackup, SearchIndex, SignOfLife
 from monitor.cli.log import hide, set_up_log, tell_visit
 from monitor.cli.metrics import Metrics
 from monitor.cli.options import Config
@@ -30,7 +30,7 @@ from monitor.cli.reloading import Reloader
 from monitor.cli.room import DiskRoom
 from monitor.cli.running import Running, remove_note
 from monitor.cli.secrets import secrets_of
-from monitor.cli.serving import serve
+from monitor.cli.serving import access_of, serve
 from monitor.cli.supervisor import notify
 from monitor.cli.terminal import Stop, say
 from monitor.example.articles import Stage
@@ -79,6 +79,8 @@ def run(
     set_up_log(as_json=log == "json")
     settings = read_settings(config)
     hide(secrets_of(settings))
+    if settings.console.enabled:
+        access_of(settings.console)
     installation = build_installation(settings, open_database(settings, look_whole=True))
     with only_one(installation), ExitStack() as stack:
         stack.callback(installation.engine.dispose)  # SQLite puts its write-ahead log into the file then
@@ -119,7 +121,11 @@ class Watching:
             installation.post,
             workers=installation.settings.fetch.workers,
             visited=self._note_visit,
-            chores=(NightlyBackup(self.current, utc_now()), SignOfLife(self.current, self.pulse)),
+            chores=(
+                NightlyBackup(self.current, utc_now()),
+                SearchIndex(self.current),
+                SignOfLife(self.current, self.pulse),
+            ),
             room=room,
             beat=lambda: notify("WATCHDOG=1"),
         )

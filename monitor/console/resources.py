@@ -189,6 +189,10 @@ class Target(Resource):
     outturn_report_kind: Kind | None
     target_document: int
     outturn_document: int | None
+    target_statement: int
+    outturn_statement: int | None
+    target_review: int | None = Field(description="the review that made the target what it is here")
+    outturn_review: int | None
     target_sentence: str
     outturn_sentence: str
 

@@ -46,6 +46,7 @@ class Variant:
     growth: str = "增长6.5%以上"
     industry: bool = True
     parks: int = 0
+    by_2030: int = 0  # the share of city dwellers aimed at, 0 for nothing said
     reached: str = "增长6.2%"
     foot: str = ""
     full: bool = True
@@ -55,6 +56,7 @@ class Variant:
         if self.industry:
             targets["规模以上工业增加值"] = "增长7%"
         extra = f"今年新建公园{self.parks}个。" if self.parks else ""
+        extra += f"到2030年，常住人口城镇化率达到{self.by_2030}%。" if self.by_2030 else ""
         return report_text(year, targets, {"地区生产总值": self.reached}, extra=extra, full=self.full) + self.foot
 
 

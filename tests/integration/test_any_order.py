@@ -46,6 +46,7 @@ variants = st.builds(
     growth=st.sampled_from(["增长6.5%以上", "增长6%左右", "增长5.5%"]),
     industry=st.booleans(),
     parks=st.sampled_from([0, 6, 8]),
+    by_2030=st.sampled_from([0, 0, 70, 72]),
     reached=st.sampled_from(["增长6.2%", "增长6.6%"]),
     foot=st.sampled_from(["", "\n责任编辑：小澜"]),
     full=st.sampled_from([True, True, True, False]),

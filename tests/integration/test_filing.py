@@ -252,6 +252,44 @@ def test_a_fuller_witness_speaks_instead_of_an_excerpt_and_tells_only_what_it_ad
         assert (report.document_id, report.title) == (filed.document_id, f"2026年{PLACE}政府工作报告")
 
 
+def far(year: int, share: int | None) -> str:
+    """A report that aims at something for 2030, or says nothing of it."""
+    return report_text(year, extra=f"到2030年，常住人口城镇化率达到{share}%。" if share else "")
+
+
+@pytest.mark.parametrize("order", [(2025, 2026, 2027), (2025, 2027, 2026), (2027, 2026, 2025), (2026, 2025, 2027)])
+def test_a_target_for_2030_is_compared_with_the_last_report_that_stated_one(room: Room, order: tuple[int, ...]) -> None:
+    texts = {2025: far(2025, 70), 2026: far(2026, None), 2027: far(2027, 72)}
+    for year in order:
+        room.file(texts[year], f"http://reports.test/{year}.html", year=year, news=False)
+    of_2030 = [one for one in room.changes() if "城镇化率" in one.indicator]
+    assert sorted((one.year, one.kind) for one in of_2030) == [(2025, "added"), (2027, "raised")]
+
+
+def test_a_target_for_2030_that_is_said_again_after_a_silence_is_no_change(room: Room) -> None:
+    for year, share in ((2025, 70), (2026, None), (2027, 70)):
+        room.file(far(year, share), f"http://reports.test/{year}.html", year=year)
+    assert [kind for name, kind, _ in room.owed() if "城镇化率" in name] == ["added"]
+
+
+def test_a_target_that_a_report_in_between_turns_out_to_state_is_what_a_later_one_is_held_against(room: Room) -> None:
+    for year, share in ((2025, 70), (2026, None), (2027, None), (2028, 72)):
+        room.file(far(year, share), f"http://reports.test/{year}.html", year=year, news=False)
+    room.file(far(2026, 72), "http://reports.test/2026.html", year=2026, news=False)
+    of_2030 = [(one.year, one.kind, one.basis) for one in room.changes() if "城镇化率" in one.indicator]
+    assert sorted(of_2030) == [
+        (2025, "added", "next_report"), (2026, "added", "revision"), (2026, "raised", "next_report"),
+    ]  # fmt: skip
+
+
+def test_what_was_aimed_at_for_2030_is_settled_by_the_report_that_tells_of_it(room: Room) -> None:
+    room.file(far(2027, 70), "http://reports.test/2027.html", year=2027, news=False)
+    room.file(report_text(2030), "http://reports.test/2030.html", year=2030, news=False)
+    reached = {"地区生产总值": "增长6%", "常住人口城镇化率": "达到71%"}
+    room.file(report_text(2031, reached=reached), "http://reports.test/2031.html", year=2031)
+    assert ("常住人口城镇化率", "met", "next_report") in room.owed()
+
+
 def test_an_older_report_that_comes_late_alarms_nobody(room: Room) -> None:
     room.file(report_text(2026, CUT), "http://reports.test/2026.html", year=2026, news=False)
     filed = room.file(report_text(2025), year=2025)

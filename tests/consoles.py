@@ -27,6 +27,7 @@ from storage.archive import Archive
 from storage.database import make_engine, migrate, transaction
 from storage.models import Delivery, Digest, SourceState
 from storage.outbox import add_deliveries
+from storage.statements import find_of_document
 from storage.values import Kind
 from storage.visits import add_visit, declare_source, find_source, went_well, went_wrong
 from tests.fakes import report_text
@@ -247,7 +248,9 @@ class Doings:
 @contextmanager
 def served(application: Starlette) -> Iterator[str]:
     """The application on a free port of loopback; its address."""
-    server = uvicorn.Server(uvicorn.Config(application, port=0, log_config=None, ws="none", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(application, port=0, log_config=None, ws="none", lifespan="off", proxy_headers=False)
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     deadline = time.monotonic() + 30
@@ -260,3 +263,29 @@ def served(application: Starlette) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def addresses(made: Filled) -> dict[str, str]:
+    """Every page of the console by a name, with what makes it full."""
+    last, before = made.document(), made.document(year=YEARS[-2])
+    with made.kept.reading() as session:
+        growth = next(one for one in find_of_document(session, last) if one.data.headline)
+    return {
+        "home": "/",
+        "regions": "/regions",
+        "region": f"/regions/{CITY}",
+        "province": f"/regions/{PROVINCE}",
+        "indicators": "/indicators",
+        "indicator": "/indicators/gdp?year=2025&region=220100&region=220200&region=220300",
+        "indicator-sorted": "/indicators/urban_new_jobs?year=2025&sort=target&order=falling&level=prefecture",
+        "report": f"/documents/{last}",
+        "report-statement": f"/documents/{last}#s{growth.id}",
+        "compare": f"/compare/{before}/{last}",
+        "changes": "/changes",
+        "sources": "/sources",
+        "source": f"/sources/{BROKEN}",
+        "deliveries": "/deliveries",
+        "search": "/search?q=%E5%B9%BC%E5%84%BF%E5%9B%AD",
+        "missing": "/nothing",
+        "unsubscribe": "/unsubscribe/good",
+    }

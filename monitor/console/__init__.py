@@ -1,8 +1,9 @@
-"""The read-only web page: what is kept, to be looked at, and whether all is well."""
+"""The pages: what is kept, to be looked at, and whether all is well."""
 
+from monitor.console.access import Access
 from monitor.console.app import app
 from monitor.console.kept import Kept
 from monitor.console.leaving import Subscribers
 from monitor.console.vitals import Vitals
 
-__all__ = ["Kept", "Subscribers", "Vitals", "app"]
+__all__ = ["Access", "Kept", "Subscribers", "Vitals", "app"]

@@ -61,7 +61,7 @@ def html(request: Request, template: str, title: str, status: int = 200, **value
     """A page from `monitor/templates/`, in the reader's language. All values are escaped."""
     who = reader(request)
     other = "en" if who.language == "zh" else "zh"
-    switched = {key: value for key, value in request.query_params.multi_items() if key != "lang"} | {"lang": other}
+    switched = [*(item for item in request.query_params.multi_items() if item[0] != "lang"), ("lang", other)]
     content = _ENVIRONMENT.get_template(template).render(
         words=who.words,
         lang="zh-CN" if who.language == "zh" else "en",

@@ -5,13 +5,14 @@ from importlib.resources import files
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from monitor.console import access as _access
-from monitor.console import changes, drawing, home, indicators, leaving, regions, reports, watching
+from monitor.console import changes, comparing, drawing, home, indicators, leaving, regions, reports, watching
 from monitor.console import vitals as _vitals
 from monitor.console.access import Access, Guard
 from monitor.console.answers import HEADERS, missing
@@ -21,7 +22,9 @@ from monitor.console.leaving import Subscribers
 from monitor.console.problems import API
 from monitor.console.vitals import Vitals
 
-_STYLE = (files("monitor") / "templates" / "console.css").read_text(encoding="utf-8")
+_STYLE, _ICON = (
+    (files("monitor") / "templates" / name).read_text(encoding="utf-8") for name in ("console.css", "icon.svg")
+)
 
 
 def app(
@@ -46,6 +49,7 @@ def app(
             *indicators.routes(kept),
             *drawing.routes(kept),
             *reports.routes(kept),
+            *comparing.routes(kept),
             *changes.routes(kept, url),
             *watching.routes(kept),
             Mount(API, api(kept)),
@@ -53,9 +57,11 @@ def app(
             *(_vitals.routes(vitals) if vitals else []),
             *(leaving.routes(subscribers) if subscribers else []),
             Route("/console.css", _style),
+            Route("/icon.svg", _icon),
         ],
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
+            Middleware(GZipMiddleware, minimum_size=2000, compresslevel=5),
             Middleware(Guard, access=access or Access()),
         ],
         exception_handlers={404: _not_found},
@@ -64,6 +70,10 @@ def app(
 
 def _style(request: Request) -> Response:
     return Response(_STYLE, headers=HEADERS, media_type="text/css")
+
+
+def _icon(request: Request) -> Response:
+    return Response(_ICON, headers=HEADERS, media_type="image/svg+xml")
 
 
 def _not_found(request: Request, error: Exception) -> Response:

@@ -5,11 +5,13 @@ They are shown by <img> beside a table that carries the same numbers. Why pygal:
 
 import sys
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
+from itertools import count
+from math import ceil, floor, log10
 from typing import Any
 
 import pygal
@@ -17,13 +19,12 @@ from lxml import etree
 
 # pygal hooks into all imports, for maps that we do not use, in a way that Python 3.11 warns of and 3.12 ignores.
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
-_SVG = "{http://www.w3.org/2000/svg}"
 STYLE = (files("monitor") / "templates" / "chart.css").read_text(encoding="utf-8")
 # The style is the only thing that may act in a chart, and only as it was written.
 POLICY = f"default-src 'none'; style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'; sandbox"
 _ARROWS = (
-    '<marker id="up" viewBox="0 0 8 8" refX="4" refY="4" markerWidth="7" markerHeight="7" '
-    'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 L8 4 L0 8 z"/></marker>'
+    '<defs><marker id="up" viewBox="0 0 8 8" refX="4" refY="4" markerWidth="7" markerHeight="7" '
+    'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 L8 4 L0 8 z"/></marker></defs>'
 )
 ABOUT = 0.05  # of the target, as the ledger judges 左右
 Point = tuple[float, float] | None
@@ -117,7 +118,7 @@ def distribution(title: str, bars: tuple[Bar, ...]) -> bytes:
 
 def _options(*, wide: bool) -> dict[str, Any]:
     return {
-        "width": 640 if wide else 340, "height": 260 if wide else 190, "title": None, "show_legend": False, "js": [],
+        "width": 520 if wide else 340, "height": 250 if wide else 190, "title": None, "show_legend": False, "js": [],
         "css": [], "no_prefix": True, "explicit_size": True, "allow_interruptions": True, "dots_size": 3.5, "margin": 8,
         "pretty_print": False, "spacing": 6, "no_data_text": "", "truncate_legend": -1, "show_minor_x_labels": True,
     }  # fmt: skip
@@ -127,7 +128,7 @@ def _chart(years: Sequence[int], limits: tuple[float, float], *, wide: bool = Fa
     shown = years[:: -(-len(years) // (12 if wide else 6))]
     return pygal.XY(
         **_options(wide=wide), xrange=(years[0] - 0.6, years[-1] + 0.6), range=limits, x_labels=shown,
-        x_value_formatter=lambda year: f"{year:.0f}", value_formatter=_number,
+        y_labels=round_numbers(*limits, most=5), x_value_formatter=lambda year: f"{year:.0f}", value_formatter=_number,
     )  # fmt: skip
 
 
@@ -141,6 +142,23 @@ def _limits(values: Sequence[float]) -> tuple[float, float]:
     low, high = min(values), max(values)
     room = (high - low) * 0.22 or abs(high) * 0.2 or 1.0
     return low - room, high + room
+
+
+def round_numbers(low: float, high: float, *, most: int) -> list[float]:
+    """The multiples of a round step from low to high, `most` at most: 5.8 to 7.9 → 6, 6.5, 7, 7.5."""
+    for step in steps((high - low) / most):
+        found = [round(at * step, 9) for at in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)]
+        if len(found) <= most:
+            return found
+    raise AssertionError("steps have no end")
+
+
+def steps(least: float) -> Iterator[float]:
+    """Round numbers from `least` on: 0.1, 0.2, 0.25, 0.5, 1 …"""
+    for exponent in count(floor(log10(least))):
+        for digit in (1, 2, 2.5, 5):
+            if (step := digit * 10.0**exponent) >= least * 0.999:
+                yield step
 
 
 def _strokes(spans: Iterable[tuple[int, float | None, float | None]]) -> list[Point]:
@@ -185,20 +203,20 @@ def _drawn(chart: Any, title: str, kind: str) -> bytes:
 
 def _plain(root: Any, title: str, kind: str) -> Any:
     """pygal's drawing without its styles, scripts and notes: with our one style, a name, and what is said as titles."""
-    for made in list(root.iter(f"{_SVG}style", f"{_SVG}script", f"{_SVG}title", f"{_SVG}defs", etree.Comment)):
+    for made in list(root.iter("style", "script", "title", "defs", etree.Comment)):
         made.getparent().remove(made)
-    for said in list(root.iter(f"{_SVG}desc")):
+    for said in list(root.iter("desc")):
         holder = said.getparent()
         if said.get("class") == "label":
-            etree.SubElement(holder, f"{_SVG}title").text = said.text
+            etree.SubElement(holder, "title").text = said.text
         holder.remove(said)
-    root.set("class", kind)
-    root.set("role", "img")
-    root.set("aria-label", title)
-    head = etree.Element(f"{_SVG}title")
-    head.text = title
-    style, defs = etree.Element(f"{_SVG}style"), etree.fromstring(f"<defs xmlns='{_SVG[1:-1]}'>{_ARROWS}</defs>")
-    style.text = STYLE
-    for at, made in enumerate((head, style, defs)):
+    for tooltip in list(root.iterfind(".//g[@class='tooltip']")):
+        tooltip.getparent().remove(tooltip)
+    del root.attrib["id"]
+    for name, value in (("class", kind), ("role", "img"), ("aria-label", title)):
+        root.set(name, value)
+    head, style = etree.Element("title"), etree.Element("style")
+    head.text, style.text = title, STYLE
+    for at, made in enumerate((head, style, etree.fromstring(_ARROWS))):
         root.insert(at, made)
     return root

@@ -1,9 +1,8 @@
 """The addresses of charts: what is kept → pictures. Each stands beside a table with the same numbers."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
-from math import floor, log10
+from collections.abc import Iterable, Sequence
+from math import floor
 
 from sqlmodel import Session
 from starlette.requests import Request
@@ -22,6 +21,7 @@ from monitor.console.charts import (
     Reached,
     distribution,
     lines_by_year,
+    steps,
     targets_by_year,
 )
 from monitor.console.figures import shown
@@ -78,20 +78,11 @@ def routes(kept: Kept) -> list[Route]:
 def bars(sizes: Sequence[float]) -> tuple[Bar, ...]:
     """Sizes counted in steps of round numbers, twelve at most: [6, 6, 6.5] → two from 6 to 6.5, one from 6.5 to 7."""
     low, high = min(sizes), max(sizes)
-    step = next(one for one in _steps((high - low) / BARS or abs(high) / BARS or 1.0) if _count(low, high, one) <= BARS)
+    step = next(one for one in steps((high - low) / BARS or abs(high) / BARS or 1.0) if _count(low, high, one) <= BARS)
     first = floor(low / step)
     counts = Counter(floor(round(size / step, 6)) for size in sizes)
     last = max(counts)
     return tuple(Bar(round(at * step, 9), round((at + 1) * step, 9), counts[at]) for at in range(first, last + 1))
-
-
-def _steps(least: float) -> Iterator[float]:
-    """Round numbers from `least` on: 0.1, 0.2, 0.25, 0.5, 1 …"""
-    power = floor(log10(least))
-    for exponent in count(power):
-        for digit in (1, 2, 2.5, 5):
-            if (step := digit * 10.0**exponent) >= least * 0.999:
-                yield step
 
 
 def _count(low: float, high: float, step: float) -> int:

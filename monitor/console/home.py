@@ -21,11 +21,11 @@ from storage.browsing import find_last_year, find_latest_changes, find_moves, fi
 from storage.models import Change, Document, Report, SourceState
 from storage.reports import find_documents_by_id, find_reports
 from storage.statements import count_of_documents, find_by_id
-from storage.values import ChangeKind, Kind, Stated
+from storage.values import Basis, ChangeKind, Kind, Stated
 
 CHANGES = 12  # newest
 MOVES = 8  # cuts, and as many raises
-REPORTS = 12  # newest
+REPORTS = 8  # newest
 LATE = 40
 TROUBLED = 20
 _SIGNS = {ChangeKind.RAISED: "▲", ChangeKind.LOWERED: "▼"}
@@ -74,6 +74,7 @@ def _change(change: Change, stated: Mapping[int, Stated], who: Reader) -> dict[s
         "kind": change.kind,
         "word": change_word(change.kind, who.words),
         "sign": _SIGNS.get(ChangeKind(change.kind), ""),
+        "revised": change.basis == Basis.REVISION,
         "name": indicator_name(side, who.words) if side else clean(change.indicator, 40),
         "before": shown(before, who) if before else None,
         "after": shown(after, who) if after else None,

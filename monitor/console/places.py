@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from monitor.catalogue.regions import NATION, Level, ancestors, children, region, regions
 from monitor.console.answers import Reader
-from monitor.console.saying import region_name
+from monitor.console.saying import place_name
 from storage.browsing import Reported
 
 
@@ -33,7 +33,7 @@ class Tree:
         known = self._reported.get(code)
         return Place(
             code,
-            region_name(code, who.words),
+            place_name(code, who.words),
             who.link(f"/regions/{code}"),
             known.reports if known else 0,
             _span(known) if known else "",
@@ -55,7 +55,7 @@ class Tree:
 
 def place(code: str, who: Reader) -> Place:
     """A region by its name alone."""
-    return Place(code, region_name(code, who.words), who.link(f"/regions/{code}"))
+    return Place(code, place_name(code, who.words), who.link(f"/regions/{code}"))
 
 
 def above(code: str, who: Reader) -> list[Place]:

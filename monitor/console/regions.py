@@ -16,7 +16,7 @@ from monitor.console.answers import Reader, html, missing, reader
 from monitor.console.figures import Judged, Shown, judged, shown
 from monitor.console.kept import Kept
 from monitor.console.places import Place, Tree, above, beside, place
-from monitor.console.saying import day, indicator_name, region_name, report_name
+from monitor.console.saying import day, indicator_name, place_name, report_name
 from monitor.digest.outgoing import clean
 from monitor.ledger import LedgerEntry, reckon
 from monitor.rhythm import season_of
@@ -72,7 +72,7 @@ def routes(kept: Kept) -> list[Route]:
             }
         known = region(code)
         return html(
-            request, "console/region.html.j2", region_name(code, who.words), code=code, above=above(code, who),
+            request, "console/region.html.j2", place_name(code, who.words), code=code, above=above(code, who),
             level=who.words[f"level_{known.level}"] if known else "", season=season, **values,
         )  # fmt: skip
 

@@ -1,10 +1,12 @@
 """Kept values in the reader's words: places, reports, statements, days. Cleaned, not escaped: templates escape."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from monitor.briefing import region_names
 from monitor.catalogue.indicators import indicator
+from monitor.catalogue.regions import NATION
 from monitor.digest.figures import label, said
 from monitor.digest.outgoing import clean
 from monitor.digest.words import Words
@@ -21,20 +23,45 @@ class Reading:
     name: str
     said: str
     period: str
+    details: str  # what the rules made of it, in lines: for hover and focus
 
 
 def reading(stated: Stated, words: Words) -> Reading:
     """What a statement says, as the digest would say it."""
     data = stated.data
     falls = data.value is not None and data.value < 0
+    name = indicator_name(stated, words)
+    told = said(data, words.language, signed=falls or data.measure is not Measure.GROWTH)
+    when = period(data.period, words)
     return Reading(
         id=stated.id,
         role=data.role.value,
         headline=data.headline and data.role is Role.TARGET,
-        name=indicator_name(stated, words),
-        said=said(data, words.language, signed=falls or data.measure is not Measure.GROWTH),
-        period=period(data.period, words),
+        name=name,
+        said=told,
+        period=when,
+        details="\n".join(_details(stated, f"{name} {told}", when, words)),
     )
+
+
+def _details(stated: Stated, told: str, when: str, words: Words) -> Iterator[str]:
+    """目标：地区生产总值增长 6%左右（2026 年）, then the fields as programs have them, then the rules that made them."""
+    data = stated.data
+    year = f"{words['open_bracket']}{when}{words['close_bracket']}" if when else ""
+    yield f"{words['role_' + data.role.value]}{words['colon']}{told}{year}"
+    numbers = [f"{value:g}" for value in (data.value, data.value_hi) if value is not None]
+    figure = f"{'–'.join(numbers)} {clean(data.unit or '', 12)}".strip()
+    fields = (clean(stated.indicator_key, 60), data.measure, data.op, figure, clean(data.reference or "", 40))
+    yield " · ".join(filter(None, fields))
+    more = (
+        data.commitment,
+        data.binding,
+        f"{words['from_value']} {data.baseline:g}" if data.baseline is not None else "",
+    )
+    if any(more):
+        yield " · ".join(clean(one, 30) for one in more if one)
+    if data.rules:
+        yield f"{words['rules']}{words['colon']}{', '.join(clean(rule, 40) for rule in data.rules)}"
 
 
 def indicator_name(stated: Stated, words: Words) -> str:
@@ -64,6 +91,11 @@ def region_name(code: str, words: Words) -> str:
     """The region's name in the reader's language, the Chinese one where there is no other."""
     name, english, _ = region_names(code)
     return clean(english if words.language == "en" and english else name, 40)
+
+
+def place_name(code: str, words: Words) -> str:
+    """The same where the region itself is meant: 全国, not 国务院."""
+    return words["nation"] if code == NATION else region_name(code, words)
 
 
 def region_path(code: str) -> str:

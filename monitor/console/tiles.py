@@ -75,7 +75,7 @@ def _short(code: str, who: Reader) -> str:
     known = region(code)
     if known is None:
         return code
-    return min(known.aliases, key=len, default=known.name) if who.language == "zh" else short_place(known.english)
+    return min(known.aliases, key=len, default=known.name) if who.language == "zh" else short_place(known.english).removesuffix(" Province")
 
 
 def _size(entry: LedgerEntry) -> float | None:

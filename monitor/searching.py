@@ -44,8 +44,9 @@ class Asked:
 class Hit:
     """A report, or a document of none, in which the words stand, with the sentence that has most of them.
 
-    `marks` are where the words stand in `sentence`, which begins at `start` of the kept text. `times` counts them all
-    over the text. `stated` is a statement in that sentence, if one was read there.
+    `marks` are where the words stand in `sentence`, which begins at `start` of the kept text, in its `paragraph`-th
+    line that is not blank, from 1. `times` counts them all over the text. `stated` is a statement in that sentence, if
+    one was read there.
     """
 
     document_id: int
@@ -58,6 +59,7 @@ class Hit:
     sentence: str
     marks: Marks
     start: int
+    paragraph: int
     times: int
     stated: Stated | None
 
@@ -156,6 +158,7 @@ def _hits(session: Session, found: Sequence[tuple[Candidate, str, list[Marks]]])
                 sentence=text[start:end],
                 marks=_apart(inside),
                 start=start,
+                paragraph=_paragraph_at(text, start),
                 times=sum(map(len, where)),
                 stated=_nearest(stated.get(candidate.document_id, ()), [start + a for a, _ in inside]),
             )
@@ -186,6 +189,11 @@ def _sentence_at(text: str, at: int) -> tuple[int, int]:
     end = min(ends) + 1 if ends else min(len(text), start + LONGEST)
     end = max(end, min(len(text), at + 1))
     return start + len(text[start:end]) - len(text[start:end].lstrip()), start + len(text[start:end].rstrip())
+
+
+def _paragraph_at(text: str, at: int) -> int:
+    """The how manieth line that is not blank this is, from 1."""
+    return 1 + sum(1 for line in text[: text.rfind("\n", 0, at) + 1].split("\n") if line.strip())
 
 
 def _apart(marks: Sequence[tuple[int, int]]) -> Marks:

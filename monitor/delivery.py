@@ -14,6 +14,7 @@ from monitor.briefing import NOTICES_SINCE, brief
 from monitor.desk import Desk
 from monitor.digest import Rendered, packed, unpacked
 from monitor.digest.render import render
+from monitor.hours import awake
 from monitor.notifiers.message import DeliveryError, Message, Notifier
 from monitor.owing import tell
 from monitor.post import Post
@@ -29,7 +30,6 @@ from storage.outbox import (
     find_baselines,
     find_deliveries,
     find_deliveries_of,
-    find_digest,
     find_due_deliveries,
     find_due_digests,
     find_gathering,
@@ -37,6 +37,7 @@ from storage.outbox import (
     find_rendered_since,
     find_unsubscribed,
     give_up_due,
+    hold,
     is_newly_dead,
     is_suspended,
     make_due,
@@ -90,22 +91,44 @@ def preview(post: Post, watch: Watch, digest: Digest, now: datetime) -> Rendered
 def deliver(post: Post, channel: str, now: Callable[[], datetime]) -> list[Told]:
     """Try what one channel is owed and that is due, as far as the service's limits go; the rest stays due.
 
-    Nothing while another process delivers to it. Raises nothing that a service can cause.
+    Nothing while another process delivers to it, and no digest of a watch in its quiet hours: that waits for their end,
+    unless the channel reaches a program. Raises nothing that a service can cause.
     """
     if not _due(post, channel, now()):
         return []
     with claimed(post.desk.engine, f"channel {channel}") as ours:
-        due = _due(post, channel, now()) if ours else []
-        return [_try(post, post.channels[channel], delivery, subject, now) for delivery, subject in due]
+        if not ours:
+            return []
+        _hold_in_quiet_hours(post, channel, now())
+        due = _due(post, channel, now())
+        return [_try(post, post.channels[channel], delivery, digest, now) for delivery, digest in due]
 
 
-def _due(post: Post, channel: str, now: datetime) -> list[tuple[Delivery, str]]:
-    """What one channel may be sent now, each with its digest's subject."""
+def _due(post: Post, channel: str, now: datetime) -> list[tuple[Delivery, Digest]]:
+    """What one channel may be sent now, each with its digest."""
     room = post.channels[channel].room(now)
     with reading(post.desk.engine) as session:
         due = find_due_deliveries(session, channel, now, AT_A_TIME if room is None else min(room, AT_A_TIME))
-        digests = {one.digest_id: find_digest(session, one.digest_id) for one in due}
-    return [(one, found.subject if (found := digests[one.digest_id]) else "") for one in due]
+        return [(one, session.get_one(Digest, one.digest_id)) for one in due]
+
+
+def _hold_in_quiet_hours(post: Post, channel: str, now: datetime) -> None:
+    """A message can be due at night: a try again, one that is sent late because nothing ran in the evening."""
+    quiet = {key: until for key in _watches_of(post, channel) if (until := _wakes_at(post, channel, key, now)) > now}
+    if quiet:
+        with transaction(post.desk.engine) as session:
+            for watch, until in quiet.items():
+                hold(session, channel, watch, now, until)
+
+
+def _watches_of(post: Post, channel: str) -> list[str]:
+    return [watch.key for watch in post.desk.watches if channel in watch.channels]
+
+
+def _wakes_at(post: Post, channel: str, watch_key: str, at: datetime) -> datetime:
+    """`at`, or the end of the quiet hours of the watch where the channel reaches people."""
+    watch = next((one for one in post.desk.watches if one.key == watch_key), None)
+    return at if watch is None or channel in post.for_programs else awake(watch, at, post.desk.zone)
 
 
 def close_digest(due: Digest, post: Post, now: datetime) -> Digest | None:
@@ -250,12 +273,15 @@ def _owed(
     ]
 
 
-def _try(post: Post, notifier: Notifier, delivery: Delivery, subject: str, now: Callable[[], datetime]) -> Told:
+def _try(post: Post, notifier: Notifier, delivery: Delivery, digest: Digest, now: Callable[[], datetime]) -> Told:
     assert delivery.id is not None, "the row was read"
+    subject = digest.subject
     try:
         answer = notifier.send(delivery.body, id=delivery.digest_id, address=delivery.address, now=now())
     except DeliveryError as error:
         due_at = next_try(error, delivery.attempts + 1, now(), post.random.random())
+        if due_at is not None:
+            due_at = _wakes_at(post, delivery.channel, digest.watch, due_at)
         with transaction(post.desk.engine) as session:
             note_failed(session, delivery.id, answer=str(error), due_at=due_at, now=now())
             if error.dead:

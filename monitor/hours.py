@@ -2,7 +2,7 @@
 
 `at once` waits `wait_seconds` so that one publication makes one message; `hourly` is at most one an hour; `daily 08:07`
 and `weekly mon 08:07` are clock times of `timezone`, by default the settings'. What falls into the `quiet` hours
-("22:00-07:30") waits for their end.
+("22:00-07:30") waits for their end, as do tries again where they would wake people (`monitor.delivery`).
 """
 
 import re

@@ -28,9 +28,13 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What delivering works with: the channels by name, and where our own pages are."""
+    """What delivering works with: the channels by name, and where our own pages are.
+
+    `for_programs` are the channels that wake nobody: quiet hours hold nothing back from them that is due.
+    """
 
     desk: Desk
     channels: Mapping[str, Notifier]
     links: Links
     random: Random
+    for_programs: frozenset[str] = frozenset()

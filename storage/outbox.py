@@ -162,6 +162,19 @@ def find_due_deliveries(session: Session, channel: str, now: datetime, limit: in
     )
 
 
+def hold(session: Session, channel: str, watch: str, now: datetime, until: datetime) -> int:
+    """What one channel is owed of a watch's digests and is due waits until then; how many messages."""
+    of_watch = select(Digest.id).where(Digest.watch == watch)
+    due = select(Delivery).where(
+        Delivery.channel == channel, Delivery.state == "due", Delivery.due_at <= now,
+        col(Delivery.digest_id).in_(of_watch),
+    )  # fmt: skip
+    held = session.exec(due).all()
+    for delivery in held:
+        delivery.due_at = until
+    return len(held)
+
+
 def count_tried(session: Session, channel: str, since: datetime) -> int:
     """How many messages of a channel were last tried since then, by whatever process."""
     tried = select(func.count()).select_from(Delivery).where(Delivery.channel == channel)

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from monitor.cli.terminal import Stop, warn
 from monitor.desk import Desk
-from monitor.notifiers import notifier
+from monitor.notifiers import FOR_PROGRAMS, notifier
 from monitor.post import Links, Post
 from monitor.settings import Settings, read_settings
 from monitor.visited import Tools
@@ -124,7 +124,8 @@ def build_installation(settings: Settings, engine: Engine) -> Installation:
     watches = tuple(settings.watches.values())
     desk = Desk(engine, Archive(settings.archive), watches, settings.zone, tuple(settings.silences.values()))
     channels = {key: notifier(channel) for key, channel in settings.channels.items()}
-    post = Post(desk, channels, Links(settings.console.url), Random())
+    for_programs = frozenset(key for key, channel in settings.channels.items() if channel.type in FOR_PROGRAMS)
+    post = Post(desk, channels, Links(settings.console.url), Random(), for_programs)
     return Installation(settings, engine, desk, post)
 
 

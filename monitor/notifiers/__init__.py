@@ -39,6 +39,7 @@ CHANNEL_MODELS: dict[str, type[BaseModel]] = {
     "stdout": StdoutSettings,
     "atom": FeedSettings,
 }
+FOR_PROGRAMS = frozenset(("folder", "webhook", "stdout", "atom"))  # kinds that wake nobody
 
 
 def notifier(settings: AnySettings) -> Notifier:

@@ -72,7 +72,7 @@ bench-visit: setup  ## what visits cost when nothing changed, beside other watch
 	@$(PY) -m tools.bench_visit $(ARGS)
 
 bench-hosts: setup  ## 3,000 sources on 300 loopback hosts, ten sweeps: none asked twice at a time, memory flat (minutes)
-	@$(PY) -m tools.bench_visit --pages 0 --workers 128 $(ARGS)
+	@$(PY) -m tools.bench_hosts $(ARGS)
 
 hostile: setup  ## the kit of hostile servers, and 1,000 good requests after it
 	@LONG_GOOD_REQUESTS=1000 $(PY) -m pytest -q tests/integration/scrapers/test_hostile_servers.py

@@ -158,8 +158,8 @@ class Daemon:
     """Visits sources and delivers digests until it is stopped.
 
     `visited` is called after each visit, in the visit's thread. `beat` is called every few seconds for as long as the
-    clock ticks: for a supervisor. Sources must have been declared in the database. `monotonic` and `lanes` are there for
-    simulations.
+    clock ticks: for a supervisor. Sources must have been declared in the database. `monotonic` and `lanes` are there
+    for simulations.
     """
 
     def __init__(
@@ -187,6 +187,7 @@ class Daemon:
         self._room, self._beat, self._monotonic = room or Plenty(), beat, monotonic
         self._ticked = monotonic()
         self._seen_at: tuple[float, datetime] | None = None  # both clocks at the last tick
+        self._distrusts = True  # due times, at the start and when the clock was set
         self._looking = threading.Lock()
         self._look_took = 0.0
         self._host_free_in = TICK  # seconds, at the last look: the first host that a due source waits for
@@ -235,6 +236,8 @@ class Daemon:
         short = self._room_for(now)
         if short == "full":  # what is sent now could not be noted as sent, and would be sent again
             return
+        if not self._mend_times(now):
+            return
         with reading(self._tools.desk.engine) as session:
             digests = find_due_digests(session, now)
             sources = [] if short else find_due(session, now, by_key)
@@ -260,17 +263,30 @@ class Daemon:
         return self._room.look(now)
 
     def _compare_clocks(self, now: datetime) -> None:
-        """At the start, and when the wall clock was set: times that lie too far ahead are not believed any more."""
+        """When the wall clock was set, times that lie too far ahead are not believed any more."""
         before, self._seen_at = self._seen_at, (self._monotonic(), now)
         if before is not None:
             jumped = (now - before[1]).total_seconds() - (self._seen_at[0] - before[0])
-            if abs(jumped) < JUMP:
-                return
-            self._log.warning("clock.jumped", seconds=round(jumped))
-        with transaction(self._tools.desk.engine) as session:
-            mended = distrust_future(session, now)
+            if abs(jumped) >= JUMP:
+                self._log.warning("clock.jumped", seconds=round(jumped))
+                self._distrusts = True
+
+    def _mend_times(self, now: datetime) -> bool:
+        """Whether no time is left that lies too far ahead to be true; what cannot be written now will be tried again."""
+        if not self._distrusts:
+            return True
+        try:
+            with transaction(self._tools.desk.engine) as session:
+                mended = distrust_future(session, now)
+        except DiskFull:
+            self._room.note_full()
+            return False
+        except DatabaseBusy:
+            return False
+        self._distrusts = False
         if mended:
             self._log.warning("clock.mended", rows=mended)
+        return True
 
     def _do_chore(self, chore: Chore) -> None:
         chore.do(self._tools.clock())

@@ -16,7 +16,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 from sqlmodel import col, select
 from structlog.testing import capture_logs
 
@@ -40,7 +40,7 @@ from storage.backup import find_backups
 from storage.clocks import distrust_future
 from storage.database import make_engine, migrate, reading, transaction
 from storage.errors import DiskFull
-from storage.models import Delivery, Digest, Notice, SourceState
+from storage.models import Delivery, Digest, Entry, Notice, SourceState
 from storage.visits import find_sources
 from tests.fakes import Clock, RecordingNotifier, Web
 from tests.integration.test_scheduler import Watched, until
@@ -322,6 +322,50 @@ def test_what_a_clock_ahead_wrote_is_due_now_and_the_rest_is_left_alone(watched:
         assert distrust_future(session, now) >= 1
     found = states(watched)
     assert (found["right"].next_due_at, found["wrong"].next_due_at) == (due, now)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=400), timedelta(days=1)])
+def test_a_clock_ahead_neither_reads_what_was_passed_over_nor_swallows_news(watched: Watched, ahead: timedelta) -> None:
+    """What a source showed first stays known, what came later stays news, a title that is no report's stays unread."""
+    watched.column("first", "one.test")
+    right = watched.clock()
+    wrong = right + ahead
+    seen = {"old": wrong, "passed": wrong, "new": wrong + timedelta(hours=3)}
+    with transaction(watched.desk.engine) as session:
+        session.exec(update(SourceState).values(baseline_at=wrong, last_visit_at=wrong))
+        for name, at in seen.items():
+            entry = Entry(source_key="first", url=f"http://one.test/{name}", title=name, first_seen_at=at)
+            entry.state, entry.recheck_at = ("passed", None) if name == "passed" else ("failed", at)
+            session.add(entry)
+    with transaction(watched.desk.engine) as session:
+        distrust_future(session, right)
+    with reading(watched.desk.engine) as session:
+        entries = {one.title: one for one in session.exec(select(Entry).where(Entry.source_key == "first"))}
+    baseline_at = states(watched)["first"].baseline_at
+    assert baseline_at is not None
+    assert [name for name in seen if entries[name].first_seen_at > baseline_at] == ["new"]
+    assert [name for name in seen if entries[name].recheck_at is None] == ["passed"]
+    assert all(entries[name].first_seen_at - right <= timedelta(seconds=1) for name in seen)
+
+
+def test_times_that_a_full_disk_kept_wrong_are_mended_once_there_is_room(watched: Watched) -> None:
+    """Before, a clock that was set while nothing could be written was believed until the next start."""
+    watched.column("first", "one.test")
+    with transaction(watched.desk.engine) as session:
+        session.exec(update(SourceState).values(next_due_at=watched.clock() + timedelta(days=300)))
+    full = True
+
+    def refuse(_connection: object) -> None:
+        if full:
+            raise DiskFull("no room left")
+
+    event.listen(watched.desk.engine, "commit", refuse)
+    one = daemon(watched)
+    for _ in range(3):
+        one.tick()
+    assert watched.keys() == []
+    full = False
+    ticking(one, lambda: watched.keys() == ["first"], "the visit, when there is room")
 
 
 class Count:

@@ -6,6 +6,7 @@ article less what the page puts into it beside the article. Texts are compared i
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from scrapers.families import family, recognise
+from scrapers.families.generic import parse_report
 
 HERE = "http://www.lanyi.example/a/b/"
 RUN = 6
@@ -98,3 +100,63 @@ def test_the_body_is_all_of_the_article_and_none_of_the_furniture(folder: Path) 
     print(f"{'all':50} recall {both / wanted:.4f} precision {both / got:.4f}")
     assert both / wanted >= 0.999
     assert both / got >= 0.999
+
+
+# --- pages without marks: what is left is where the sentences stand -----------------------------------------------
+
+
+def unmarked(markup: str) -> str:
+    """The page as a CMS would write it that nobody knows: no official tags, ids, classes and elements renamed."""
+    soup = BeautifulSoup(markup, "html.parser")
+    for tag in soup.find_all("meta", attrs={"name": True}):
+        tag.decompose()
+    for tag in soup.find_all(True):
+        if "-" in tag.name or tag.name.startswith("ucap"):
+            tag.name = "div"
+        tag.attrs = {name: value for name, value in tag.attrs.items() if name not in ("id", "class")}
+    return str(soup)
+
+
+def measured(expected: str, markup: str) -> tuple[float, float]:
+    """Recall and precision of the text that is read from the page."""
+    wanted, read = runs(expected), runs(re.sub(r"[\s\u200b\ufeff]", "", parse_report(markup, HERE + "1.html").text))
+    both = (wanted & read).total()
+    return both / wanted.total(), both / max(1, read.total())
+
+
+def test_a_text_is_found_without_any_mark_of_a_cms(folder: Path) -> None:
+    long = 0
+    for page in PAGES:
+        markup = (folder / page.name).read_text("utf-8")
+        expected = truth(page, markup)
+        recall, precision = measured(expected, unmarked(markup))
+        print(f"{page.name:50} {len(expected):6} recall {recall:.4f} precision {precision:.4f}")
+        if len(expected) >= 200:  # a notice of some lines has no text that stands out
+            long += 1
+            assert min(recall, precision) >= 0.99, (page.name, recall, precision)
+    assert long == 9
+
+
+MARKUPS: tuple[Callable[[list[str]], str], ...] = (
+    lambda lines: "".join(f"<p>　　{line}</p>" for line in lines),
+    lambda lines: "<br>".join(f"　　{line}" for line in lines),
+    lambda lines: "".join(f"<div>{line}</div>" for line in lines),
+    lambda lines: "".join(f'<p style="text-indent:2em"><span><font>{line}</font></span></p>' for line in lines),
+    lambda lines: f"<section>{''.join(f'<p><strong>{one[:8]}</strong>{one[8:]}</p>' for one in lines)}</section>",
+)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_whole_report_is_found_in_the_frame_of_a_real_page(page: Page, folder: Path, shared: Path) -> None:
+    texts = sorted((shared / "corpus/labelled").glob("*.txt"))
+    if not texts:
+        pytest.skip("../shared/corpus/labelled is missing: no report to put into a frame")
+    place = PAGES.index(page)
+    lines = [line.strip() for line in texts[place % len(texts)].read_text("utf-8").splitlines() if line.strip()]
+    soup = BeautifulSoup((folder / page.name).read_text("utf-8"), "html.parser")
+    article = soup.select_one(page.article)
+    assert article is not None
+    article.clear()
+    article.append(BeautifulSoup(MARKUPS[place % len(MARKUPS)](lines), "html.parser"))
+    recall, precision = measured(re.sub(r"\s", "", "".join(lines)), unmarked(str(soup)))
+    assert min(recall, precision) >= 0.99, (recall, precision)

@@ -20,6 +20,11 @@ class ArchiveError(Mendable):
     """An object is missing, damaged or larger than any that is kept."""
 
 
+def address_of(content: bytes) -> str:
+    """Under which bytes are kept, or would be."""
+    return hashlib.sha256(content).hexdigest()
+
+
 class Archive:
     """Content-addressed files below `root` (made if missing, private to the user)."""
 
@@ -31,7 +36,7 @@ class Archive:
         """Keep the bytes; answers with their address. The same bytes are kept once. On return they are on the disk."""
         if len(content) > LARGEST:
             raise ArchiveError(f"{len(content):,} bytes are more than the archive keeps of one object ({LARGEST:,})")
-        address = hashlib.sha256(content).hexdigest()
+        address = address_of(content)
         path = self._path(address)
         if not path.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

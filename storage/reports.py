@@ -1,7 +1,9 @@
 """What one asks about entries, documents and reports."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, insert
 from sqlmodel import Session, SQLModel, col, func, select
@@ -9,6 +11,12 @@ from sqlmodel import Session, SQLModel, col, func, select
 from storage.models import Document, Entry, Passage, Report
 from storage.values import Kind
 
+BATCH = 500  # addresses in one query
+_KNOWN: tuple[Any, ...] = (
+    Document.url, Document.id, Document.text_hash, Document.excerpt, Document.doubts, Report.region, Report.kind,
+    Report.year,
+)  # fmt: skip
+KNOWN = select(*_KNOWN).outerjoin(Report, col(Document.report_id) == Report.id).order_by(col(Document.version))
 PASSAGES = SQLModel.metadata.tables[str(Passage.__tablename__)]
 
 
@@ -52,6 +60,31 @@ def find_document(session: Session, document_id: int) -> Document | None:
 def find_latest_version(session: Session, url: str) -> Document | None:
     """The newest version of what was fetched at a URL."""
     return session.exec(select(Document).where(Document.url == url).order_by(col(Document.version).desc())).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is on record of an address: its latest version, which is a witness of this report."""
+
+    document_id: int
+    text_hash: str
+    region: str
+    kind: Kind
+    year: int
+    excerpt: bool
+    doubts: tuple[str, ...]
+
+
+def find_known(session: Session, urls: Sequence[str]) -> dict[str, Known]:
+    """The latest version of each address; those that are not there, or of no report, are left out."""
+    found: dict[str, Known] = {}
+    for at in range(0, len(urls), BATCH):
+        rows = session.execute(KNOWN.where(col(Document.url).in_(urls[at : at + BATCH])))
+        for url, id, text_hash, excerpt, doubts, region, kind, year in rows:
+            found.pop(url, None)
+            if region is not None:
+                found[url] = Known(id, text_hash, region, Kind(kind), year, excerpt, tuple(doubts.splitlines()))
+    return found
 
 
 def find_witnesses(session: Session, report_id: int) -> list[Document]:

@@ -1,9 +1,10 @@
 """The command import: reports that lie in files are kept, with their statements."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -14,11 +15,12 @@ from monitor.cli.files import READABLE, files_of, read_file
 from monitor.cli.jobs import spread
 from monitor.cli.options import AsJson, Config, Jobs, region_code
 from monitor.cli.terminal import Stop, print_json, progress, say, warn
-from monitor.filing import Filed, Found, Outcome, Understood, keep, understand
-from monitor.identity import title_and_heading
+from monitor.filing import Desk, Filed, Found, Outcome, Understood, keep, reread, understand
+from monitor.identity import Identity, title_and_heading
 from scrapers.errors import ScrapeError
-from storage.jobs import IMPORTS, prepare
-from storage.jobs import Jobs as QueuedJobs
+from storage.archive import Archive, address_of
+from storage.database import reading
+from storage.reports import Known, find_known
 from storage.values import Kind, ReportPageData, storable
 
 IMPORT = "import"  # the source key of imported files
@@ -38,7 +40,7 @@ def import_files(
         int | None, typer.Option(min=1949, max=2100, help="the year they plan for, where the text does not tell")
     ] = None,
     kind: Annotated[Kind, typer.Option(help="what they are, where the title does not tell")] = Kind.WORK_REPORT,
-    jobs: Jobs = 1,
+    jobs: Jobs = 0,
     by_workers: Annotated[bool, typer.Option(help="let the workers do it; only queue the files")] = False,
     config: Config = Path("mubiao.toml"),
     as_json: AsJson = False,
@@ -55,60 +57,89 @@ def import_files(
     files = files_of(paths)
     if not files:
         raise Stop(f"no file to import: these are read: {' '.join(READABLE)}", code=2)
-    if by_workers:
-        return _queue(files, code, kind, year, config)
-    read_files = spread(
-        partial(understood, region=code, kind=kind, year=year), files, jobs
-    )  # before there is a connection
-    installation = open_installation(config)
-    counts = dict.fromkeys(Outcome, 0)
-    failed = doubtful = 0
-    for path, read in progress(zip(files, read_files, strict=True), "importing", len(files)):
-        if isinstance(read, str):
-            warn(f"{path}: {read}")
+    if by_workers:  # what that takes to load, no other import needs
+        import_module("monitor.cli.queueing").queue_files(files, code, kind, year, config)
+        return
+    desk = open_installation(config).desk
+    known = find_kept(desk, [path.resolve().as_uri() for path in files])
+    desk.engine.dispose()  # no connection must be open when `spread` forks
+    read = partial(understood, region=code, kind=kind, year=year, archive=desk.archive.root)
+    read_files = zip(files, spread(read, [_file(path, known) for path in files], jobs), strict=True)
+    counts, failed, doubtful = dict.fromkeys(Outcome, 0), 0, 0
+    for path, one in progress(read_files, "importing", len(files)):
+        if isinstance(one, str):
+            warn(f"{path}: {one}")
             failed += 1
             continue
-        filed = keep(read, installation.desk, news=False, now=utc_now())
+        filed = _keep(one, desk) if one else keep_again(known[path.resolve().as_uri()], desk)
         counts[filed.outcome] += 1
         doubtful += bool(filed.identity.doubts) and filed.outcome not in (Outcome.UNPLACED, Outcome.UNCHANGED)
         _tell_import(path, filed, as_json)
     if not as_json:
-        told = ", ".join(f"{count} {OUTCOMES[outcome]}" for outcome, count in counts.items() if count)
-        say(f"{len(files)} files: {told or 'nothing kept'}{f', {failed} could not be read' if failed else ''}")
-        _tell_doubts(counts[Outcome.UNPLACED], doubtful)
+        _tell_counts(len(files), counts, failed, doubtful)
     raise typer.Exit(int(failed > 0))
 
 
-def _tell_doubts(unplaced: int, doubtful: int) -> None:
-    if unplaced:
-        say(f"{unplaced} are of no report yet: import them again with --region and --year to place them")
+def find_kept(desk: Desk, urls: Sequence[str]) -> dict[str, Known]:
+    """What is on record of files, by their addresses."""
+    with reading(desk.engine) as session:
+        return find_known(session, urls)
+
+
+def keep_again(known: Known, desk: Desk) -> Filed:
+    """What becomes of a file whose text is on record as it is: by newer rules it is read again, and that is all."""
+    reread(desk, known.region, known.kind, utc_now())
+    identity = Identity(known.region, known.kind, known.year, known.excerpt, False, known.doubts)
+    return Filed(Outcome.UNCHANGED, known.document_id, identity)
+
+
+def _keep(read: Understood, desk: Desk) -> Filed:
+    return keep(read, desk, news=False, now=utc_now())
+
+
+def _tell_counts(files: int, counts: Mapping[Outcome, int], failed: int, doubtful: int) -> None:
+    told = ", ".join(f"{count} {OUTCOMES[outcome]}" for outcome, count in counts.items() if count)
+    say(f"{files} files: {told or 'nothing kept'}{f', {failed} could not be read' if failed else ''}")
+    if counts[Outcome.UNPLACED]:
+        say(
+            f"{counts[Outcome.UNPLACED]} are of no report yet: import them again with --region and --year to place them"
+        )
     if doubtful:
         say(f"{doubtful} are placed in doubt; --json says why of each")
 
 
-def _queue(files: Sequence[Path], region: str, kind: Kind, year: int | None, config: Path) -> None:
-    """The files' bytes into the archive, a job for each into the queue; the same file waits there once."""
-    installation = open_installation(config)
-    waiting = QueuedJobs(installation.engine)
-    prepare(installation.engine)
-    queued = 0
-    with waiting.app.open():
-        for path in progress(files, "queueing", len(files)):
-            content, url = installation.desk.archive.add(path.read_bytes()), path.resolve().as_uri()
-            queued += waiting.add(
-                "import", IMPORTS, lock=None, once=f"import {content} {url} {region} {year or ''}".rstrip(),
-                content=content, url=url, name=path.name, region=region, kind=kind.value, year=year,
-            )  # fmt: skip
-    say(f"{queued} files wait for the workers, which log what becomes of each; {len(files) - queued} did already")
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to be read; `text_hash` is that of its text which is on record, as a report's, or ""."""
+
+    path: Path
+    text_hash: str = ""
 
 
-def understood(path: Path, *, region: str, kind: Kind, year: int | None = None) -> Understood | str:
-    """What a file is and states, or why it cannot be read."""
+def _file(path: Path, known: Mapping[str, Known]) -> File:
+    kept = known.get(path.resolve().as_uri())
+    return File(path, kept.text_hash if kept else "")
+
+
+def understood(
+    file: File, *, region: str, kind: Kind, year: int | None = None, archive: Path | None = None
+) -> Understood | str | None:
+    """What a file is and states, or why it cannot be read; None where its text is on record as it is.
+
+    With an `archive` its bytes and its text are there afterwards: on many cores the disk is waited for side by side.
+    """
     try:
-        page, raw = read_file(path)
+        page, raw = read_file(file.path)
     except ScrapeError as error:
         return str(error)
-    return understand(replace(_found(path, page, raw, region, kind, utc_now()), year=year))
+    found = replace(_found(file.path, page, raw, region, kind, utc_now()), year=year)
+    if file.text_hash == address_of(found.text.encode()):
+        return None
+    if archive is not None:
+        kept = Archive(archive)
+        kept.add(raw)
+        kept.add_text(found.text)
+    return understand(found)
 
 
 def _found(path: Path, page: ReportPageData, raw: bytes, region: str, kind: Kind, now: datetime) -> Found:

@@ -9,24 +9,24 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import get_context
-from pathlib import Path
 from typing import TypeVar
 
 from monitor.cli.terminal import Stop
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 BATCH = 4  # files handed to a process at a time
 AHEAD = 4  # batches for each process that may be started before they are asked for
 
 
-def spread(work: Callable[[Path], Result], files: Sequence[Path], jobs: int) -> Iterator[Result]:
+def spread(work: Callable[[Item], Result], files: Sequence[Item], jobs: int) -> Iterator[Result]:
     """What `work` makes of each file, in the files' order; `jobs` processes at once, as many as there are cores for 0.
 
-    `work` and its results must pickle; it must not raise. With one job, or one file, no process is started. The
-    processes start at once, so call it before there are threads and connections; they run only a little ahead of what
-    is asked for, so that results don't pile up.
+    `work`, what it is called with and its results must pickle; it must not raise. With one job, or few files, no
+    process is started. The processes start at once, so call it before there are threads and connections; they run only
+    a little ahead of what is asked for, so that results don't pile up.
     """
-    jobs = min(jobs or _cores(), len(files))
+    jobs = min(jobs or _cores(), -(-len(files) // BATCH))
     if jobs < 2:
         return map(work, files)
     # Forking is quick, and safe on Linux as long as no thread runs here yet.
@@ -37,7 +37,7 @@ def spread(work: Callable[[Path], Result], files: Sequence[Path], jobs: int) -> 
     return _drained(pool, started, (pool.submit(_each, work, batch) for batch in batches))
 
 
-def _each(work: Callable[[Path], Result], files: Sequence[Path]) -> list[Result]:
+def _each(work: Callable[[Item], Result], files: Sequence[Item]) -> list[Result]:
     return [work(file) for file in files]
 
 

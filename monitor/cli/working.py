@@ -12,7 +12,7 @@ import structlog
 import typer
 
 from monitor.cli.building import Installation, declare, open_installation, tools_of, utc_now
-from monitor.cli.importing import OUTCOMES, understood
+from monitor.cli.importing import OUTCOMES, File, find_kept, keep_again, understood
 from monitor.cli.log import hide, set_up_log, tell_visit
 from monitor.cli.options import Config
 from monitor.cli.secrets import secrets_of
@@ -76,19 +76,23 @@ def _stopper(stopping: threading.Event) -> Callable[[int, object], None]:
 
 
 def _import_with(installation: Installation) -> Callable[..., None]:
-    log = structlog.get_logger()
+    log, desk = structlog.get_logger(), installation.desk
 
     def take_in(content: str, url: str, name: str, region: str, kind: str, year: int | None = None) -> None:
         """A file whose bytes lie in the archive already, as `mubiao import --by-workers` put them there."""
         with TemporaryDirectory(prefix="mubiao-") as folder:
             path = Path(folder, name)
-            path.write_bytes(installation.desk.archive.find(content))
-            read = understood(path, region=region, kind=Kind(kind), year=year)
+            path.write_bytes(desk.archive.find(content))
+            known = find_kept(desk, [url]).get(url)
+            read = understood(File(path, known.text_hash if known else ""), region=region, kind=Kind(kind), year=year)
         if isinstance(read, str):
             log.warning("import.failed", url=url, error=read)
             return
-        read = replace(read, found=replace(read.found, url=url))
-        filed = keep(read, installation.desk, news=False, now=utc_now())
+        if read is None:
+            assert known is not None, "its text was compared with the file's"
+            filed = keep_again(known, desk)
+        else:
+            filed = keep(replace(read, found=replace(read.found, url=url)), desk, news=False, now=utc_now())
         log.info("import", url=url, outcome=OUTCOMES[filed.outcome], doubts="; ".join(filed.identity.doubts))
 
     return take_in

@@ -272,7 +272,7 @@ class Daemon:
                 self._distrusts = True
 
     def _mend_times(self, now: datetime) -> bool:
-        """Whether no time is left that lies too far ahead to be true; what cannot be written now will be tried again."""
+        """Whether no time is left that lies too far ahead to be true; what cannot be written now is tried again."""
         if not self._distrusts:
             return True
         try:

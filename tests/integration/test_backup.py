@@ -37,6 +37,7 @@ from storage.backup import (
     restore,
 )
 from storage.database import (
+    MIGRATIONS,
     DatabaseRefused,
     find_damage,
     find_revision,
@@ -316,7 +317,7 @@ def later_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A version of mubiao with one migration more."""
     folder = tmp_path / "migrations"
     (folder / "versions").mkdir(parents=True)
-    here = ROOT / "storage" / "migrations"
+    here = MIGRATIONS
     (folder / "env.py").write_text((here / "env.py").read_text())
     for path in (here / "versions").glob("0*.py"):
         (folder / "versions" / path.name).write_text(path.read_text())

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine, event, inspect, make_url
 from sqlmodel import SQLModel, select
 
 from storage.database import (
+    MIGRATIONS,
     DatabaseRefused,
     find_damage,
     find_revision,
@@ -67,7 +68,7 @@ def at_revision(url: str, revision: str) -> Engine:
 def with_step(tmp_path: Path, words: str) -> Path:
     """The folder of a later version's migrations: ours and one more."""
     folder = tmp_path / "migrations"
-    shutil.copytree(ROOT / "storage" / "migrations", folder)
+    shutil.copytree(MIGRATIONS, folder)
     (folder / "versions" / "9001_later.py").write_text(words.replace("NEWEST", newest_revision()))
     return folder
 

@@ -40,7 +40,7 @@ def parse_index(page: str, url: str) -> IndexData:
 
 
 def parse_report(page: str, url: str) -> ReportPageData:
-    return read_report(page, url, (".j-fontContent", ".wzcon", "#j-show-body"))
+    return read_report(page, url, ("#j-show-body", ".j-fontContent", ".wzcon"))
 
 
 def _request(page: str, url: str) -> str | None:

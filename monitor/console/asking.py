@@ -86,6 +86,15 @@ def day_begins(day: date | None, *, after: bool = False) -> datetime | None:
     return datetime(kept.year, kept.month, kept.day, tzinfo=CHINA).astimezone(UTC)
 
 
+def written_day(written: str | None) -> date | None:
+    """2026-01-20 and nothing else: 2026 is no count of seconds. None is None. Raises ValueError."""
+    if written is None:
+        return None
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", written):
+        raise ValueError("write a day like 2026-01-20")
+    return date.fromisoformat(written)
+
+
 def _region(written: str) -> str:
     if not written or re.fullmatch("[0-9]{6}", written):
         return written
@@ -114,10 +123,8 @@ def _kind(written: str) -> str:
 
 def _day(name: str, query: Mapping[str, str]) -> date | None:
     written = query.get(name, "").strip()
-    if not written:
-        return None
     try:
-        return date.fromisoformat(written)
+        return written_day(written or None)
     except ValueError as error:
         raise AskedWrongly(name, written) from error
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import HTTPException, Path, Query
+from pydantic import BeforeValidator
 from sqlmodel import Session
 from starlette.requests import Request
 
@@ -12,7 +13,7 @@ from monitor.catalogue import indicators as catalogue
 from monitor.catalogue.regions import Level, region, regions
 from monitor.console import watching
 from monitor.console.access import signed_in
-from monitor.console.asking import codes, day_begins
+from monitor.console.asking import codes, day_begins, written_day
 from monitor.console.cursors import cursor, place
 from monitor.console.kept import LARGEST_ID, Kept
 from monitor.console.places import within
@@ -66,8 +67,8 @@ Year = Annotated[int | None, Query(ge=1900, le=9999, description="that the repor
 Key = Annotated[
     str | None, Query(pattern=r"^[^\x00-\x1f]{1,200}$", description="of an indicator, with its scopes (gdp.annual)")
 ]
-Since = Annotated[date | None, Query(description="a day in China")]
-Until = Annotated[date | None, Query(description="a day in China; it still counts")]
+Since = Annotated[date | None, BeforeValidator(written_day), Query(description="a day in China")]
+Until = Annotated[date | None, BeforeValidator(written_day), Query(description="a day in China; it still counts")]
 Examples = Annotated[bool, Query(description="with the invented places of the example too")]
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 PathCode = Annotated[str, Path(pattern="^[0-9]{6}$")]

@@ -163,15 +163,7 @@ def whoami(access: Access) -> Starlette:
     def me(request: Request) -> JSONResponse:
         return JSONResponse([asker(request), signed_in(request), is_stranger(request)])
 
-    return (
-        Starlette(routes=[Route("/", me)], middleware=[], exception_handlers={})
-        if access is None
-        else _guarded(me, access)
-    )
-
-
-def _guarded(me: object, access: Access) -> Starlette:
-    made = Starlette(routes=[Route("/", me)])  # type: ignore[arg-type]
+    made = Starlette(routes=[Route("/", me)])
     made.add_middleware(Guard, access=access)
     return made
 

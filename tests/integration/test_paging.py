@@ -26,7 +26,7 @@ from tools.invented import fill
 
 T = TypeVar("T")
 AT = datetime(2026, 1, 20, 2, 0, tzinfo=UTC)
-PLACES, YEARS = 3, 2
+PLACES, YEARS = 2, 2
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ widths, the review holds for what is read at the number's place.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
@@ -77,7 +78,14 @@ def _corrected(data: StatementData, review: ReviewData) -> StatementData:
     figure = {name: getattr(review, name) for name in _FIGURE}
     if review.measure is None or review.op is None:
         raise ValueError(f"review {review.id} says that a figure is wrong, but not which measure and hedge it has")
-    return replace(data, **figure)
+    changed = any(figure[name] != getattr(data, name) for name in ("value", "value_hi", "unit", "op"))
+    return replace(data, **figure, text=_written(review) or data.text if changed else data.text)
+
+
+def _written(review: ReviewData) -> str:
+    """The figure as a report would write it, since readers are shown its words: 7.5%, 5—6%, 8.7万人."""
+    ends = [format(abs(Decimal(repr(end))), "f") for end in (review.value, review.value_hi) if end is not None]
+    return "—".join(end.removesuffix(".0") for end in ends) + (review.unit or "") if ends else ""
 
 
 def _places(review: ReviewData, folded: _Folded) -> list[tuple[int, int]]:

@@ -114,7 +114,7 @@ class StatementData:
     `period` is `2024`, a span `2026/2030`, or None when the text does not tell.
     `commitment` is the word that promises (力争, 确保, or behind the number 努力争取更好结果), `binding` the printed
     character of a target (`预期性`, `约束性`), each "" when there is none. `baseline` is the value a `从x提高到y`
-    starts from.
+    starts from. What a review corrected has its own figure as `text`, not what stands in the saved text.
     `rules` names what made it, in order.
     """
 

@@ -20,6 +20,7 @@ from monitor.console import Access, Kept, Vitals, app
 from monitor.notifiers.email import EmailSettings
 from monitor.notifiers.secret_files import read_secret
 from monitor.notifiers.unsubscribing import address_of
+from monitor.reviewing import Outcome, Says, review, withdraw
 from monitor.settings.shape import SHORTEST_PASSWORD, ConsoleSettings, is_loopback
 from storage.database import reading, transaction
 from storage.errors import Mendable
@@ -56,6 +57,19 @@ class KeptVitals:
 
     def metrics(self) -> bytes:
         return self._metrics.render()
+
+
+class KeptReviewers:
+    """Keeps what readers say of wrong readings."""
+
+    def __init__(self, current: Callable[[], Installation]) -> None:
+        self._current = current
+
+    def review(self, statement_id: int, says: Says) -> Outcome:
+        return review(self._current().desk, statement_id, says, utc_now())
+
+    def withdraw(self, review_id: int, who: str, why: str) -> Outcome:
+        return withdraw(self._current().desk, review_id, who, why, utc_now())
 
 
 class KeptSubscribers:
@@ -126,6 +140,7 @@ def serve_at(
         subscribers=KeptSubscribers(current),
         access=access,
         url=settings.url,
+        reviewers=KeptReviewers(current),
     )
     config = uvicorn.Config(
         application, log_level="warning", access_log=False, lifespan="off", ws="none", proxy_headers=False

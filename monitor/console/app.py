@@ -12,7 +12,19 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from monitor.console import access as _access
-from monitor.console import changes, comparing, drawing, home, indicators, leaving, regions, reports, watching
+from monitor.console import (
+    changes,
+    comparing,
+    drawing,
+    home,
+    indicators,
+    leaving,
+    regions,
+    reports,
+    reviewing,
+    search,
+    watching,
+)
 from monitor.console import vitals as _vitals
 from monitor.console.access import Access, Guard
 from monitor.console.answers import HEADERS, missing
@@ -20,6 +32,7 @@ from monitor.console.api import api
 from monitor.console.kept import Kept
 from monitor.console.leaving import Subscribers
 from monitor.console.problems import API
+from monitor.console.reviewing import Reviewers
 from monitor.console.vitals import Vitals
 
 _STYLE, _ICON = (
@@ -35,11 +48,13 @@ def app(
     subscribers: Subscribers | None = None,
     access: Access | None = None,
     url: str = "",
+    reviewers: Reviewers | None = None,
 ) -> Starlette:
     """Pages over what is kept; with `vitals` also /health, /ready and /metrics, with `subscribers` /unsubscribe.
 
     `hosts` are the names it answers to: a page elsewhere that makes its own name point here reads nothing. `access`
-    says who is let in, None everybody; `url` is how readers reach it, for addresses in feeds.
+    says who is let in, None everybody; `url` is how readers reach it, for addresses in feeds. `reviewers` keep what is
+    said by those who know the password.
     Each statement of a document has the anchor `#s{id}`. No page has a script or a style of its own.
     """
     return Starlette(
@@ -52,6 +67,8 @@ def app(
             *comparing.routes(kept),
             *changes.routes(kept, url),
             *watching.routes(kept),
+            *search.routes(kept),
+            *reviewing.routes(kept, reviewers),
             Mount(API, api(kept)),
             *_access.routes(),
             *(_vitals.routes(vitals) if vitals else []),

@@ -45,7 +45,7 @@ def reading(stated: Stated, words: Words) -> Reading:
 
 
 def _details(stated: Stated, told: str, when: str, words: Words) -> Iterator[str]:
-    """目标：地区生产总值增长 6%左右（2026 年）, then the fields as programs have them, then the rules that made them."""
+    """目标：地区生产总值增长 6%左右（2026 年）; then the fields as programs have them; then the rules."""
     data = stated.data
     year = f"{words['open_bracket']}{when}{words['close_bracket']}" if when else ""
     yield f"{words['role_' + data.role.value]}{words['colon']}{told}{year}"
@@ -60,6 +60,8 @@ def _details(stated: Stated, told: str, when: str, words: Words) -> Iterator[str
     )
     if any(more):
         yield " · ".join(clean(one, 30) for one in more if one)
+    if stated.review_id is not None:
+        yield f"{words['review_title']} {stated.review_id}"
     if data.rules:
         yield f"{words['rules']}{words['colon']}{', '.join(clean(rule, 40) for rule in data.rules)}"
 

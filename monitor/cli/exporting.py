@@ -11,9 +11,9 @@ from monitor.cli.building import open_installation, utc_now
 from monitor.cli.describing import MEDIA, check_describable, describe
 from monitor.cli.options import Config
 from monitor.cli.parquet import check_installed, write_parquet
-from monitor.cli.review_table import REVIEWS, review_rows
 from monitor.cli.terminal import Stop, json_line, say
 from monitor.panel import COLUMNS, Column, panel
+from monitor.review_table import REVIEWS, review_rows
 from monitor.sheets import write_csv
 from storage.database import reading
 

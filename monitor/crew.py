@@ -23,7 +23,10 @@ SOON = 0.2
 
 
 class Crew:
-    """Runs jobs of several queues until `stopping` is set. `hands` says how many of each queue at a time."""
+    """Runs jobs of several queues until `stopping` is set. `hands` says how many of each queue at a time.
+
+    `beat` is called every few seconds for as long as the database answers: for a supervisor.
+    """
 
     def __init__(
         self,
@@ -32,11 +35,18 @@ class Crew:
         stopping: threading.Event,
         *,
         stopped: Callable[[], object],
+        beat: Callable[[], object] = lambda: None,
     ) -> None:
         self._jobs, self._hands, self._stopping, self._stopped = jobs, hands, stopping, stopped
+        self._sign = beat
         self._log = structlog.get_logger()
         self._beat_at = time.monotonic()
         self._ended = threading.Event()
+
+    @property
+    def silent(self) -> float:
+        """Seconds since the database answered last."""
+        return time.monotonic() - self._beat_at
 
     def run(self) -> None:
         """Work, whatever becomes of the database; ends when everything under way was finished or handed back."""
@@ -81,7 +91,9 @@ class Crew:
 
     def _watch(self) -> None:
         while not self._ended.wait(STUCK / 10):
-            silent = time.monotonic() - self._beat_at
+            silent = self.silent
+            if silent < STUCK / 2:
+                self._sign()
             if silent > STUCK and not self._stopping.is_set():
                 self._log.critical("queue.stuck", seconds=round(silent))
                 os._exit(STUCK_EXIT)

@@ -23,6 +23,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.delivery import close_digest, deliver
 from monitor.post import Post
+from monitor.space import Plenty, Room
 from monitor.turns import visit_once
 from monitor.visited import Tools, Visited
 from scrapers.errors import StoppedError
@@ -61,28 +62,6 @@ class Chore(Protocol):
     def do(self, now: datetime) -> None:
         """The work, in a thread of its own. What it raises is logged, and it is tried again after a rest."""
         ...
-
-
-class Room(Protocol):
-    """How much room the disk has for what is found."""
-
-    def look(self, now: datetime) -> str:
-        """`` when there is enough; `low`: nothing is fetched any more; `full`: nothing can be written."""
-        ...
-
-    def note_full(self) -> None:
-        """Something could not be written just now."""
-        ...
-
-
-class Plenty:
-    """Room that never ends."""
-
-    def look(self, now: datetime) -> str:
-        return ""
-
-    def note_full(self) -> None:
-        """Cannot be."""
 
 
 class Lanes:

@@ -1,8 +1,10 @@
 """The command worker: one process of many, on as many machines as one likes, over one PostgreSQL."""
 
+import os
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,13 +14,19 @@ import structlog
 import typer
 
 from monitor.cli.building import Installation, declare, open_installation, tools_of, utc_now
+from monitor.cli.figures import Figures, serve_figures
 from monitor.cli.importing import OUTCOMES, File, find_kept, keep_again, understood
 from monitor.cli.log import hide, set_up_log, tell_visit
+from monitor.cli.metrics import Metrics
 from monitor.cli.options import Config
+from monitor.cli.promises import Pulse
+from monitor.cli.room import DiskRoom
 from monitor.cli.secrets import secrets_of
+from monitor.cli.supervisor import notify
 from monitor.cli.terminal import Stop, say
 from monitor.filing import keep
 from monitor.settings import read_settings
+from monitor.visited import Visited
 from monitor.worker import Workers
 from storage.claims import in_turn
 from storage.database import make_engine
@@ -29,29 +37,45 @@ from storage.values import Kind
 def worker(
     config: Config = Path("mubiao.toml"),
     log: Annotated[str, typer.Option(help="human or json")] = "human",
+    listen: Annotated[str, typer.Option(help="HOST:PORT where it answers for /metrics, /health and /ready")] = "",
 ) -> None:
     """Visit, deliver and import together with any number of workers, on one PostgreSQL, until stopped.
 
     All of them need the same settings and the same data folder. The page of the kept reports is served by `mubiao run`.
 
-    Example: mubiao worker
+    Example: mubiao worker --listen 127.0.0.1:8711
     """
     if log not in ("human", "json"):
         raise Stop(f"--log {log}: write human or json", code=2)
+    os.umask(0o077)  # whatever is written is for its owner alone
     set_up_log(as_json=log == "json")
     installation = _begin(config)
     hide(secrets_of(installation.settings))
-    with tools_of(installation) as tools:
+    with ExitStack() as stack:
+        tools = stack.enter_context(tools_of(installation))
         sources = installation.settings.watched_sources()
+        room = DiskRoom(lambda: installation.desk)
         workers = Workers(
             sources, tools, installation.post, hands=installation.settings.fetch.workers,
-            visited=tell_visit, imports=_import_with(installation),
+            visited=lambda visited: _tell(metrics, visited), imports=_import_with(installation),
+            room=room, beat=lambda: notify("WATCHDOG=1"),
         )  # fmt: skip
+        pulse = Pulse(lambda: workers.silent, lambda: room.state, utc_now())
+        metrics = Metrics(lambda: installation, pulse)
+        set_up_log(as_json=log == "json", seen=metrics.note_event)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _stopper(tools.stopping))
+        if listen:
+            stack.enter_context(serve_figures(listen, Figures(installation, pulse, metrics)))
         say(f"A worker for {len(sources)} sources, by the settings in {config}. Ctrl-C stops.")
+        notify("READY=1", f"STATUS=works for {len(sources)} sources")
         workers.run()
         say("Stopped.")
+
+
+def _tell(metrics: Metrics, visited: Visited) -> None:
+    metrics.note_visit(visited)
+    tell_visit(visited)
 
 
 def _begin(config: Path) -> Installation:
@@ -70,6 +94,7 @@ def _stopper(stopping: threading.Event) -> Callable[[int, object], None]:
     def stop(_number: int, _frame: object) -> None:
         if not stopping.is_set():
             say("Stopping: what is under way is finished or handed back (up to 25 seconds).")
+            notify("STOPPING=1")
             stopping.set()
 
     return stop

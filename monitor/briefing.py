@@ -1,6 +1,7 @@
 """From kept rows to what a digest is made of: names, figures with their sentences, reports with their changes."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -11,12 +12,14 @@ from monitor.catalogue.regions import NATION, ancestors, path_zh, region
 from monitor.compare import compare
 from monitor.context import around, named, past
 from monitor.digest import DigestData, Figure, Line, Notice, ReportPart, Steady
+from monitor.digest.owners import is_bare, owner
 from monitor.example.source import EXAMPLE_REGIONS
 from monitor.foot import foot
 from monitor.ledger import reckon
-from monitor.post import Links
+from monitor.post import Post
 from monitor.series import Series, series_of, signature
 from monitor.watches import Watch, is_named
+from storage.archive import ArchiveError
 from storage.changes import find_in_digest
 from storage.models import Change, Digest, Document, Report, SourceState
 from storage.models import Notice as KeptNotice
@@ -29,6 +32,7 @@ from storage.values import Basis, ChangeKind, Kind, Role, Stated
 from storage.visits import count_unread, find_source, find_sources
 
 Said = tuple[object, ...]
+AHEAD = 200  # characters before a sentence in which its owner may stand
 NOTICES_SINCE = timedelta(days=8)  # older ones are no news to a watch that is new
 _EXAMPLE = {code: (name, name_en) for code, name, name_en in EXAMPLE_REGIONS}
 
@@ -54,11 +58,11 @@ def _path_en(code: str) -> str:
     return " · ".join(names) if all(names) else ""
 
 
-def brief(session: Session, digest: Digest, watch: Watch, links: Links, now: datetime) -> DigestData:
+def brief(session: Session, digest: Digest, watch: Watch, post: Post, now: datetime) -> DigestData:
     """All that `digest` tells the readers of `watch`."""
     changes = find_in_digest(session, digest.id)
     parts = [
-        _part(session, report_id, list(group), watch, links)
+        _part(session, report_id, list(group), watch, post)
         for report_id, group in groupby(changes, key=lambda change: change.report_id)
     ]
     sources = {state.key: state for state in find_sources(session)}
@@ -78,15 +82,15 @@ def brief(session: Session, digest: Digest, watch: Watch, links: Links, now: dat
             silenced=_silenced(session, digest, sources),
             seen=find_last_seen(session),
         ),
-        home_url=links.home,
+        home_url=post.links.home,
     )
 
 
-def _part(session: Session, report_id: int, changes: Sequence[Change], watch: Watch, links: Links) -> ReportPart:
+def _part(session: Session, report_id: int, changes: Sequence[Change], watch: Watch, post: Post) -> ReportPart:
     report = find_reports_by_id(session, [report_id])[report_id]
     assert report.document_id is not None, "a report with changes has a witness"
     document = find_documents_by_id(session, [report.document_id])[report.document_id]
-    figures = _Figures(session, changes, report, links)
+    figures = _Figures(session, changes, report, post)
     unchanged = _unchanged(session, report, changes, watch)
     told = [*figures.told(changes), *unchanged]
     name, name_en, path = region_names(report.region)
@@ -101,7 +105,7 @@ def _part(session: Session, report_id: int, changes: Sequence[Change], watch: Wa
         issuer=document.issuer,
         published_on=document.published_on,
         url=document.url,
-        kept_url=links.document(report.document_id),
+        kept_url=post.links.document(report.document_id),
         example=report.example,
         lines=tuple(_line(change, figures) for change in changes),
         found_at=_elsewhere(session, document, report),
@@ -120,10 +124,10 @@ def _is_news(changes: Sequence[Change]) -> bool:
 class _Figures:
     """The figures of one report's changes, and what became of the targets before them."""
 
-    def __init__(self, session: Session, changes: Sequence[Change], report: Report, links: Links) -> None:
+    def __init__(self, session: Session, changes: Sequence[Change], report: Report, post: Post) -> None:
         ids = {id for change in changes for id in (change.before_id, change.after_id) if id is not None}
         self._session = session
-        self._links = links
+        self._links, self._archive = post.links, post.desk.archive
         self._stated = find_by_id(session, ids)
         documents = find_documents_by_id(session, {stated.document_id for stated, _ in self._stated.values()})
         self._documents: dict[int, Document] = documents
@@ -140,7 +144,7 @@ class _Figures:
         document = self._document(stated.document_id)
         if sentence is None:
             sentence = find_sentences(self._session, stated.document_id)[stated.id]
-        return Figure(
+        made = Figure(
             text=data.text,
             measure=data.measure,
             op=data.op,
@@ -158,6 +162,16 @@ class _Figures:
             kept_url=self._links.statement(stated.document_id, stated.id),
             publisher=document.issuer or document.title,
         )
+        if is_bare(data.indicator) and not owner(data.indicator, made):
+            made = replace(made, ahead=self._ahead(document, data.sentence_start))
+        return made
+
+    def _ahead(self, document: Document, start: int) -> str:
+        """What stands before a sentence that does not say of what it is; "" where the kept text is gone."""
+        try:
+            return self._archive.find_text(document.text_hash)[max(0, start - AHEAD) : start]
+        except ArchiveError:
+            return ""
 
     def bare(self, stated: Stated) -> Figure:
         """A figure without its sentence and document, for tables of many."""

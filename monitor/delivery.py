@@ -85,7 +85,7 @@ def close_digests(post: Post, now: datetime) -> list[Digest]:
 def preview(post: Post, watch: Watch, digest: Digest, now: datetime) -> Rendered:
     """What the digest would say now; nothing is kept."""
     with reading(post.desk.engine) as session:
-        return render(brief(session, digest, watch, post.links, now))
+        return render(brief(session, digest, watch, post, now))
 
 
 def deliver(post: Post, channel: str, now: Callable[[], datetime]) -> list[Told]:
@@ -150,7 +150,7 @@ def close_digest(due: Digest, post: Post, now: datetime) -> Digest | None:
     for _ in range(COMPOSED):
         with reading(post.desk.engine) as session:
             holding = find_holding(session, digest), count_hushed(session, digest)
-            rendered = render(brief(session, digest, watch, post.links, now))
+            rendered = render(brief(session, digest, watch, post, now))
         closed = _close(post, watch, digest, rendered, holding, now)
         if closed is not None:
             return closed

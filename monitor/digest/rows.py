@@ -1,22 +1,14 @@
 """One change as a row: what it is about, its figures, how far they moved."""
 
-import re
-
 from storage.values import ChangeKind, Measure
 
 from .edition import Cell, Row
 from .figures import difference, label, middle, said, short_label
 from .outgoing import clean, web_address
+from .owners import is_bare, owner
 from .ranking import CHANGED, RESULTS
 from .values import Figure, Line, Named
 from .words import WORDS, Words
-
-_BARE = frozenset(
-    ("产值", "总产值", "年产值", "产业规模", "规模", "占比", "比重", "总量", "总额", "面积", "产量", "收入", "营业收入",
-     "营收", "数量", "覆盖率", "达标率", "完成率", "合格率", "利用率", "投资", "总投资", "到位资金", "增加值", "交易额")
-)  # fmt: skip
-_AHEAD = 16  # characters of the sentence that say whose a bare indicator is
-
 
 SIGNS = {
     ChangeKind.RAISED: "↑",
@@ -37,20 +29,11 @@ def line_name(line: Line, language: str, *, short: bool = False) -> str:
     assert shown is not None, "a line has at least one side"
     name_of = short_label if short else label
     name = name_of(line.indicator, line.name_en, line.indicator_key, shown.measure, language, falls=_falls(line))
-    if line.indicator in _BARE and not line.name_en and (whose := _before(line.indicator, shown)):
+    if is_bare(line.indicator) and not line.name_en and (whose := owner(line.indicator, shown)):
         name = f"{name}{WORDS[language]['open_bracket']}{whose}{WORDS[language]['close_bracket']}"
     period = "" if line.kind in RESULTS else _odd_period(shown, language)
     words = WORDS[language]
     return f"{name}{words['open_bracket']}{period}{words['close_bracket']}" if period else name
-
-
-def _before(indicator: str, figure: Figure) -> str:
-    """The sentence's words ahead of an indicator that does not say whose it is: 产值 → 人参全产业链."""
-    ahead = figure.sentence[: max(figure.mark_start, 0)]
-    ahead, found, _ = ahead.rpartition(indicator)
-    ahead = re.split(r"[。；;！!]", ahead)[-1].strip(" ，,、：:的") if found else ""
-    clause = re.split(r"[，,：:]", ahead)[-1]
-    return clean(clause if len(clause) <= _AHEAD else f"…{clause[-_AHEAD:]}")
 
 
 def named_label(named: Named, language: str, *, short: bool = False) -> str:

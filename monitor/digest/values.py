@@ -30,6 +30,7 @@ class Figure:
     url: str
     kept_url: str
     publisher: str = ""
+    ahead: str = ""  # the text before the sentence, where the sentence does not say of what the figure is
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,9 +201,28 @@ def test_no_wording_is_left_that_nothing_says() -> None:
             "产值（…米等各类山地特色农产品深加工产业）",
         ),
         ("产值350亿元以上。", "产值"),
+        ("云菌产业，抓好菌种选育、棚室改造，力争产值达到350亿元以上。", "产值（云菌产业）"),
+        ("到2026年，云菌产业力争实现产值350亿元以上。", "产值（云菌产业力争实现）"),
+        (
+            "提质运营霁石、澜竹、黛茶等各类山地特色农产品深加工产业，办好博览会，产值350亿元以上。",
+            "产值（提质运营霁石、澜竹、黛茶等各类山…）",
+        ),
     ],
 )
 def test_a_bare_indicator_says_whose_it_is_in_the_sentences_words(sentence: str, name: str) -> None:
     made = figure("350亿元", 350, "亿元", measure=LEVEL, op=Op.AT_LEAST, sentence=sentence)
     assert line_name(line(ChangeKind.ADDED, "产值", None, made), "zh") == name
     assert line_name(line(ChangeKind.ADDED, "工业产值", None, made), "zh") == "工业产值"
+
+
+@pytest.mark.parametrize(
+    ("ahead", "name"),
+    [
+        ("办好霁梧菌菇节。云菌全产业链，抓好种植，面积稳定在3万亩。", "产值（云菌全产业链）"),
+        ("力争突破云菌加工瓶颈。\n", "产值（云菌加工瓶颈）"),
+        ("", "产值"),
+    ],
+)
+def test_a_bare_indicator_at_the_head_of_a_sentence_is_of_what_the_one_before_is_of(ahead: str, name: str) -> None:
+    made = figure("350亿元", 350, "亿元", measure=LEVEL, sentence="产值突破350亿元。", ahead=ahead)
+    assert line_name(line(ChangeKind.ADDED, "产值", None, made), "zh") == name

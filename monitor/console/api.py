@@ -21,10 +21,12 @@ from monitor.console.resources import (
     Change,
     Delivery,
     Document,
+    Found,
     IndicatorKnown,
     Listed,
     Region,
     Report,
+    Review,
     Source,
     Statement,
     Target,
@@ -60,12 +62,12 @@ PROBLEM = {
 WRONG: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "What is wrong with the question", "content": {MEDIA_TYPE: {"schema": PROBLEM}}}
 }
-ANSWERS, IN_SECONDS = 600, 60.0  # to one address
+ANSWERS, SEARCHES, IN_SECONDS = 600, 30, 60.0  # of one address
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-def api(kept: Kept, limit: Limit | None = None) -> FastAPI:
-    """The application behind /api/v1; `limit` is how often each address may ask it."""
+def api(kept: Kept, limit: Limit | None = None, searches: Limit | None = None) -> FastAPI:
+    """The application behind /api/v1; the limits are how often each address may ask it, and how often search."""
     made = FastAPI(
         title="mubiao", version=version("mubiao"), description=ABOUT, docs_url=None, redoc_url=None, responses=WRONG,
         exception_handlers={
@@ -73,7 +75,7 @@ def api(kept: Kept, limit: Limit | None = None) -> FastAPI:
         },
     )  # fmt: skip
     made.state.limit = limit or Limit(ANSWERS, IN_SECONDS)
-    made.include_router(_router(Told(kept)))
+    made.include_router(_router(Told(kept, searches or Limit(SEARCHES, IN_SECONDS))))
     return made
 
 
@@ -116,6 +118,8 @@ def _router(told: Told) -> APIRouter:
         ("/statements", told.statements, Listed[Statement]),
         ("/changes", told.changes, Listed[Change]),
         ("/changes/{id}", told.change, Change),
+        ("/search", told.search, Listed[Found]),
+        ("/reviews", told.reviews, Listed[Review]),
         ("/sources", told.sources, list[Source]),
         ("/sources/{key}", told.source, Source),
         ("/sources/{key}/visits", told.visits, Listed[Visit]),

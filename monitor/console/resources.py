@@ -11,6 +11,8 @@ from monitor.catalogue.indicators import Direction, Indicator
 from monitor.catalogue.regions import Level, region
 from monitor.ledger import Verdict
 from monitor.panel import COLUMNS, Column
+from monitor.review_table import REVIEWS
+from monitor.searching import Hit
 from storage import models
 from storage.browsing import Reported
 from storage.values import Basis, ChangeKind, Kind, Measure, Op, Role, Stated
@@ -124,6 +126,15 @@ Statement: Any = create_model(
     id=(int, ...),
     document=(int, ...),
     **_COLUMNS,
+)
+
+
+_REVIEW: dict[str, Any] = {column.name: _column(column) for column in REVIEWS}
+Review: Any = create_model(
+    "Review",
+    __base__=Resource,
+    __doc__="A review (复核), in the columns of `mubiao export --reviews`. Who made it is told to guests too.",
+    **_REVIEW,
 )
 
 
@@ -252,6 +263,31 @@ class Delivery(Resource):
     sent_at: datetime | None
     answer: str
     example: bool
+
+
+class Found(Resource):
+    """Where words were found: a document, its best sentence, where they stand in it, and what is stated there."""
+
+    document: int
+    report: ReportNamed | None
+    title: str
+    published_on: date | None
+    sentence: str
+    start: int = Field(description="where the sentence begins in the text")
+    marks: list[tuple[int, int]] = Field(description="where the words stand in the sentence")
+    times: int = Field(description="how often they stand in the whole text")
+    statement: int | None
+    page: str
+
+
+def found_of(hit: Hit) -> Found:
+    report = hit.kind and hit.year and ReportNamed(region=hit.region, kind=hit.kind, year=hit.year)
+    anchor = f"s{hit.stated.id}" if hit.stated else f"p{hit.paragraph}"
+    return Found(
+        document=hit.document_id, report=report or None, title=hit.title, published_on=hit.published_on,
+        sentence=hit.sentence, start=hit.start, marks=list(hit.marks), times=hit.times,
+        statement=hit.stated.id if hit.stated else None, page=f"/documents/{hit.document_id}#{anchor}",
+    )  # fmt: skip
 
 
 def region_of(code: str, reported: Mapping[str, Reported]) -> Region:

@@ -1,6 +1,6 @@
 """The API's answers: each question with its parameters, and the rows that answer it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
@@ -14,13 +14,16 @@ from monitor.catalogue.regions import Level, region, regions
 from monitor.console import watching
 from monitor.console.access import signed_in
 from monitor.console.asking import codes, day_begins, written_day
-from monitor.console.cursors import cursor, place
+from monitor.console.cursors import CursorError, place
+from monitor.console.cursors import cursor as written
 from monitor.console.kept import LARGEST_ID, Kept
+from monitor.console.limits import Limit, asker
 from monitor.console.places import within
 from monitor.console.resources import (
     Change,
     Delivery,
     Document,
+    Found,
     IndicatorKnown,
     Listed,
     Region,
@@ -30,13 +33,17 @@ from monitor.console.resources import (
     Visit,
     change_of,
     document_of,
+    found_of,
     ids_of,
     indicator_of,
     region_of,
     report_of,
 )
 from monitor.panel import document_panel, panel_page
+from monitor.review_table import review_rows
+from monitor.searching import Asked, search
 from monitor.targets import target_rows
+from monitor.terms import LONGEST, NothingToLookFor
 from storage import models
 from storage.browsing import find_reported
 from storage.paging import (
@@ -57,6 +64,7 @@ from storage.visits import find_source
 
 T = TypeVar("T")
 Row = dict[str, Any]
+FARTHEST = 1_000_000  # documents into a search
 
 Cursor = Annotated[str | None, Query(pattern="^[A-Za-z0-9_-]{1,600}$", description="`next` of the page before")]
 Size = Annotated[int, Query(ge=1, le=1000, description="rows of a page, at most")]
@@ -78,8 +86,8 @@ PathKey = Annotated[str, Path(pattern=r"^[^\x00-\x1f]{1,200}$")]
 class Told:
     """Answers from what is kept. Called from several threads at once."""
 
-    def __init__(self, kept: Kept) -> None:
-        self._kept = kept
+    def __init__(self, kept: Kept, searches: Limit) -> None:
+        self._kept, self._searches = kept, searches
 
     def regions(
         self, code: Code = None, level: Annotated[Level | None, Query()] = None,
@@ -219,6 +227,33 @@ class Told:
                 raise HTTPException(404, "no such change is kept")
             return change_of(found, find_by_id(session, ids_of([found])))
 
+    def search(
+        self, request: Request, q: Annotated[str, Query(min_length=1, max_length=LONGEST, description="words")],
+        region: Code = None, exact: Exact = False, kind: OfKind = None, year: Year = None, cursor: Cursor = None,
+    ) -> Listed[Found]:  # fmt: skip
+        """Where all of some words stand: the newest reports first. Asked too often it answers 429."""
+        if wait := self._searches.take(asker(request)):
+            headers = {"Retry-After": f"{wait + 1:.0f}"}
+            raise HTTPException(429, f"that was too often: ask again in {wait + 1:.0f} seconds", headers)
+        offset = place(cursor, int)[0] if cursor else 0
+        if offset > FARTHEST:
+            raise CursorError(str(offset))
+        asked = Asked(q, _sorted(codes(region, exact)), year, kind, offset)
+        with self._kept.reading() as session:
+            try:
+                answer = search(session, self._kept.archive, asked)
+            except NothingToLookFor as error:
+                raise HTTPException(422, str(error)) from error
+        after = None if answer.next_offset is None else written((answer.next_offset,))
+        return Listed(items=[found_of(hit) for hit in answer.hits], next=after)
+
+    def reviews(self, cursor: Cursor = None, limit: Size = 100) -> Listed[Any]:
+        """What readers said of wrong readings, the oldest first: the rows of `mubiao export --reviews`."""
+        after = place(cursor, int)[0] if cursor else 0
+        with self._kept.reading() as session:
+            found = [row for row in review_rows(session) if int(str(row["review"])) > after]
+        return _listed(found, limit, lambda one: one, lambda one: (one["review"],))
+
     def sources(self) -> list[Source]:
         """The sources with how they are, by key."""
         with self._kept.reading() as session:
@@ -254,12 +289,16 @@ class Told:
         return _listed(found, limit, lambda one: watching.delivery_of(one, guest=guest), lambda one: (one.id,))
 
 
+def _sorted(codes: Collection[str] | None) -> Sequence[str] | None:
+    return None if codes is None else sorted(codes)
+
+
 def _listed(
     found: Sequence[T], limit: int, shown: Callable[[T], Any], place_of: Callable[[T], Sequence[object]]
 ) -> Listed[Any]:
     """The first `limit` of them, and a cursor where there are more."""
     some = found[:limit]
-    return Listed(items=[shown(one) for one in some], next=cursor(place_of(some[-1])) if len(found) > limit else None)
+    return Listed(items=[shown(one) for one in some], next=written(place_of(some[-1])) if len(found) > limit else None)
 
 
 def _document(session: Session, id: int) -> tuple[models.Document, models.Report | None]:

@@ -19,9 +19,13 @@ from monitor.console.cursors import cursor
 from monitor.console.limits import Limit
 from monitor.console.resources import Statement
 from monitor.panel import NAMES, panel
+from monitor.review_table import review_rows
+from monitor.reviewing import Says, review
+from monitor.searching import index_some
 from monitor.targets import target_rows
 from storage.statements import find_of_document
-from tests.consoles import BROKEN, CITY, PROVINCE, Filled, filled, served
+from storage.values import ReviewKind
+from tests.consoles import BROKEN, CITY, NOW, PROVINCE, Filled, filled, served
 
 BASE = "/api/v1"
 
@@ -125,6 +129,31 @@ def test_sources_and_their_visits(client: httpx.Client) -> None:
     visits = every(client, f"/sources/{BROKEN}/visits", limit=2)
     assert [one["outcome"] for one in visits][:3] == ["failed", "failed", "failed"] or len(visits) == 7
     assert [one["started_at"] for one in visits] == sorted((one["started_at"] for one in visits), reverse=True)
+
+
+def test_words_are_found_with_their_sentences(client: httpx.Client, made: Filled) -> None:
+    while index_some(made.kept.engine, made.kept.archive):
+        pass
+    found = every(client, "/search", q="幼儿园", region=CITY)
+    assert len(found) == 4
+    for one in found:
+        assert one["report"]["region"] == CITY
+        assert {one["sentence"][start:end] for start, end in one["marks"]} == {"幼儿园"}
+        text = client.get(f"/documents/{one['document']}/text").json()["text"]
+        assert text[one["start"] :].startswith(one["sentence"][:20])
+    assert client.get("/search", params={"q": "园"}).status_code == 422
+    assert client.get("/search").status_code == 422
+
+
+def test_reviews_are_the_rows_of_export(client: httpx.Client, made: Filled) -> None:
+    row = client.get("/statements", params={"indicator": "kindergartens", "limit": 1}).json()["items"][0]
+    for why in ("看错了", "又看了一遍"):
+        says = Says(ReviewKind.NO_TARGET if why == "看错了" else ReviewKind.SERIES, "li", why, indicator_key="schools")
+        review(made.desk, row["id"], says, NOW)
+    with made.kept.reading() as session:
+        exported = json.loads(json.dumps(list(review_rows(session)), default=str))
+    assert every(client, "/reviews", limit=1) == exported
+    assert exported[0]["why"] == "看错了"
 
 
 def test_regions_and_indicators_are_the_catalogues(client: httpx.Client) -> None:
@@ -237,7 +266,7 @@ def test_visiting_does_not_pay_for_it() -> None:
 def test_nothing_breaks_it(made: Filled) -> None:
     """A few seconds of what schemathesis thinks of, always the same; `make fuzz-api` goes on for minutes."""
     most = int(os.environ.get("MUBIAO_FUZZ_EXAMPLES", "2"))
-    with served(api(made.kept, Limit(1_000_000_000, 1.0))) as at:
+    with served(api(made.kept, *[Limit(1_000_000_000, 1.0)] * 2)) as at:
         assert fuzz(at, most) == ""
 
 

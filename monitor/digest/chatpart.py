@@ -65,7 +65,7 @@ def _front(front: Front, words: Words) -> Iterator[str]:
     for move in front.moves:
         yield f"{move.sign} {move.name} {move.moved}{words['colon']}{move.places}"
     if front.moves_more:
-        yield words("front_more", n=front.moves_more)
+        yield words["front_more"]
 
 
 def _reports(sheet: Sheet, words: Words) -> Iterator[str]:

@@ -27,15 +27,20 @@ Group = list[tuple[int, Line]]  # changes that are alike, each with the number o
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a report says of a main target of its own year: what changed of it, or the figure that stayed."""
+    """What a report says of a main target of its own year: what changed of it, or the figure that stayed.
+
+    `result` is the line that says what came of it in the year before.
+    """
 
     named: Named
     line: Line | None
     steady: Figure | None = None
+    result: Line | None = None
 
     @property
-    def figure(self) -> Figure | None:
-        return self.line.after if self.line else self.steady
+    def told(self) -> list[Line]:
+        """The lines that a row of it tells."""
+        return [line for line in (self.line, self.result) if line]
 
 
 def leading(parts: Sequence[ReportPart]) -> list[Key]:
@@ -48,16 +53,29 @@ def leading(parts: Sequence[ReportPart]) -> list[Key]:
 def standings(part: ReportPart) -> dict[Key, Standing]:
     """The main targets of the report's own year, changed or not, by what they are about."""
     found: dict[Key, Standing] = {}
+    results = _results(part)
     for line in part.lines:
         shown = line.after or line.before
         told = line.headline and line.kind in _KINDS and line.basis is Basis.NEXT_REPORT
         if told and shown and not is_longer(line):
             named = Named(line.indicator, line.indicator_key, line.name_en, shown.measure)
-            found.setdefault(_key(named), Standing(named, line))
+            result = results.get(_key(named))
+            same = result and line.outturn and result.after and result.after.text == line.outturn.text
+            found.setdefault(_key(named), Standing(named, line, None, result if same or not line.outturn else None))
     for steady in part.unchanged:
         named = Named(steady.indicator, steady.indicator_key, steady.name_en, steady.figure.measure)
-        found.setdefault(_key(named), Standing(named, None, steady.figure))
+        found.setdefault(_key(named), Standing(named, None, steady.figure, results.get(_key(named))))
     return found
+
+
+def _results(part: ReportPart) -> dict[Key, Line]:
+    """What came of the targets of the year before, where one result of each is known."""
+    found: dict[Key, list[Line]] = {}
+    for line in part.lines:
+        if line.kind in RESULTS and line.before:
+            named = Named(line.indicator, line.indicator_key, line.name_en, line.before.measure)
+            found.setdefault(_key(named), []).append(line)
+    return {key: lines[0] for key, lines in found.items() if len(lines) == 1}
 
 
 def front_page(parts: Sequence[ReportPart], anchors: int, plan: Plan, words: Words) -> Front | None:
@@ -76,9 +94,9 @@ def front_page(parts: Sequence[ReportPart], anchors: int, plan: Plan, words: Wor
         for index, told in leads[: plan.overview]
     ]
     silent = [short_name(part, words) for part, told in zip(parts, all_told, strict=True) if lead not in told]
-    groups = _groups(all_told, lead, words)
+    groups = [group for group in _groups(all_told, lead, words) if any(index >= plan.long for index, _ in group)]
     name = named_label(leads[0][1].named, words.language, short=True)
-    lines = {(index, id(told.line)) for index, told in leads[: plan.overview]}
+    lines = {(index, id(line)) for index, one in leads[: plan.overview] for line in one.told}
     lines |= {(index, id(line)) for group in groups[: plan.moves] for index, line in group[:PLACES]}
     return Front(
         said=tuple(_counted(name, [told for _, told in leads], all_told, words)),
@@ -97,13 +115,7 @@ def besides(part: ReportPart, index: int, front: Front | None) -> list[Line]:
     """The lines of a report, number `index` of them, that the front page does not tell."""
     if front is None:
         return list(part.lines)
-    told = [line for line in part.lines if (index, id(line)) in front.told]
-    return [
-        line
-        for line in part.lines
-        if (index, id(line)) not in front.told
-        and not (line.kind in RESULTS and any(line.after == one.outturn for one in told))
-    ]
+    return [line for line in part.lines if (index, id(line)) not in front.told]
 
 
 def _key(named: Named) -> Key:
@@ -122,16 +134,23 @@ def _weight(told: Standing, part: ReportPart) -> tuple[bool, int, float, bool, s
 
 
 def _entry(part: ReportPart, told: Standing, url: str, points: bool, words: Words) -> Entry:
-    line = told.line
-    place = report_place(part, words)
+    line, place = told.line, report_place(part, words)
     if line is None:
         kept = figure_cell(told.steady, words)
-        return Entry(place, url, kept, Cell(words["none"]), kept, words["same"], None)
-    before, outturn, after = (
+        return Entry(place, url, kept, _outturn(told, words), kept, words["same"], None)
+    before, after = (
         Cell(figure_text(line, side, words.language), web_address(side.kept_url) if side else "")
-        for side in (line.before, line.outturn, line.after)
+        for side in (line.before, line.after)
     )
+    outturn = _outturn(told, words)
     return Entry(place, url, before, outturn, after, _change(line, points, words), line.kind)
+
+
+def _outturn(told: Standing, words: Words) -> Cell:
+    """What came of last year's target, with a mark where it was met or missed."""
+    came = told.line.outturn if told.line else None
+    cell = figure_cell(came or (told.result.after if told.result else None), words)
+    return Cell(f"{cell.text} {SIGNS[told.result.kind]}", cell.url) if told.result else cell
 
 
 def _change(line: Line, points: bool, words: Words) -> str:
@@ -158,10 +177,11 @@ def _heads(standing: Sequence[Standing], points: bool, words: Words) -> tuple[st
     lines = [one.line for one in standing if one.line]
     steady = [one.steady for one in standing if one.steady]
     compared = any(line.before for line in lines) or bool(steady)
+    outturns = [line.outturn for line in lines] + [one.result.after for one in standing if one.result]
     return (
         words["column_region"],
         year_head([line.before for line in lines], "target_of", "target_before", words) if compared else "",
-        year_head([line.outturn for line in lines], "outturn_of", "outturn_before", words),
+        year_head(outturns, "outturn_of", "outturn_before", words),
         year_head(
             [*steady, *(line.after for line in lines)], "target_of", "target_after" if compared else "target", words
         ),
@@ -208,7 +228,9 @@ def _counted(
 
 
 def _groups(all_told: Sequence[Mapping[Key, Standing]], lead: Key, words: Words) -> list[Group]:
-    """The other main targets that moved or went, alike ones together: the widest first, of one indicator only a few."""
+    """The other main targets that moved or went, alike ones together: the widest first, of one indicator only a few
+    before those of others.
+    """
     found: dict[tuple[Key, str, str, str], Group] = {}
     for index, told in enumerate(all_told):
         for key, one in told.items():

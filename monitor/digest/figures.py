@@ -160,7 +160,7 @@ def _written(figure: Magnitude) -> str:
 
 
 def _hedged_zh(figure: Magnitude) -> str:
-    text = _written(figure)
+    text = _RANGE.sub("—", _written(figure))
     return text if _HEDGED.search(text) else text + _ZH_HEDGES.get(figure.op, "")
 
 

@@ -64,7 +64,7 @@ def foot_lines(foot: Foot, words: Words) -> list[str]:
     """Why this came, what stands behind it, how to change it."""
     why = clean(foot.why_zh if words.language == "zh" else foot.why_en, 300)
     key = "sources_all" if foot.sources == foot.sources_ok else "sources"
-    watched = words(key, n=foot.sources, ok=foot.sources_ok)
+    watched = words(key, n=foot.sources, ok=foot.sources_ok) if foot.sources else ""
     if foot.last_visit_at:
         gap = " " if words.language == "en" else ""
         watched += gap + words("last_visit", time=beijing_time(foot.last_visit_at))

@@ -29,7 +29,7 @@ def text_part(sheet: Sheet) -> str:
     for story in sheet.stories:
         lines += ["", "", *_story(story, words)]
     if sheet.briefs:
-        lines += ["", _HEAVY, words["each_report" if not sheet.stories else "other_reports"]]
+        lines += ["", _HEAVY, words["each_report" if not sheet.stories else "other_reports"], words["legend_signs"]]
         lines += [line for brief in sheet.briefs for line in _brief(brief, words)]
     if sheet.folded and (sheet.stories or sheet.briefs):
         lines += ["", *wrap(words("reports_folded", n=sheet.folded), WIDTH)]
@@ -61,7 +61,7 @@ def _front(front: Front, words: Words) -> Iterator[str]:
         yield f"[{words['front_moves']}]"
     for move in front.moves:
         yield from wrap(f"{move.name} {move.moved}{words['colon']}{move.places}", WIDTH, first=f"{move.sign} ")
-    yield from wrap(words("front_more", n=front.moves_more), WIDTH) if front.moves_more else ()
+    yield from wrap(words["front_more"], WIDTH) if front.moves_more else ()
 
 
 def _brief(brief: Brief, words: Words) -> Iterator[str]:

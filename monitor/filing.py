@@ -33,6 +33,7 @@ from storage.reports import (
     add_report,
     find_latest_version,
     find_most_alike,
+    find_places_before,
     find_report,
     find_reports,
     find_stale,
@@ -43,8 +44,8 @@ from storage.statements import add_statements, forget_unused, set_aside
 from storage.values import About, Kind, Role, Stated, StatementData
 
 __all__ = [
-    "Desk", "Filed", "Found", "Outcome", "Reviewed", "Understood", "file", "is_watched", "keep", "lay_reviews",
-    "reread", "understand", "weigh",
+    "Desk", "Filed", "Found", "Outcome", "Reviewed", "Understood", "file", "find_outdated", "is_watched", "keep",
+    "lay_reviews", "reread", "understand", "weigh",
 ]  # fmt: skip
 
 
@@ -204,10 +205,17 @@ def _report_of(session: Session, read: Understood, now: datetime) -> tuple[Repor
     return report, False
 
 
+def find_outdated(desk: Desk, limit: int) -> list[tuple[str, Kind]]:
+    """Regions and kinds of report of which some document was read by earlier rules than today's."""
+    with reading(desk.engine) as session:
+        return find_places_before(session, RULES_VERSION, limit)
+
+
 def reread(desk: Desk, region: str, kind: Kind, now: datetime) -> int:
     """Read again, by today's rules, what earlier ones read of a region's reports; answers how many documents.
 
-    Whatever that changes on record, nobody is told. Raises ArchiveError where a kept text is gone.
+    Whatever that changes on record, nobody is told. Raises ArchiveError where a kept text is gone. What another process
+    read again meanwhile counts as its own.
     """
     with reading(desk.engine) as session:
         stale = find_stale(session, region, kind, RULES_VERSION)
@@ -217,23 +225,24 @@ def reread(desk: Desk, region: str, kind: Kind, now: datetime) -> int:
     with transaction(desk.engine) as session:
         one_at_a_time(session, region)
         old: list[int] = []
+        renewed: list[Document] = []
         for document, report, text, statements in again:
             kept = session.get_one(Document, document.id)
             if kept.rules_version != RULES_VERSION and kept.id is not None:  # nobody was quicker
+                renewed.append(kept)
                 kept.rules_version = RULES_VERSION
                 kept.targets, kept.targets_hash = weigh(data for data, _ in statements)
                 old += set_aside(session, kept.id)
                 add_statements(session, kept.id, report, statements, text)
                 lay_reviews(session, kept, report, text)
-        for report in find_reports(session, regions=[region]):
+        for report in find_reports(session, regions=[region]) if renewed else ():
             if report.kind == kind:
                 Record(session, report, now, is_watched(desk)).redo()
         forget_unused(session, old)
-        if any(not document.example for document, _ in stale):
-            tell_operators(
-                session, Notice(kind="rules", source_key=region, at=now, count=len(stale)), region, desk, now
-            )
-    return len(stale)
+        if any(not document.example for document in renewed):
+            notice = Notice(kind="rules", source_key=region, at=now, count=len(renewed))
+            tell_operators(session, notice, region, desk, now)
+    return len(renewed)
 
 
 @dataclass(frozen=True, slots=True)

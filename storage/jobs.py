@@ -99,9 +99,9 @@ class Jobs:
             stalled_worker_timeout=SILENT,
         )
 
-    def find(self, queue: str) -> list[Waiting]:
-        """The jobs of one queue; those that ended are gone."""
-        jobs = self.app.job_manager.list_jobs(queue=queue)
+    def find(self, queue: str, task: str | None = None) -> list[Waiting]:
+        """The jobs of one queue, or of one task in it; those that ended are gone."""
+        jobs = self.app.job_manager.list_jobs(queue=queue, task=task)
         return [Waiting(job.lock or "", job.queueing_lock or "", job.status == Status.TODO.value) for job in jobs]
 
     def free(self, kept: Sequence[str]) -> list[Lost]:

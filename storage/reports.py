@@ -103,6 +103,19 @@ def find_stale(session: Session, region: str, kind: str, rules_version: int) -> 
     return list(rows.all())
 
 
+def find_places_before(session: Session, rules_version: int, limit: int) -> list[tuple[str, Kind]]:
+    """Regions and kinds of report of which a version of the rules before this one has read some document."""
+    rows = session.exec(
+        select(Report.region, Report.kind)
+        .join(Document, col(Document.report_id) == Report.id)
+        .where(Document.rules_version < rules_version)
+        .distinct()
+        .order_by(Report.region, Report.kind)
+        .limit(limit)
+    )
+    return [(region, Kind(kind)) for region, kind in rows]
+
+
 def add_document(session: Session, document: Document) -> int:
     """Keep a document; answers with its id."""
     session.add(document)

@@ -38,6 +38,7 @@ from monitor.example.site import ExampleSite
 from monitor.example.source import KEY as EXAMPLE_KEY
 from monitor.example.source import example_source
 from monitor.pipeline import Tools, Visited
+from monitor.rereading import Rereading
 from monitor.scheduler import Daemon
 from monitor.settings import read_settings
 from monitor.settings.editing import starter_config
@@ -124,6 +125,7 @@ class Watching:
             chores=(
                 NightlyBackup(self.current, utc_now()),
                 SearchIndex(self.current),
+                Rereading(lambda: self.current().desk),
                 SignOfLife(self.current, self.pulse),
             ),
             room=room,

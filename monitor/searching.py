@@ -3,6 +3,7 @@
 The index tells which documents have all terms of the words; the kept text tells whether the words stand there.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -168,12 +169,14 @@ def _hits(session: Session, found: Sequence[tuple[Candidate, str, list[Marks]]])
 
 def _best_sentence(text: str, where: Sequence[Marks]) -> tuple[int, int]:
     """The first sentence that has most of the different words."""
-    best, most = (0, 0), 0
-    for start, _ in sorted(place for marks in where for place in marks):
-        if start < best[1]:
+    best, most, at = (0, 0), 0, 0
+    begins = [[start for start, _ in marks] for marks in where]
+    for start in sorted(start for starts in begins for start in starts):
+        if start < at:
             continue
         sentence = _sentence_at(text, start)
-        count = sum(any(sentence[0] <= a and b <= sentence[1] for a, b in marks) for marks in where)
+        at = sentence[1]
+        count = sum(bisect_left(starts, at) > bisect_left(starts, sentence[0]) for starts in begins)
         if count > most:
             best, most = sentence, count
         if most == len(where):

@@ -11,9 +11,10 @@ from typer.testing import CliRunner, Result
 
 from monitor.cli import app
 from monitor.cli.building import open_installation
+from monitor.cli.chores import LOOK_AGAIN, SearchIndex
 from monitor.filing import Found, file
 from monitor.terms import VERSION
-from storage.database import make_engine, transaction
+from storage.database import make_engine, reading, transaction
 from storage.search import count_unsearched, forget_all
 from storage.values import Kind
 from tests.fakes import PLACE, REGION, TARGETS, report_text
@@ -79,6 +80,36 @@ def test_an_old_database_is_made_searchable_when_asked(config: Path) -> None:
     with transaction(engine) as session:
         assert count_unsearched(session, VERSION) == 0
     engine.dispose()
+
+
+def test_fsck_finds_an_index_that_lost_something_and_makes_it_anew(config: Path) -> None:
+    assert run(config, "fsck").exit_code == 0
+    engine = make_engine(f"sqlite:///{config.parent / 'data' / 'mubiao.sqlite'}")
+    with transaction(engine) as session:
+        session.connection().exec_driver_sql("DELETE FROM search_words WHERE rowid = 1")
+    engine.dispose()
+    told = run(config, "fsck")
+    assert (told.exit_code, "search: 1 documents are said to be in the index" in told.stderr) == (1, True)
+    assert run(config, "fsck", "--mend").exit_code == run(config, "fsck").exit_code == 0
+    assert len(rows(config, "search", "候鸟")) == 2
+
+
+def test_the_daemon_lets_old_documents_be_found_step_by_step(config: Path) -> None:
+    installation = open_installation(config)
+    with transaction(installation.engine) as session:
+        forget_all(session)
+    clock = [0.0]
+    chore = SearchIndex(lambda: installation, lambda: clock[0])
+    assert chore.is_due(NOW)
+    chore.do(NOW)
+    assert chore.is_due(NOW), "as long as there was something to do"
+    chore.do(NOW)
+    assert not chore.is_due(NOW)
+    clock[0] += LOOK_AGAIN
+    assert chore.is_due(NOW)
+    with reading(installation.engine) as session:
+        assert count_unsearched(session, VERSION) == 0
+    installation.engine.dispose()
 
 
 def test_a_review_is_made_listed_exported_and_taken_back(config: Path, tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import permutations
 from pathlib import Path
+from shutil import copyfile
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,7 +19,7 @@ from monitor.reviewing import Outcome, ReviewRefused, Says, list_reviews, review
 from monitor.watches import Silence, Watch
 from storage.archive import Archive
 from storage.changes import find_in_digest
-from storage.database import reading, transaction
+from storage.database import make_engine, reading, transaction
 from storage.models import Change, Digest, Document, Report, Review, Statement
 from storage.outbox import find_open_digests
 from storage.removal import remove_example
@@ -29,6 +31,7 @@ from tests.fakes import PLACE, REGION, TARGETS, Clock, report_text
 
 PORTAL, PAPER = "http://reports.test/{}.html", "http://paper.test/{}.html"
 CUT = TARGETS | {"地区生产总值": "增长6%左右"}
+ZONE = ZoneInfo("Asia/Shanghai")
 Row = tuple[str, str, float | None, float | None]
 WATCHES = (
     Watch(key="everything", indicators=("all",), when="at once", channels=("desk",)),
@@ -314,6 +317,42 @@ def test_a_review_outlives_its_report_and_waits_for_it(room: Room) -> None:
     assert (room.figures(), room.states()[0]) == ((6.0, "about"), "unanchored")
     room.file(report_text(2026, CUT).replace("2026", "2027"), 2027)
     assert (room.figures(2027), room.states()[0]) == ((6.3, "about"), "applied")
+
+
+def test_in_whatever_order_documents_and_reviews_come_the_record_is_the_same(
+    tmp_path: Path, now: datetime, sqlite_template: Path
+) -> None:
+    arrivals: list[tuple[str, int, str]] = [
+        (report_text(2024), 2024, PORTAL), (report_text(2025, CUT), 2025, PORTAL),
+        (report_text(2025, CUT), 2025, PAPER),
+        (report_text(2026, TARGETS | {"地区生产总值": "增长7%"}), 2026, PORTAL),
+    ]  # fmt: skip
+    sentence = next(line for line in arrivals[1][0].splitlines() if "增长6%左右" in line)
+    records = set()
+    for number, order in enumerate(permutations([*arrivals, None])):
+        if number % 29:
+            continue
+        path = tmp_path / f"{number}.sqlite"
+        copyfile(sqlite_template, path)
+        desk = Desk(make_engine(f"sqlite:///{path}"), Archive(tmp_path / "archive"), (), ZONE)
+        room = Room(desk, Clock(now))
+        for one in order:
+            if one is not None:
+                room.file(*one, news=False)
+            elif room.stated(year=2025) is not None:
+                room.says("value", room.row(year=2025), value=6.8, op=Op.EXACT)
+            else:  # made elsewhere, before the report is here
+                start = sentence.index("6%")
+                row = Review(
+                    region=REGION, report_kind="work_report", year=2025, sentence=sentence, start=start, end=start + 2,
+                    who="li", at=now, kind="value", value=6.8, unit="%", measure="growth", op="exact", period="2025",
+                )  # fmt: skip
+                with transaction(room.desk.engine) as session:
+                    session.add(row)
+        records.add((*(tuple(sorted(map(str, room.record(year=year)))) for year in (2024, 2025, 2026)), *room.states()))
+        room.desk.engine.dispose()
+    assert len(records) == 1, records
+    assert "corrected" not in str(records)
 
 
 def test_a_figure_that_cannot_be_one_is_refused(room: Room) -> None:

@@ -66,7 +66,7 @@ def routes(kept: Kept) -> list[Route]:
         return html(
             request, "console/deliveries.html.j2", who.words["nav_deliveries"], state=state or "", channel=channel,
             states=STATES, channels=_channels(counts), guest=guest,
-            gathering=[(one.watch, minute(one.due_at)) for one in gathering],
+            gathering=[(clean(one.watch, 60), minute(one.due_at)) for one in gathering],
             rows=[_delivery(delivery_of(one, guest=guest)) for one in posted[:DELIVERIES]],
             more=who.link("/deliveries", state=state, channel=channel, after=more) if more else "",
         )  # fmt: skip

@@ -75,6 +75,8 @@ def deal_out(
 def _members(subject: str, count: int, compared: Sequence[Compared], memory: Memory) -> tuple[Sequence[str], str]:
     """The `count` things that are dealt to, from the words in front of 分别 or from what came before, and the rule."""
     members: Sequence[str] = memory.members
+    if subject.startswith("占") and memory.opened and memory.listed:  # 甲、乙、丙，占比分别为…
+        members = members_of(memory.listed, count)
     if subject.startswith("占") and len(members) == count:
         return [member + subject for member in members], "distributive: list before"
     if subject:

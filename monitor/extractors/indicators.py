@@ -128,7 +128,7 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
     )  # 投资增长6%，其中制造业占比40%
     if part or SHARE_OF.fullmatch(words):
         memory.rule = "head: share of the last"
-        whole = memory.whole or memory.indicator
+        whole = memory.owner() if opened and memory.between else memory.whole or memory.indicator
         words = (whole if part or not whole.startswith("占") else "") + words
     else:
         said = SHARE_SAID.match(words)  # the share names its whole itself
@@ -169,8 +169,8 @@ def indicator_of(slot: Slot, memory: Memory, shared_tail: str = "", dealt: bool 
         memory.rule = "head: shared verb"
         words = memory.verb + words
     elif GENERIC.fullmatch(words) and not OWN_RATE.search(words) and not (dealt and words.endswith("率")):
-        if opened and words.endswith("率") and memory.worked:
-            memory.topic = memory.worked
+        if opened and words != "净增":
+            memory.open_numbers()
         on_topic = _on_topic(memory.topic, words)
         memory.rule = memory.rule if on_topic == words else "head: on the topic"
         memory.keep(on_topic, names_itself=False)

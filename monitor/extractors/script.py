@@ -33,7 +33,7 @@ COMMA = re.compile(r",(?!\d{3}(?!\d))|(?<!\d),")
 # What may stand right behind a number that was written with a full-width comma, or that the layout tore apart.
 _UNIT = "%‰万亿多余个户家人名元吨亩斤担米公平立台辆件条座套所处项只头岁度年"
 WIDE_THOUSANDS = re.compile(r"\d，\d\d\d")  # so rare that it is asked first
-THOUSANDS = re.compile(rf"(?<!\d，)(?<![\d.])\d{{1,3}}(?:，\d{{3}})+(?=(?:\.\d+)?[{_UNIT}])")
+THOUSANDS = re.compile(rf"(?<!\d，)(?<![\d.])\d{{1,3}}(?:，\d{{3}})+(?=(?:\.\d+)? ?[{_UNIT}])")
 APART = re.compile(r"\d +[\d.]")
 TORN = re.compile(
     rf"(?<=[{HAN}])(?: ?)\d{{1,3}}(?: +\d{{1,3}}){{0,8}}(?: ?\. ?\d{{1,3}}(?: +\d{{1,3}}){{0,3}})?(?= ?[{_UNIT}])"

@@ -28,13 +28,17 @@ from monitor.extractors.script import Script, read_script
 from monitor.extractors.sections import Sentence, read_sections
 from monitor.extractors.tables import find_tables, stated_in
 from monitor.extractors.units import UnitKind
-from monitor.extractors.words import trim_leading, trim_trailing
+from monitor.extractors.words import VERB, trim_leading, trim_trailing
 from storage.values import About, Measure, Op, Role, StatementData
 
 MOST_IN_CLAUSE = 60  # more without a comma is a broken table, or noise
 MOST, MOST_PER_CENT = 1e13, 1e5  # larger than any report's: a run of digits, or 百分之一百亿
 TELLING = 20  # a sentence so long is not said twice unless the text was doubled
 SPOILT = "unreadable words beside"  # a run of mojibake in the sentence: to be checked by eye
+INVESTED = ("投资", "总投资", "计划投资")
+DONE_WITH_IT = re.compile(
+    rf"(?:{VERB.pattern})了?(?:[\d.]+[余多]?[万千百]?[个处条座所项座公里户亩套台栋]+(?:及?以上|左右)?的?)?(?P<noun>[\u4e00-\u9fff“”、]{{3,18}}?)(?=[\d，；。（]|等)"
+)
 BINDING = re.compile(r"[^，。；、]{0,6}[（，](预期性|约束性)")
 PassedOver = Callable[[Quantity, str], None]
 
@@ -167,6 +171,9 @@ class _Reader:
         early = [quantity for quantity in clause.quantities if dealt < 0 or quantity.start < dealt]
         late = list(clause.quantities[len(early) :])
         slots = slots_of(plain, Clause(clause.start, dealt if late else clause.end, tuple(early)))
+        spent = self._spent_on(clause, slots[0]) if slots else None
+        if spent is not None:
+            self._memory.spend_on(spent)
         goes_on = [] if late else deal_on(slots, self._memory)
         if goes_on:
             yield from self._deal(clause, goes_on)
@@ -178,6 +185,20 @@ class _Reader:
         if late:
             start = early[-1].right if early else clause.start
             yield from self._deal(clause, deal_out(plain, start, dealt, late, self._memory, self._baselines.keys()))
+
+    def _spent_on(self, clause: Clause, slot: Slot) -> str | None:
+        """What the clause behind says is done with a sum that opens its sentence or item: 投资730万元，新建公路13公里.
+
+        "" where it does not say it plainly, None for any other number.
+        """
+        plain, end = self._script.plain, clause.end
+        opens = clause.start == self._sentence.start or plain[clause.start - 1] in "；;"
+        if slot.quantity.kind is not UnitKind.MONEY or not opens or plain[end : end + 1] != "，":
+            return None
+        if trim_leading(trim_trailing(slot.before)[0]) not in INVESTED or slot.after:
+            return None
+        done = DONE_WITH_IT.match(plain, end + 1, self._sentence.end)
+        return done["noun"] if done else ""
 
     def _deal(self, clause: Clause, dealt: Iterable[Dealt]) -> Iterator[StatementData]:
         for slot, rules in dealt:

@@ -18,7 +18,7 @@ from .tables import tables
 from .values import Around, Figure, Line, Place, ReportPart
 from .words import Words
 
-_OFFICIAL = re.compile(r"(?: \(Xizang\)| Zhuang| Hui| Uygur)? Autonomous Region$")
+_OFFICIAL = re.compile(r"(?:(?: \(Xizang\)| Zhuang| Hui| Uygur)? Autonomous Region| Province)$")
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
@@ -102,7 +102,9 @@ def short_name(part: ReportPart, words: Words) -> str:
 
 
 def short_place(name: str) -> str:
-    """Without what only an official English name needs: `Ningxia Hui Autonomous Region` → `Ningxia`."""
+    """Without what only an official English name needs: Ningxia Hui Autonomous Region → Ningxia, Hubei Province →
+    Hubei.
+    """
     return _OFFICIAL.sub("", name)
 
 

@@ -182,3 +182,28 @@ def test_any_changes_make_a_front_page(sides: list[tuple[object, object, ChangeK
     made = render(digest(*parts))
     assert len(made.text.splitlines()) <= MAX_LINES
     assert all(f"云{number}市" in made.text for number in range(len(parts)))
+
+
+def test_what_came_of_the_last_targets_is_marked_and_told_once() -> None:
+    came = figure("5.6%", 5.6, period="2025")
+    lines = (
+        replace(main_lines()[7], outturn=came),
+        line(ChangeKind.MISSED, "地区生产总值", main_lines()[7].before, came, key="gdp"),
+    )
+    parts = [
+        part(lines, region=f"{name}市", region_code=f"9903{n:02}")
+        for n, name in enumerate("霁栖澜黛苍琼翊皓蔚沅枫洛涵")
+    ]
+    made = render(digest(*parts))
+    assert made.text.count("5.6% ✗") == len(parts)
+    assert "* 霁市" in made.text
+    assert "✗ 地区生产总值" not in made.text
+
+
+def test_moves_of_the_reports_that_are_told_at_length_are_left_to_them() -> None:
+    fell = line(ChangeKind.LOWERED, "固定资产投资", figure("6%", 6), figure("3%", 3), key="fixed_asset_investment")
+    many = together(*(gdp("6", "5.5", f"{name}市", f"99010{n}") for n, name in enumerate("霁栖澜")))
+    long = replace(many, parts=tuple(replace(one, lines=(*one.lines, fell)) for one in many.parts))
+    text = render(long).text
+    assert text.count("[主要目标]") == 3
+    assert "[其他主要目标的变化]" not in text

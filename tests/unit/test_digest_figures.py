@@ -57,7 +57,7 @@ GROWTH, LEVEL, RATIO, DELTA, RANK, RELATIVE = (
             "above 邻区平均水平",
         ),
         (figure("５．５％", 5.5, op=Op.ABOUT), "增长5.5%左右", "up ~5.5%"),
-        (figure("30万元/人", 30, "万元/人", measure=LEVEL, op=Op.ABOUT), "30万元/人左右", "~30万元/人"),
+        (figure("30万元/人", 30, "万元/人", measure=LEVEL, op=Op.ABOUT), "30万元/人左右", "~300,000 yuan per person"),
         (figure("全覆盖", None, None, measure=RELATIVE), "全覆盖", "全覆盖"),
     ],
 )

@@ -15,7 +15,7 @@ HEADERS = 128 * 1024  # bytes, 1xx answers included; the body's limit is that of
 
 
 class ReusedConnectionError(Exception):
-    """A kept-alive connection was closed by the server before it answered: worth one more try."""
+    """A kept-alive connection gave no answer to this request, or one that was there before: worth one more try."""
 
 
 class GuardedTransport(httpx.BaseTransport):
@@ -39,18 +39,26 @@ class GuardedTransport(httpx.BaseTransport):
         try:
             response = self._pool.handle_request(self._outgoing(request, ours))
         except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError) as error:
-            if not ours.connected and ours.received == before:
-                raise ReusedConnectionError from error
+            if not ours.connected and (ours.received == before or isinstance(error, httpcore.RemoteProtocolError)):
+                raise ReusedConnectionError from error  # closed, or what was too much in the answer before
             raise _named(error, ours, answered=False) from error
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
             raise _named(error, ours, answered=False) from error
+        if ours.received == before:
+            response.close()  # nobody reads it to its end, so the connection goes, too
+            raise ReusedConnectionError
         ours.allow(ours.limit.wire)
+        head = 2 + sum(len(name) + len(value) + 4 for name, value in response.headers)
         return httpx.Response(
             status_code=response.status,
             # httpx would build the next request from a Location, and fail on a bad one
             headers=[(name, value) for name, value in response.headers if name.lower() != b"location"],
             stream=_Body(response),
-            extensions={**response.extensions, "location": _location(response)},
+            extensions={
+                **response.extensions,
+                "location": _location(response),
+                "body_received": lambda: ours.received - before - head,
+            },
         )
 
     def _outgoing(self, request: httpx.Request, ours: Budget) -> httpcore.Request:

@@ -42,10 +42,15 @@ class Visitor:
                 return
 
     def answer(self, body: bytes = PAGE, *, status: str = "200 OK", length: int | None = None, **headers: str) -> None:
+        self.send(self.answered(body, status=status, length=length, **headers))
+
+    def answered(
+        self, body: bytes = PAGE, *, status: str = "200 OK", length: int | None = None, **headers: str
+    ) -> bytes:
         named = {"Content-Type": "text/html", "Content-Length": str(len(body) if length is None else length)}
         named |= {name.replace("_", "-"): value for name, value in headers.items()}
         lines = "".join(f"{name}: {value}\r\n" for name, value in named.items() if value)
-        self.send(f"HTTP/1.1 {status}\r\n{lines}\r\n".encode() + body)
+        return f"HTTP/1.1 {status}\r\n{lines}\r\n".encode() + body
 
     def reset(self) -> None:
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -203,6 +208,14 @@ def behaviours() -> dict[str, Behaviour]:
         "endless headers": endless(HEAD, b"X-Flood: " + b"a" * 1000 + b"\r\n"),
         "endless 103s": endless(b"", b"HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n" * 50),
         "a huge length": once(HEAD + b"Content-Length: 99999999999\r\n\r\n" + b"a" * 1000),
+        "a length too small": once(HEAD + b"Content-Length: 400\r\n\r\n" + PAGE.replace(b"<p>", b"<p>" * 300)),
+        "two lengths": once(HEAD + b"Content-Length: 5\r\nContent-Length: 50\r\n\r\n" + PAGE),
+        "endless status line": endless(b"HTTP/1.1 200 ", b"a" * 65536),
+        "endless chunk extension": endless(HEAD + b"Transfer-Encoding: chunked\r\n\r\n5;", b"a" * 65536),
+        "endless trailers": endless(
+            HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\naaaaa\r\n0\r\n", b"X-Flood: " + b"a" * 1000 + b"\r\n"
+        ),
+        "a part unasked": once(b"HTTP/1.1 206 Partial Content\r\nContent-Length: 5\r\n\r\n<html"),
         "reset": lambda visitor: visitor.reset(),
         "reset in the body": lambda visitor: (visitor.send(HEAD + b"Content-Length: 99\r\n\r\na"), visitor.reset())[0],
         "one byte": once(b"H"),

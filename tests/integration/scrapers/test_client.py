@@ -136,6 +136,23 @@ class TestConnections:
             assert client.fetch(server.url(), private=True).status == 200
         assert len(server.seen) == 5
 
+    def test_an_answer_that_was_there_before_the_question_is_nobodys(self, client: Client, serve: Serve) -> None:
+        def answer_twice(visitor: Any) -> None:
+            page = f"<html>{visitor.path}</html>"
+            head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len(page)}\r\n\r\n"
+            visitor.send(f"{head}{page}{head}{page}".encode())
+
+        server = serve(answer_twice)
+        paths = [f"/{n}" for n in range(4)]
+        bodies = [client.fetch(server.url(path), private=True).body for path in paths]
+        assert bodies == [f"<html>{path}</html>".encode() for path in paths]
+
+    @pytest.mark.parametrize("behind", ["，城镇新增就业5000人。</p></html>", "\r\n\r\n", "HTTP/9.9 ?\r\n\r\n"])
+    def test_what_comes_behind_an_answer_harms_no_other(self, behind: str, client: Client, serve: Serve) -> None:
+        server = serve(lambda visitor: visitor.send(visitor.answered() + behind.encode()))
+        bodies = [client.fetch(server.url(f"/{n}"), private=True).body for n in range(3)]
+        assert all(body.decode().endswith("6.5%以上。</p></body></html>") for body in bodies)
+
     def test_a_post_is_not_sent_twice(self, client: Client, serve: Serve) -> None:
         server = serve(lambda visitor: visitor.sock.shutdown(socket.SHUT_RDWR))
         with pytest.raises(UnreachableError):

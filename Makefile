@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: help setup run test check format gold firings bench-extract bench-visit bench-hosts hostile bench years mutate any-order crash workers show-digests noise faults live reliability wheel lock clean
+.PHONY: help setup run test check format gold firings bench-extract bench-visit bench-hosts hostile bench bench-console screenshots years mutate any-order crash workers show-digests noise faults live reliability wheel lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -92,6 +92,12 @@ bench-extract: setup  ## how fast the extractor is, and what it finds, beside ot
 bench: setup  ## how time and size grow: comparing, asking, keeping, exporting (ARGS="store --scale 1 10"; 100 takes minutes)
 	@$(PY) -m tools.bench $(ARGS)
 
+bench-console: setup  ## the console's pages on 20 years of 300 invented places: time and size of each (a few minutes)
+	@$(PY) -m tools.bench_console $(ARGS)
+
+screenshots: setup  ## pictures of every page of the console in build/screens (needs chromium)
+	@$(PY) -m tools.screenshots $(ARGS)
+
 years: setup  ## what changed between real reports, year by year, as tables in build/years (needs ../shared)
 	@$(PY) -m tools.years $(ARGS)
 
@@ -117,7 +123,8 @@ wheel: setup  ## build the wheel from what is committed, and run acceptance and 
 	@$(PY) -m venv build/wheel/env
 	@build/wheel/env/bin/python -m pip install -qq --upgrade 'pip>=25.1'
 	@build/wheel/env/bin/python -m pip install -qq -c constraints.txt "$$(ls build/wheel/*.whl)[postgresql]" --group dev
-	@cd build/wheel/src && mv tests tools docs deploy pyproject.toml Dockerfile compose.yaml .dockerignore ../run/
+	@cd build/wheel/src && mv tests tools docs deploy pyproject.toml constraints.txt README.md LICENSE Dockerfile compose*.yaml .dockerignore \
+	  ../run/
 	@cd build/wheel/run && ../env/bin/python -m pytest -q tests/acceptance tests/integration \
 	  --ignore tests/acceptance/test_wheel.py $(ARGS)
 

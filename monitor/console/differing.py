@@ -15,6 +15,8 @@ RUN = 3  # characters
 _WORD = re.compile(r"\d+(?:[.,]\d+)*[%％]?|[A-Za-z]+|[\s\S]")  # a number changes as a whole
 RARE = 4  # paragraphs that may share a run for it to tell anything
 ALIKE = 0.25  # of the shorter paragraph's runs: fewer, and it is another paragraph
+LONG = 1200  # characters of a paragraph
+_SENTENCES = re.compile(r".{1,600}?[。！？；]|.{1,600}")
 ISLAND = 3  # unchanged characters between changes that are no rest for the eye
 
 
@@ -48,7 +50,9 @@ def differences(before: str, after: str) -> list[Pair]:
 
 
 def _paragraphs(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    """A text in one long line, as some pages have it, is taken by its sentences."""
+    lines = (line.strip() for line in text.splitlines())
+    return [piece for line in lines if line for piece in ([line] if len(line) <= LONG else _SENTENCES.findall(line))]
 
 
 def _in_order(old: Sequence[str], new: Sequence[str]) -> Iterator[Pair]:
@@ -74,9 +78,10 @@ def _partners(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     for at, runs in enumerate(old_runs):
         for run in runs:
             places[run].append(at)
+    telling = {run: at for run, at in places.items() if len(at) <= RARE}
     best = []
     for at, runs in enumerate(new_runs):
-        votes = Counter(place for run in runs for place in places.get(run, ()) if len(places[run]) <= RARE)
+        votes = Counter(place for run in runs for place in telling.get(run, ()))
         for place, shared in votes.most_common(1):
             if shared >= ALIKE * min(len(runs), len(old_runs[place])):
                 best.append((at, place, shared))

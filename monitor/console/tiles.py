@@ -75,7 +75,9 @@ def _short(code: str, who: Reader) -> str:
     known = region(code)
     if known is None:
         return code
-    return min(known.aliases, key=len, default=known.name) if who.language == "zh" else short_place(known.english).removesuffix(" Province")
+    if who.language == "zh":
+        return min(known.aliases, key=len, default=known.name)
+    return short_place(known.english).removesuffix(" Province")
 
 
 def _size(entry: LedgerEntry) -> float | None:

@@ -1,10 +1,13 @@
 """What a reader's review does: to what is stated, to what changed, and to those who were told otherwise."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import permutations
 from pathlib import Path
+from random import Random
 from shutil import copyfile
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,9 +15,12 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from monitor import filing
+from monitor.delivery import preview
+from monitor.digest import Rendered
 from monitor.extractors import RULES_VERSION
 from monitor.extractors.statements import extract
 from monitor.filing import Desk, Found, file, reread
+from monitor.post import Links, Post
 from monitor.reviewing import Outcome, ReviewRefused, Says, list_reviews, review, withdraw
 from monitor.watches import Silence, Watch
 from storage.archive import Archive
@@ -108,6 +114,14 @@ class Room:
         found = find_by_id(session, [id for id in (change.before_id, change.after_id) if id])
         before, after = (found[id][0].data.value if id else None for id in (change.before_id, change.after_id))
         return change.kind, change.basis, before, after
+
+    def previews(self, language: Literal["zh", "en"]) -> list[Rendered]:
+        """What is going to be told, in full."""
+        post = Post(self.desk, {}, Links("http://127.0.0.1:8765"), Random(1))
+        with reading(self.desk.engine) as session:
+            gathering = find_open_digests(session)
+        watch = WATCHES[0].model_copy(update={"language": language})
+        return [preview(post, watch, one, self.clock()) for one in gathering if one.watch == watch.key]
 
     def states(self) -> list[str]:
         with reading(self.desk.engine) as session:
@@ -252,6 +266,30 @@ def test_the_newest_review_wins_and_a_series_stays_with_a_figure(room: Room) -> 
     assert room.states() == ["applied", "applied"]
     room.says("value", next(one.id for one in _targets(room) if one.data.value == 6.2), value=6.4)
     assert room.states() == ["applied", "superseded", "applied"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_digest_tells_a_correction_in_words_and_as_data(room: Room, language: Literal["zh", "en"]) -> None:
+    room.file(report_text(2026, CUT))
+    room.send()
+    id = room.says("no_target").review_id
+    words = "更正" if language == "zh" else "correct"
+    (gone,) = room.previews(language)
+    assert words in gone.text.lower()
+    assert "6%" in gone.text
+    room.send()
+    room.withdraw(id)
+    (back,) = room.previews(language)
+    assert words in back.text.lower()
+    room.send()
+    room.says("value", value=7.5)
+    (other,) = room.previews(language)
+    assert "7.5%" in other.text
+    assert "7.5%" in other.html
+    told = [json.loads(one.payload)["data"]["reports"][0]["changes"][0] for one in (gone, back, other)]
+    assert {(one["kind"], one["basis"]) for one in told} == {("corrected", "correction")}
+    sides = [(one["before"] and one["before"]["value"], one["after"] and one["after"]["value"]) for one in told]
+    assert sides == [(6.0, None), (None, 6.0), (6.0, 7.5)]
 
 
 def test_saying_the_same_again_changes_nothing(room: Room) -> None:

@@ -119,17 +119,21 @@ def _factor(entries: Sequence[LedgerEntry]) -> float:
     return dimension(newest.target.data.unit)[1] if newest else 1.0
 
 
-def _aim(target: Stated, factor: float, who: Reader) -> Aim:
+def aim_of(target: Stated, factor: float, words: str) -> Aim:
+    """What a target leaves open: 6%以上 no upper end, 6%左右 a twentieth on both sides. `factor` is the unit's."""
     size = magnitude(target.data)
     assert size is not None, "only what has a figure is drawn"
     low, high = sorted((size.low / factor, size.high / factor))
     asked, op = (low + high) / 2, target.data.op
     upward = (op is Op.AT_LEAST) == (asked >= 0)  # 下降3%以上 is open towards more of a decline
-    words = f"{target.year} · {who.words['role_target']} {shown(target, who).text}"
     if op in (Op.AT_LEAST, Op.AT_MOST):
         return Aim(target.year, asked if upward else None, None if upward else asked, asked, words)
     slack = abs(asked) * ABOUT if op is Op.ABOUT else 0.0
     return Aim(target.year, low - slack, high + slack, asked, words)
+
+
+def _aim(target: Stated, factor: float, who: Reader) -> Aim:
+    return aim_of(target, factor, f"{target.year} · {who.words['role_target']} {shown(target, who).text}")
 
 
 def _reached(entry: LedgerEntry, factor: float, who: Reader) -> Reached | None:

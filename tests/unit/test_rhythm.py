@@ -1,12 +1,22 @@
 """When to look again."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.rhythm import SWEEP, is_sweep_due, next_recheck, next_try, next_visit, overdue_year, usual_interval
+from monitor.rhythm import (
+    SWEEP,
+    is_sweep_due,
+    late_since,
+    next_recheck,
+    next_try,
+    next_visit,
+    overdue_year,
+    season_of,
+    usual_interval,
+)
 from scrapers.source import Source
 from storage.values import Kind
 
@@ -104,3 +114,32 @@ def test_all_index_pages_are_read_once_a_week() -> None:
 ])  # fmt: skip
 def test_a_report_that_should_be_out_is_missed(kind: Kind, newest: int, now: datetime, missing: int | None) -> None:
     assert overdue_year(kind, newest, now) == missing
+
+
+def test_from_december_on_it_is_the_season_of_the_next_year() -> None:
+    assert season_of(datetime(2025, 11, 30, 15, 59, tzinfo=UTC)) == 2025
+    assert season_of(datetime(2025, 11, 30, 16, 0, tzinfo=UTC)) == 2026  # the first of December in China
+    assert season_of(WINTER) == 2026
+
+
+JANUARY = {2023: date(2023, 1, 8), 2024: date(2024, 1, 12), 2025: date(2024, 12, 28)}
+
+
+@pytest.mark.parametrize(
+    ("published", "today", "since"),
+    [
+        (JANUARY, datetime(2026, 1, 12, 2, tzinfo=UTC), None),
+        (JANUARY, datetime(2026, 1, 13, 2, tzinfo=UTC), date(2026, 1, 12)),
+        (JANUARY, datetime(2026, 1, 12, 16, tzinfo=UTC), date(2026, 1, 12)),  # the 13th in China
+        (JANUARY | {2026: date(2026, 1, 9)}, WINTER, None),
+        (JANUARY | {2026: None}, WINTER, None),
+        ({2025: date(2025, 1, 8)}, WINTER, None),  # one year tells no habit
+        ({2021: date(2021, 1, 8), 2022: date(2022, 1, 8)}, WINTER, None),  # nor do years long ago
+        ({2024: None, 2025: date(2025, 1, 8), 2023: date(2023, 1, 5)}, WINTER, date(2026, 1, 8)),
+        (JANUARY, datetime(2025, 12, 5, 2, tzinfo=UTC), None),
+    ],
+)
+def test_a_report_is_late_when_it_was_always_out_by_now(
+    published: dict[int, date | None], today: datetime, since: date | None
+) -> None:
+    assert late_since(published, today) == since

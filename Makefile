@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: help setup run test check format gold firings bench-extract bench-visit bench-hosts hostile bench bench-console screenshots years mutate any-order crash workers show-digests noise faults live reliability wheel lock clean
+.PHONY: help setup run test check format gold firings bench-extract bench-visit bench-hosts hostile bench bench-console fuzz-api screenshots years mutate any-order crash workers show-digests noise faults live reliability wheel lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +73,9 @@ bench-visit: setup  ## what visits cost when nothing changed, beside other watch
 
 bench-hosts: setup  ## 3,000 sources on 300 loopback hosts, ten sweeps: none asked twice at a time, memory flat (minutes)
 	@$(PY) -m tools.bench_hosts $(ARGS)
+
+fuzz-api: setup  ## what schemathesis thinks of to break the API (MUBIAO_FUZZ_EXAMPLES=200, some minutes)
+	@MUBIAO_FUZZ_EXAMPLES=$${MUBIAO_FUZZ_EXAMPLES:-200} $(PY) -m pytest -q --timeout=3600 tests/integration/test_api.py -k breaks
 
 hostile: setup  ## the kit of hostile servers, and 1,000 good requests after it
 	@LONG_GOOD_REQUESTS=1000 $(PY) -m pytest -q tests/integration/scrapers/test_hostile_servers.py

@@ -188,7 +188,7 @@ def _read_password(file: Path) -> str:
 
 def _names(settings: ConsoleSettings) -> list[str]:
     """The names that it answers to. A page elsewhere can make its own name lead here, but not know the password."""
-    if not settings.base_url and (settings.trusted_proxies or (settings.is_locked and not is_loopback(settings.host))):
+    if not settings.base_url and settings.is_locked and not is_loopback(settings.host):
         return ["*"]
     names = {"localhost", "127.0.0.1", "[::1]", settings.host, urlsplit(settings.url).hostname or "localhost"}
     return sorted(names)

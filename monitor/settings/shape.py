@@ -25,6 +25,7 @@ from scrapers.tls import Host, TlsException
 ENV_PREFIX = "MUBIAO_"
 KEYED = ("sources", "watches", "silences")  # tables whose names are their keys
 EXAMPLE_KEY = "example"  # the source of the bundled example site
+EVERYWHERE = ("0.0.0.0", "::")  # addresses to listen on that are none to go to
 SHORTEST_PASSWORD = 12  # characters, of the console
 
 
@@ -214,7 +215,7 @@ class ConsoleSettings(BaseModel):
         """Where digests' links lead, without a slash at the end; "" when there is no console."""
         if not self.enabled:
             return ""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = "127.0.0.1" if self.host in EVERYWHERE else f"[{self.host}]" if ":" in self.host else self.host
         return self.base_url or f"http://{host}:{self.port}"
 
 

@@ -187,7 +187,9 @@ def _clause(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _stands_alone(report: Read, start: int, end: int, target: Stated) -> bool:
-    """Whether nothing else in the sentence hangs on the clause: not the first one, no list or 其中 follows."""
+    """Whether nothing else hangs on the clause: not the first one, no list or 其中 follows, and what is said next
+    names itself, be it in the next sentence (其产量 goes on with what was there: one edit would be two changes).
+    """
     text = report.text
     clause, behind = text[start:end], text[end : end + 8]
     words = target.data.indicator[:2]
@@ -196,8 +198,11 @@ def _stands_alone(report: Read, start: int, end: int, target: Stated) -> bool:
     if re.search(r"分别|其中|均|比例?由|从|、|“|”|（|）|到?20\d\d年|今后|未来|目标|确保|力争|努力|实现", clause):
         return False
     follower = next((one for one in report.said if one.data.start > end), None)
-    if follower is None or follower.data.sentence_start >= end:
-        return not re.match(r"[，,；;、]", behind) or follower is None
+    if follower is None:
+        return True
+    if follower.data.sentence_start >= end:
+        apart = "\n" in text[end : follower.data.start] or not OWN_WORDS.isdisjoint(follower.data.rules)
+        return apart and not re.match(r"[，,；;、]", behind)
     begin, finish = _clause(text, follower.data.start, follower.data.end)
     named = not OWN_WORDS.isdisjoint(follower.data.rules) and follower.data.indicator[:2] in text[begin:finish]
     return named and not re.search(r"其中|分别", text[end:finish])

@@ -192,11 +192,13 @@ class _Reader:
         "" where it does not say it plainly, None for any other number.
         """
         plain, end = self._script.plain, clause.end
-        opens = clause.start == self._sentence.start or plain[clause.start - 1] in "；;"
-        if slot.quantity.kind is not UnitKind.MONEY or not opens or plain[end : end + 1] != "，":
+        item = plain[clause.start - 1 : clause.start] in ("；", ";")
+        if slot.quantity.kind is not UnitKind.MONEY or slot.after or not (item or clause.start == self._sentence.start):
             return None
-        if trim_leading(trim_trailing(slot.before)[0]) not in INVESTED or slot.after:
+        if trim_leading(trim_trailing(slot.before)[0]) not in INVESTED:
             return None
+        if plain[end : end + 1] != "，":
+            return "" if item else None
         done = DONE_WITH_IT.match(plain, end + 1, self._sentence.end)
         return done["noun"] if done else ""
 

@@ -7,7 +7,9 @@ from tests.statements import stated
 
 
 def rate(value: float, year: int, period: str = "2030", **more: object) -> Stated:
-    return stated("常住人口城镇化率", value, key="urbanisation", year=year, period=period, measure=Measure.RATIO, **more)  # type: ignore[arg-type]
+    return stated(
+        "常住人口城镇化率", value, key="urbanisation", year=year, period=period, measure=Measure.RATIO, **more
+    )  # type: ignore[arg-type]
 
 
 def tail(words: str, value: float, year: int, period: str = "2030") -> Stated:

@@ -321,6 +321,42 @@ def test_a_text_that_breaks_off_in_a_sentence_is_cut_however_long(end: str) -> N
     assert cut(f"{long}\n{end}")
 
 
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "责任编辑：小澜\n分享到：",
+        "附件：政府工作报告.pdf",
+        "【打印本页】【关闭窗口】\n扫一扫在手机打开当前页",
+        "相关链接：",
+    ],
+)
+def test_no_text_breaks_off_in_what_a_page_says_below_it(foot: str) -> None:
+    assert not cut(f"{OPENING}{REVIEW * 6}{PLAN * 6}\n{foot}")
+    assert not cut(f"{WHOLE}。微信公众号澜汀数据网{foot}")
+
+
+def test_the_day_a_page_was_made_is_not_the_day_of_the_meeting_below_it() -> None:
+    head = "成文日期：2026年1月18日\n在云溪市第二届人民代表大会第二次会议上\n一、2017年工作回顾\n"
+    assert identify("", text=f"{head}经济平稳。\n二、2018年工作安排\n增长5%。").year == 2018
+
+
+def test_a_title_is_known_in_traditional_characters() -> None:
+    assert can_be_report("2026年雲溪市政府工作報告", Kind.WORK_REPORT)
+    text = "雲溪市2026年政府工作報告\n各位代表：現在向大會報告工作。"
+    assert title_and_heading(text)[0] == "雲溪市2026年政府工作報告"
+
+
+def test_a_call_for_readers_is_the_title_only_where_no_other_is() -> None:
+    call = "政府工作报告全文来了！"
+    assert title_and_heading(f"{call}\n标题：云溪市2026年政府工作报告\n各位代表：")[0] == "云溪市2026年政府工作报告"
+    assert title_and_heading(f"{call}\n各位代表：")[0] == call
+
+
+def test_a_link_below_a_report_tells_no_year() -> None:
+    text = "一、2010年工作回顾\n过去一年，经济平稳。\n二、2011年工作安排\n增长5%。\n延伸阅读\n"
+    assert identify("", text=text + "2012年我国经济社会发展的总体思路\n2013年工作要求\n").year == 2011
+
+
 def test_a_text_that_stands_twice_on_a_page_is_no_longer_for_it() -> None:
     piece = OPENING + REVIEW * 3 + PLAN * 3
     assert len(piece) < 12_000 < 2 * len(piece)

@@ -49,6 +49,35 @@ def test_lines_wrapped_inside_sentences_are_joined_over_page_numbers() -> None:
     assert plain.count("\n") == 1
 
 
+LINE = "全县上下凝心聚力谋发展千方百计促增长各项事业都取得了新的进展和成"
+
+
+def test_a_heading_that_fills_its_line_is_not_joined_with_the_paragraph_behind_it() -> None:
+    heading = "三、坚持把科技进步和智力开发放在重要的战略地位更好地发展科教"
+    paragraphs = "\n\n".join(["\n".join([LINE] * 5) + "\n效显著提升。"] * 8)
+    plain = read_script(f"{paragraphs}\n\n{heading}\n\n{LINE}\n效显著提升。").plain
+    assert f"\n{heading}\n" in plain
+    assert plain.count("和成效显著") == 9
+
+
+def test_an_indent_begins_a_paragraph_where_most_lines_have_none() -> None:
+    paragraphs = "\n".join(["　　" + LINE[2:] + "\n" + "\n".join([LINE] * 4)] * 6)
+    plain = read_script(paragraphs).plain
+    assert plain.count("\n") == 5
+
+
+def test_spaces_and_invisible_marks_at_the_end_of_a_line_change_nothing() -> None:
+    plain = read_script("“\n两个中心\n”建成。\n做到100\n户。").plain
+    for end in (" ", "\r", "\u3000", " \r"):
+        assert read_script(f"“{end}\n两个中心{end}\n”建成。{end}\n做到100{end}\n户。").plain == plain
+    wrapped = "\n\n".join(["\n".join([LINE] * 5) + "\n效显著提升。"] * 8)
+    assert read_script(wrapped.replace("。", "。\u200b")).plain == read_script(wrapped).plain
+
+
+def test_a_number_with_wide_commas_is_one_also_before_a_space() -> None:
+    assert "9,970,000,000元" in read_script("工商税收为９，９７０，０００，０００ 元，农业税较少").plain
+
+
 def test_lines_of_an_ordinary_text_stay() -> None:
     text = "一、工作回顾\n今年以来，全县经济稳中向好。\n二、工作安排"
     assert read_script(text).plain == text

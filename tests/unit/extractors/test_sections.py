@@ -83,6 +83,24 @@ def test_the_headline_ends_with_its_paragraph() -> None:
     assert [sentence.headline for sentence in _sentences(text)] == [False, True, True, False]
 
 
+@pytest.mark.parametrize(
+    "furniture",
+    [
+        "相关文章\n03-30\n云溪市人民政府关于关闭3家矿山的公告\n03-30\n云溪市新增9家企业",
+        "【延伸阅读】\n2031年云溪市新建12所学校",
+        "云溪市人民政府关于关闭澜谷矿业有限公司等3家矿山的公告 03-30",
+    ],
+)
+def test_titles_of_other_pages_state_nothing(furniture: str) -> None:
+    text = f"增长5%。\n{furniture}\n二、重点工作\n增长6%。"
+    assert [text[s.start : s.end] for s in _sentences(text)] == ["增长5%。", "二、重点工作", "增长6%。"]
+
+
+def test_a_paragraph_that_begins_like_a_note_or_names_a_right_is_prose() -> None:
+    text = "注重创新，增长5%。\n加强版权保护，增长6%。\n注1：增长7%。\n注：增长8%。"
+    assert [text[s.start : s.end] for s in _sentences(text)] == ["注重创新，增长5%。", "加强版权保护，增长6%。"]
+
+
 def test_furniture_and_glossaries_are_left_out() -> None:
     text = "增长5%。\n版权所有 备案号：7号\n名词解释\n1.某某：指到2030年达到50%。"
     assert [text[s.start : s.end] for s in _sentences(text)] == ["增长5%。"]

@@ -141,10 +141,10 @@ def find_panel_page(
 def _asked(asked: AskedStatements) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     wanted: tuple[tuple[Any, object], ...] = (
-        (Report.kind, asked.kind), (Report.year, asked.year), (Statement.role, asked.role),
-        (Statement.headline, asked.headline),
+        (col(Report.kind), asked.kind), (col(Report.year), asked.year), (col(Statement.headline), asked.headline),
+        (col(Statement.role) + "", asked.role),  # else SQLite reads all of one role and sorts them
     )  # fmt: skip
-    found += [col(column) == value for column, value in wanted if value is not None]
+    found += [column == value for column, value in wanted if value is not None]
     if asked.regions is not None:
         found.append(col(Report.region).in_(asked.regions))
     if asked.indicator is not None:

@@ -1,9 +1,9 @@
 """A target for several indicators at once (全部财政收入和一般公共预算收入均增长14%) beside targets for each. Pure."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
 
-from monitor.series import Series, series_of
+from monitor.series import series_of
 from storage.values import Stated
 
 JOINT = "+"  # between the keys of a statement that names several
@@ -18,15 +18,19 @@ def members(stated: Stated) -> tuple[str, ...]:
     return tuple(stated.indicator_key.split(JOINT)) if JOINT in stated.indicator_key else ()
 
 
-def apart(statements: Iterable[Stated], others: Sequence[Stated]) -> list[Stated]:
-    """The statements; a joint one once for each member where `others` have members of it, but not the joint one."""
-    known = {series_of(one) for one in others}
-    return [part for one in statements for part in _parts(one, known)]
+def apart(
+    statements: Iterable[Stated], others: Sequence[Stated], about: Callable[[Stated], Hashable] = series_of
+) -> list[Stated]:
+    """The statements; a joint one once for each member where `others` have members of it, but not the joint one.
+
+    `about` has to be the same of what is the same: the series of two targets, the period too of target and outturn.
+    """
+    known = {about(one) for one in others}
+    return [part for one in statements for part in _parts(one, known, about)]
 
 
-def _parts(stated: Stated, known: Collection[Series]) -> list[Stated]:
-    whole = series_of(stated)
+def _parts(stated: Stated, known: Collection[Hashable], about: Callable[[Stated], Hashable]) -> list[Stated]:
     parts = [replace(stated, indicator_key=key) for key in members(stated)]
-    if whole in known or not any(series_of(part) in known for part in parts):
+    if about(stated) in known or not any(about(part) in known for part in parts):
         return [stated]
     return parts

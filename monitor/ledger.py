@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from monitor.catalogue.indicators import TAIL, Direction, indicator
+from monitor.jointly import JOINT, apart
 from monitor.matching import match
 from monitor.series import EQUAL, magnitude, period_of, series_of, signature
 from monitor.several_years import is_over_years
@@ -29,6 +30,10 @@ class Verdict(StrEnum):
     UNJUDGED = "unjudged"  # the outturn is told, but nobody can say whether it is enough
     NOT_TOLD = "not_told"  # a later report of the kind is on record and does not say
     OPEN = "open"  # no later report of the kind is on record
+
+
+WORST = (Verdict.MISSED, Verdict.NOT_TOLD, Verdict.UNJUDGED, Verdict.OPEN, Verdict.MET)
+Asked = tuple[int, str]  # a statement and one of the indicators it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +69,13 @@ def _no_sentences(_: Iterable[int]) -> Mapping[int, str]:
 
 
 def better(key: str) -> int:
-    """1 where more of an indicator is good, -1 where less is, 0 where nobody can tell (and for the long tail)."""
-    known = indicator(key)
-    return 0 if known is None else DIRECTIONS[known.direction]
+    """1 where more of an indicator is good, -1 where less is, 0 where nobody can tell (and for the long tail).
+
+    Of several at once (gdp+fiscal_revenue) what is true of each.
+    """
+    known = [indicator(one) for one in key.split(JOINT)]
+    senses = {0 if one is None else DIRECTIONS[one.direction] for one in known}
+    return senses.pop() if len(senses) == 1 else 0
 
 
 def reckon(
@@ -77,17 +86,32 @@ def reckon(
 ) -> list[LedgerEntry]:
     """The ledger of one region: each target of its reports once, in the order of year and text.
 
+    A target for several indicators at once (城镇和农村居民收入均增长8%) is once for each where their outturns are told
+    one by one, and one outturn for several answers the targets for each.
+
     `statements` are what its reports state, of any years and kinds, targets and outturns alike. `sentences` answers
     with the sentences of statements by id: what they say of several years (累计, 比2005年) is no year's outturn.
     `last_years` is the newest report's year of each kind, for a part of the statements; None: all of them are there.
     """
     listed = list(statements)
     targets = _once(stated for stated in listed if stated.data.role is Role.TARGET)
-    answers = _answers_of_a_year(targets, [stated for stated in listed if stated.data.role is Role.OUTTURN], sentences)
+    outturns = [stated for stated in listed if stated.data.role is Role.OUTTURN]
+    targets, outturns = apart(targets, outturns, _about), apart(outturns, targets, _about)
+    answers = _answers_of_a_year(targets, outturns, sentences)
     newest = last_years or {
         kind: max(one.year for one in listed if one.report_kind == kind) for kind in Kind if _has(listed, kind)
     }
-    return [_entry(target, answers.get(target.id), newest[target.report_kind], better) for target in targets]
+    return [_entry(target, answers.get(_asked(target)), newest[target.report_kind], better) for target in targets]
+
+
+def by_statement(entries: Iterable[LedgerEntry]) -> dict[int, LedgerEntry]:
+    """One entry for each statement, by its id; of a target for several indicators the worst: met is met by all."""
+    found: dict[int, LedgerEntry] = {}
+    for entry in entries:
+        known = found.get(entry.target.id)
+        if known is None or WORST.index(entry.verdict) < WORST.index(known.verdict):
+            found[entry.target.id] = entry
+    return found
 
 
 def settle(
@@ -151,7 +175,7 @@ def _once(targets: Iterable[Stated]) -> list[Stated]:
     return list(found.values())
 
 
-def _answers_of_a_year(targets: Sequence[Stated], outturns: list[Stated], sentences: Sentences) -> dict[int, Stated]:
+def _answers_of_a_year(targets: Sequence[Stated], outturns: list[Stated], sentences: Sentences) -> dict[Asked, Stated]:
     """As `_answers`, less those whose sentence says that they are of several years; then the next best one answers."""
     read: set[int] = set()
     while True:
@@ -169,8 +193,12 @@ def _answers_of_a_year(targets: Sequence[Stated], outturns: list[Stated], senten
         outturns = [one for one in outturns if one.id not in over]
 
 
-def _answers(targets: Sequence[Stated], outturns: Sequence[Stated]) -> dict[int, Stated]:
-    """The outturn of each target that has one, by the target's id."""
+def _asked(target: Stated) -> Asked:
+    return target.id, target.indicator_key
+
+
+def _answers(targets: Sequence[Stated], outturns: Sequence[Stated]) -> dict[Asked, Stated]:
+    """The outturn of each target that has one."""
     told: dict[tuple[str, ...], list[Stated]] = defaultdict(list)
     tail: dict[tuple[str, ...], list[Stated]] = defaultdict(list)
     for outturn in outturns:
@@ -181,10 +209,10 @@ def _answers(targets: Sequence[Stated], outturns: Sequence[Stated]) -> dict[int,
         if _is_tail(target):
             asked[target.year, target.report_kind, _about(target)].append(target)
         elif later := _later(target, told.get(_about(target), ())):
-            found[target.id] = min(later, key=lambda one: _rank(target, one))
+            found[_asked(target)] = min(later, key=lambda one: _rank(target, one))
     for group in asked.values():
         later = _later(group[0], tail.get(_about(group[0]), ()))
-        found |= {target.id: outturn for target, outturn in _same_words(group, later)}
+        found |= {_asked(target): outturn for target, outturn in _same_words(group, later)}
     return found
 
 

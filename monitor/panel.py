@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from monitor.briefing import region_names
-from monitor.ledger import LedgerEntry, Verdict, reckon
+from monitor.ledger import LedgerEntry, Verdict, by_statement, reckon
 from storage.models import Document, Report
 from storage.series import (
     AskedStatements,
@@ -101,7 +101,7 @@ def panel(session: Session) -> Iterator[dict[str, object]]:
         rows = find_panel(session, code)
         sentences = {row.stated.id: row.sentence for row in rows}
         ledger = reckon((row.stated for row in rows), sentences=lambda _, known=sentences: known)  # type: ignore[misc]
-        entries = {entry.target.id: entry for entry in ledger}
+        entries = by_statement(ledger)
         yield from (panel_row(row, entries.get(row.stated.id)) for row in rows)
 
 
@@ -136,7 +136,7 @@ def _entries(session: Session, statements: Sequence[Stated]) -> dict[int, Ledger
         reckon(of_region, sentences=lambda ids: find_sentences_by_id(session, ids), last_years=last_years[region])
         for region, of_region in related.items()
     )
-    return {entry.target.id: entry for of_region in entries for entry in of_region}
+    return by_statement(entry for of_region in entries for entry in of_region)
 
 
 def panel_row(row: PanelRow, entry: LedgerEntry | None) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.ledger import LedgerEntry, Verdict, better, judge, reckon, settle
+from monitor.ledger import LedgerEntry, Verdict, better, by_statement, judge, reckon, settle
 from storage.values import ChangeKind, Kind, Measure, Op, Role, Stated
 from tests.statements import stated
 
@@ -87,6 +87,42 @@ def test_the_next_report_of_the_kind_speaks_before_later_ones_and_other_kinds() 
     assert reckon([target, late, bulletin, next_year])[0].outturn is next_year
     assert reckon([target, late, bulletin])[0].outturn is late
     assert reckon([target, bulletin])[0].outturn is bulletin
+
+
+def revenue(value: float, year: int, key: str, **more: object) -> Stated:
+    return stated("收入", value, key=key, year=year, **more)  # type: ignore[arg-type]
+
+
+def test_a_target_for_two_indicators_is_held_against_the_outturn_of_each() -> None:
+    joint = revenue(8, 2025, "fiscal_revenue+general_public_budget_revenue")
+    whole, budget = (
+        revenue(value, 2026, key, role=Role.OUTTURN, period="2025")
+        for value, key in ((8.4, "fiscal_revenue"), (7.1, "general_public_budget_revenue"))
+    )
+    entries = reckon([joint, whole, budget])
+    assert [(one.target.indicator_key, one.verdict, one.outturn) for one in entries] == [
+        ("fiscal_revenue", Verdict.MET, whole), ("general_public_budget_revenue", Verdict.MISSED, budget),
+    ]  # fmt: skip
+    assert by_statement(entries)[joint.id].verdict is Verdict.MISSED
+    (entry,) = by_statement(reckon([joint, whole])).values()  # one of the two is not told
+    assert entry.verdict is Verdict.NOT_TOLD
+    changes = {(one.kind, one.shown.indicator_key) for one in settle([joint], [whole, budget])}
+    assert changes == {
+        (ChangeKind.MET, "fiscal_revenue"), (ChangeKind.MISSED, "general_public_budget_revenue"),
+    }  # fmt: skip
+
+
+def test_one_outturn_for_two_indicators_answers_the_targets_for_each() -> None:
+    targets = [revenue(8, 2025, "fiscal_revenue"), revenue(9, 2025, "general_public_budget_revenue")]
+    both = revenue(8.5, 2026, "fiscal_revenue+general_public_budget_revenue", role=Role.OUTTURN, period="2025")
+    assert [one.verdict for one in reckon([*targets, both])] == [Verdict.MET, Verdict.MISSED]
+
+
+def test_two_indicators_that_are_told_together_are_judged_together() -> None:
+    key = "fiscal_revenue+general_public_budget_revenue"
+    (entry,) = reckon([revenue(8, 2025, key), revenue(8.5, 2026, key, role=Role.OUTTURN, period="2025")])
+    assert entry.verdict is Verdict.MET
+    assert better("gdp+surveyed_unemployment") == 0  # of one more is good, of the other less
 
 
 def test_a_report_does_not_answer_its_own_target() -> None:

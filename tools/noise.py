@@ -81,13 +81,16 @@ class Desktop:
 
 @dataclass(frozen=True)
 class Noise:
-    """What one watch got: messages, the most on one day, lines, the longest message, and what should not be."""
+    """What one watch got: messages, the most on one day, changes, the most in one, the longest text in lines, the
+    largest HTML in bytes, and what should not be.
+    """
 
     watch: str
     messages: int
     most_a_day: int
     lines: int
     most_lines: int
+    text: int
     html: int
     empty: int
     twice: int
@@ -98,11 +101,13 @@ def main() -> None:
         raise SystemExit(f"{CORPUS} is missing: no reports to publish")
     with tempfile.TemporaryDirectory() as folder:
         messages = publish(provinces(), WATCHES, Path(folder))
-    print(f"{'watch':24}{'messages':>9}{'a day':>7}{'lines':>7}{'in one':>8}{'html':>9}{'empty':>7}{'twice':>7}")
+    print(
+        f"{'watch':24}{'messages':>9}{'a day':>7}{'changes':>9}{'in one':>8}{'text':>6}{'html':>9}{'empty':>7}{'twice':>7}"
+    )
     for watch in WATCHES:
         one = measured(watch.key, messages)
         print(
-            f"{one.watch:24}{one.messages:9}{one.most_a_day:7}{one.lines:7}{one.most_lines:8}{one.html:9,}"
+            f"{one.watch:24}{one.messages:9}{one.most_a_day:7}{one.lines:9}{one.most_lines:8}{one.text:6}{one.html:9,}"
             f"{one.empty:7}{one.twice:7}"
         )
 
@@ -139,6 +144,7 @@ def measured(watch: str, messages: Iterable[dict[str, Any]]) -> Noise:
     lines = Counter(line for message in mine for line in _lines(message))
     return Noise(
         watch, len(mine), max(days.values(), default=0), sum(counts), max(counts, default=0),
+        max((message["text"].count("\n") for message in mine), default=0),
         max((message["html"] for message in mine), default=0), counts.count(0),
         sum(count - 1 for count in lines.values()),
     )  # fmt: skip

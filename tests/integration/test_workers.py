@@ -18,10 +18,12 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import select
 
+from monitor.extractors import RULES_VERSION
 from storage.claims import claimed
-from storage.database import DatabaseRefused, make_engine, migrate, reading
+from storage.database import DatabaseRefused, make_engine, migrate, reading, transaction
 from storage.jobs import IMPORTS, Jobs, prepare, scripts_since
-from storage.models import Change, Delivery, Digest, DigestChange, Document, Report, Visit
+from storage.models import Change, Delivery, Digest, DigestChange, Document, Report, Statement, Visit
+from tests.fakes import PLACE, report_text
 from tests.portals import Portals
 
 COMMAND = Path(sys.executable).parent / "mubiao"
@@ -235,6 +237,34 @@ def test_files_are_imported_by_the_workers(database: Engine, team: Team) -> None
     with reading(database) as session:
         urls = {document.url for document in session.exec(select(Document))}
     assert all(url.startswith((from_folder.resolve()).as_uri()) for url in urls)
+
+
+def test_what_earlier_rules_read_is_read_again_by_a_worker(database: Engine, team: Team) -> None:
+    (team.folder / "mubiao.toml").write_text(settings(database))
+    old = team.folder / "old"
+    old.mkdir()
+    for year in (2025, 2026):
+        (old / f"{year}.txt").write_text(f"{year}年{PLACE}政府工作报告\n{report_text(year)}", encoding="utf-8")
+    words: list[str | Path] = [COMMAND, "import", "old", "--region", "220106", "--config", "mubiao.toml"]
+    subprocess.run(words, cwd=team.folder, capture_output=True, env=environment(), timeout=120, check=True)
+    before = read_by(database)
+    with transaction(database) as session:
+        session.connection().execute(text("UPDATE document SET rules_version = 0, targets = 0, targets_hash = ''"))
+    assert read_by(database) != before
+    team.start()
+    team.until(lambda: {one[0] for one in read_by(database)[0]} == {RULES_VERSION}, "all is read by today's rules")
+    assert read_by(database) == before
+    assert team.stop() == [0]
+    with reading(database) as session:
+        assert session.exec(select(Digest)).all() == []
+
+
+def read_by(engine: Engine) -> tuple[list[tuple[int, int, str]], int]:
+    """The rules that read each document, the targets they found in it, and how many statements are kept of all."""
+    with reading(engine) as session:
+        documents = session.exec(select(Document).order_by(Document.url)).all()
+        statements = len(session.exec(select(Statement.id)).all())
+    return [(one.rules_version, one.targets, one.targets_hash) for one in documents], statements
 
 
 def test_sqlite_has_no_workers(tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ def _take(
     page.on("console", _complain)
     for name, path in pages.items():
         target = folder / f"{name}.{language}.{width}.{scheme}.png"
+        page.goto("about:blank")  # or another anchor on the same page would be no visit
         answer = page.goto(at + path, wait_until="load")
         page.evaluate("document.querySelectorAll('img[loading]').forEach(one => one.loading = 'eager')")
         page.wait_for_load_state("networkidle")

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from monitor.jointly import apart, members
 from monitor.matching import match
-from monitor.series import YEAR, Series, series_of
+from monitor.series import YEAR, Series, last_year_of, series_of
 from storage.values import Role, Stated
 
 
@@ -18,16 +18,19 @@ def is_farther(stated: Stated) -> bool:
     return stated.data.role is Role.TARGET and series_of(stated).horizon != YEAR
 
 
-def last_word(earlier: Iterable[Stated], before: Sequence[Stated]) -> list[Stated]:
+def last_word(earlier: Iterable[Stated], before: Sequence[Stated], year: int) -> list[Stated]:
     """The targets for farther years that `before` does not state again, each as the last report that did states it.
 
-    `before` is what the latest earlier report states, `earlier` what those before that one do, of the same region and
-    kind. An indicator that is stated again for the same time has its last word there; so has what is plainly the same
-    in other words (`matching`), and a member of a target for two indicators at once.
+    `before` is what the latest report before `year` states, `earlier` what those before that one do, of the same
+    region and kind. What was due in 2020 is history in 2022: it counts until the report that can tell of it. What is
+    stated again for the same time has its last word there; so has what is plainly the same in other words
+    (`matching`), and a member of a target for two indicators at once.
     """
     standing = [stated for stated in before if is_farther(stated)]
     told = len(standing)
-    older = sorted((stated for stated in earlier if is_farther(stated)), key=lambda one: -one.year)
+    older = sorted(
+        (one for one in earlier if is_farther(one) and last_year_of(one) >= year - 1), key=lambda one: -one.year
+    )
     for _, group in groupby(older, key=lambda one: one.year):
         said = list(group)
         parts = apart(standing, said)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from monitor.catalogue.indicators import TAIL, Direction, indicator
 from monitor.jointly import JOINT, apart
 from monitor.matching import match
-from monitor.series import EQUAL, magnitude, period_of, series_of, signature
+from monitor.series import EQUAL, last_year_of, magnitude, period_of, series_of, signature
 from monitor.several_years import is_over_years
 from storage.values import Basis, ChangeData, ChangeKind, Kind, Op, Role, Stated, StatementData
 
@@ -246,16 +246,10 @@ def _about(stated: Stated) -> tuple[str, ...]:
 
 def _entry(target: Stated, outturn: Stated | None, newest: int, better: Callable[[str], int]) -> LedgerEntry:
     if outturn is None:
-        verdict = Verdict.NOT_TOLD if newest > _last_year(target) else Verdict.OPEN
+        verdict = Verdict.NOT_TOLD if newest > last_year_of(target) else Verdict.OPEN
         return LedgerEntry(target, period_of(target), None, verdict, None)
     verdict, apart = judge(target.data, outturn.data, better(target.indicator_key))
     return LedgerEntry(target, period_of(target), outturn, verdict, apart)
-
-
-def _last_year(target: Stated) -> int:
-    """The last year of its period: 2026/2030 → 2030."""
-    last = period_of(target).rpartition("/")[2]
-    return int(last) if last.isdigit() else target.year
 
 
 def _has(statements: Sequence[Stated], kind: Kind) -> bool:

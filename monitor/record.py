@@ -224,7 +224,7 @@ class Record:
         """
         before = find_before(self.session, self.report)
         earlier = [] if before is None or before.document_id is None else list(self._spoken(before))
-        earlier += last_word(find_farther_targets(self.session, self.report), earlier)
+        earlier += last_word(find_farther_targets(self.session, self.report), earlier, self.report.year)
         said = self.said(speaks)
         changes = self._compared(earlier, said, Basis.NEXT_REPORT, full=not speaks.excerpt)
         changes = [

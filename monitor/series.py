@@ -85,6 +85,12 @@ def period_of(stated: Stated) -> str:
     return stated.data.period or str(stated.year if stated.data.role is Role.TARGET else stated.year - 1)
 
 
+def last_year_of(stated: Stated) -> int:
+    """The last year of its period: 2026/2030 → 2030."""
+    last = period_of(stated).rpartition("/")[2]
+    return int(last) if last.isdigit() else stated.year
+
+
 def magnitude(data: StatementData) -> Magnitude | None:
     """None for a relative target, and for a number that is only a phrase."""
     if data.value is None:

@@ -10,7 +10,6 @@ import random
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 from monitor.catalogue.indicators import TAIL, key_of
@@ -18,6 +17,7 @@ from monitor.catalogue.sameness import essence
 from monitor.compare import compare
 from monitor.digest.figures import said
 from monitor.extractors.statements import extract
+from monitor.farther import last_word
 from monitor.ledger import LedgerEntry, reckon
 from monitor.series import series_of
 from storage.values import About, Basis, ChangeData, ChangeKind, Kind, Measure, Role, Stated
@@ -62,8 +62,8 @@ def main() -> None:
         write(options.into / f"{place}.md", change_tables(reports))
     write(options.into / "state-council.md", [state_council(series[NATION])])
     write(options.into / "tail.md", tail(list(series.values()), options.sample))
-    pairs = [pair for reports in series.values() for pair in pairwise(reports)]
-    spent = [seconds(before, after) for before, after in pairs]
+    pairs = [pair for reports in series.values() for pair in successions(reports)]
+    spent = [seconds(earlier, after) for earlier, after in pairs]
     print(
         f"{len(pairs)} comparisons, {1000 * sum(spent) / len(spent):.1f} ms on average, {1000 * max(spent):.1f} at most"
     )
@@ -97,25 +97,32 @@ def stated(text: str, place: str, year: int) -> Iterator[Stated]:
         yield Stated(number, year, year, place, Kind.WORK_REPORT, year, key, data)
 
 
-def changes(before: Kept, after: Kept) -> list[ChangeData]:
-    """As if somebody watched everything, so that what is gone from the long tail is seen too."""
+def changes(earlier: Sequence[Kept], after: Kept) -> list[ChangeData]:
+    """Against the last of the `earlier` reports, as if somebody watched all: what is gone of the tail is seen."""
+    *older, before = earlier
+    stands = last_word([one for report in older for one in report.statements], before.statements, after.year)
     return compare(
-        before.statements, after.statements, year=after.year, basis=Basis.NEXT_REPORT, full=after.complete,
+        [*before.statements, *stands], after.statements, year=after.year, basis=Basis.NEXT_REPORT, full=after.complete,
         watched=lambda _: True,
     )  # fmt: skip
 
 
-def seconds(before: Kept, after: Kept) -> float:
+def successions(reports: Sequence[Kept]) -> list[tuple[Sequence[Kept], Kept]]:
+    """Each report but the first, with all that came before it."""
+    return [(reports[:at], reports[at]) for at in range(1, len(reports))]
+
+
+def seconds(earlier: Sequence[Kept], after: Kept) -> float:
     """Of CPU, with nothing known of the words beforehand."""
     essence.cache_clear()
     begun = time.process_time()
-    changes(before, after)
+    changes(earlier, after)
     return time.process_time() - begun
 
 
 def change_tables(reports: Sequence[Kept]) -> Iterator[str]:
-    for before, after in pairwise(reports):
-        found = changes(before, after)
+    for earlier, after in successions(reports):
+        before, found = earlier[-1], changes(earlier, after)
         counts = ", ".join(f"{sum(one.kind == kind for one in found)} {kind}" for kind in ChangeKind if kind < "met")
         yield f"# {after.place} {before.year} → {after.year}\n\n{counts}\n"
         yield table(("", "change", "indicator", "before", "after", "sentence"), (
@@ -155,15 +162,15 @@ def asked(entry: LedgerEntry) -> str:
 
 def tail(series: Sequence[Sequence[Kept]], size: int) -> Iterator[str]:
     """What was paired by like words with another figure, and a sample of what was left over with its nearest words."""
-    found = [(before, after, changes(before, after)) for reports in series for before, after in pairwise(reports)]
-    paired = [one for _, _, listed in found for one in listed if one.before and one.after and is_tail(one.shown)]
+    found = [changes(earlier, after) for reports in series for earlier, after in successions(reports)]
+    paired = [one for listed in found for one in listed if one.before and one.after and is_tail(one.shown)]
     yield f"# Paired by their words: {len(paired)}\n"
     yield table(("place", "year", "before", "after"), (
         (one.region, one.year, named(one.before), named(one.after)) for one in paired
     ))  # fmt: skip
     left = [
         (one.after, nearest(one.after, [gone.before for gone in listed if gone.before and not gone.after]))
-        for _, _, listed in found
+        for listed in found
         for one in listed
         if one.after and not one.before and is_tail(one.after)
     ]

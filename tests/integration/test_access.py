@@ -96,8 +96,8 @@ def test_strangers_are_not_told_why_something_is_broken(made: Filled) -> None:
             return {"ready": False, "broken": {"disk": "no room in /var/secret"}}
 
     with served(app(made.kept, vitals=Broken(), access=Access(PASSWORD))) as at:
-        assert httpx.get(f"{at}/ready").json() == {"ready": False, "broken": {"disk": ""}}
-        assert "/var/secret" in httpx.get(f"{at}/ready", auth=LI).text
+        assert httpx.get(f"{at}/ready", trust_env=False).json() == {"ready": False, "broken": {"disk": ""}}
+        assert "/var/secret" in httpx.get(f"{at}/ready", trust_env=False, auth=LI).text
 
 
 def test_guests_read_and_only_those_who_know_the_password_see_addresses(for_guests: httpx.Client) -> None:
@@ -171,17 +171,17 @@ def whoami(access: Access) -> Starlette:
 def test_who_asks_is_known_by_what_the_proxy_says_and_by_nobody_else() -> None:
     told = {"X-Forwarded-For": "6.6.6.6, 203.0.113.9, 127.0.0.1"}
     with served(whoami(Access(PASSWORD, True, LOOPBACK))) as at:
-        assert httpx.get(at, headers=told, auth=LI).json() == ["203.0.113.9", "li", False]
-        assert httpx.get(at, headers=told).json() == ["203.0.113.9", None, True]
+        assert httpx.get(at, trust_env=False, headers=told, auth=LI).json() == ["203.0.113.9", "li", False]
+        assert httpx.get(at, trust_env=False, headers=told).json() == ["203.0.113.9", None, True]
     with served(whoami(Access(PASSWORD, True))) as at:
-        assert httpx.get(at, headers=told, auth=LI).json() == ["127.0.0.1", "li", False]
+        assert httpx.get(at, trust_env=False, headers=told, auth=LI).json() == ["127.0.0.1", "li", False]
 
 
 def test_a_name_is_one_harmless_line() -> None:
     with served(whoami(Access(PASSWORD))) as at:
         name = "李\u202e\r\n" + "x" * 99
         encoded = base64.b64encode(f"{name}:{PASSWORD}".encode()).decode()
-        _, who, _ = httpx.get(at, headers={"Authorization": f"Basic {encoded}"}).json()
+        _, who, _ = httpx.get(at, trust_env=False, headers={"Authorization": f"Basic {encoded}"}).json()
         assert who.startswith("李\ufffd x")
         assert len(who) == 40
 

@@ -240,7 +240,7 @@ def test_who_has_the_answer_is_not_sent_it_again(client: httpx.Client) -> None:
 
 def test_who_asks_too_often_is_asked_for_patience(made: Filled) -> None:
     with served(api(made.kept, Limit(2, 600.0))) as at:
-        answers = [httpx.get(f"{at}/indicators/gdp") for _ in range(3)]
+        answers = [httpx.get(f"{at}/indicators/gdp", trust_env=False) for _ in range(3)]
     assert [one.status_code for one in answers] == [200, 200, 429]
     assert int(answers[2].headers["retry-after"]) > 200
     assert answers[2].headers["content-type"] == "application/problem+json"
@@ -264,18 +264,18 @@ def test_visiting_does_not_pay_for_it() -> None:
 
 
 def test_nothing_breaks_it(made: Filled) -> None:
-    """A few seconds of what schemathesis thinks of, always the same; `make fuzz-api` goes on for minutes."""
-    most = int(os.environ.get("MUBIAO_FUZZ_EXAMPLES", "2"))
+    """What schemathesis makes of each parameter, always the same; `make fuzz-api` goes on with chance for minutes."""
     with served(api(made.kept, *[Limit(1_000_000_000, 1.0)] * 2)) as at:
-        assert fuzz(at, most) == ""
+        assert fuzz(at, int(os.environ.get("MUBIAO_FUZZ_EXAMPLES", "0"))) == ""
 
 
 def fuzz(at: str, examples: int) -> str:
     """What schemathesis holds against the API, "" for nothing."""
+    phases = "coverage,fuzzing" if examples else "coverage"
     done = subprocess.run(
         [
             Path(sys.executable).parent / "schemathesis", "run", f"{at}/openapi.json", "--seed", "7",
-            "--max-examples", str(examples), "--phases", "coverage,fuzzing", "--no-color",
+            "--max-examples", str(examples or 1), "--phases", phases, "--no-color",
             "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,"
             "response_schema_conformance,negative_data_rejection,unsupported_method",
         ],

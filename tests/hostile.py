@@ -44,7 +44,10 @@ def poisoned(data: DigestData, text: str, url: str) -> DigestData:
 
     def line_of(line: Line) -> Line:
         sides = {name: getattr(line, name) for name in ("before", "after", "outturn")}
-        made: Line = replace(poison(line), **{name: poison(side) if side else None for name, side in sides.items()})
+        told_as = poison(line.told_as) if line.told_as else None
+        made: Line = replace(
+            poison(line), told_as=told_as, **{name: poison(side) if side else None for name, side in sides.items()}
+        )
         return made
 
     def around_of(around: Around | None) -> Around | None:
@@ -74,18 +77,19 @@ def poisoned(data: DigestData, text: str, url: str) -> DigestData:
         Notice(kind, text, url, MADE_AT, 2, None, text) for kind in ("broken", "baseline", "dead_channel", text)
     )
     return replace(
-        data, parts=(made, *data.parts[1:]), notices=notices, foot=replace(data.foot, why_zh=text, why_en=text)
-    )
+        data, parts=(made, *data.parts[1:]), notices=notices, home_url=url,
+        foot=replace(data.foot, why_zh=text, why_en=text),
+    )  # fmt: skip
 
 
 _ENUMS = ("kind", "basis", "measure", "op", "indicator_key")
 GOLDEN = {
     "html": {"lang"}, "head": set(), "body": {"style"}, "title": set(), "style": set(),
     "b": {"class", "role", "aria-label", "aria-hidden", "style"},
-    "meta": {"charset", "name", "content"}, "div": {"class", "style", "aria-hidden", "lang"}, "p": {"class", "style"},
+    "meta": {"charset", "name", "content"}, "div": {"class", "style", "aria-hidden", "lang"}, "p": {"class", "style", "id"},
     "h1": {"style"}, "h2": {"style"}, "h3": {"style"}, "h4": {"class", "style"}, "a": {"class", "href", "style"},
     "br": set(),
-    "span": {"lang"}, "article": {"id", "class", "style"}, "table": {"cellpadding", "cellspacing", "style"},
+    "span": {"lang", "class", "style"}, "article": {"id", "class", "style"}, "table": {"cellpadding", "cellspacing", "style"},
     "caption": {"style"}, "thead": set(), "tbody": set(), "tr": {"align", "valign", "style", "class"},
     "img": {"src", "width", "height", "alt", "style"},
     "th": {"scope", "align", "style"}, "td": {"class", "style", "align"}, "ul": {"style"}, "li": {"style"},

@@ -47,7 +47,7 @@ def _front(front: Front, words: Words) -> Iterator[str]:
     for line in front.said:
         yield from wrap(line, WIDTH)
     yield ""
-    yield f"[{front.title}]"
+    yield from wrap(f"[{front.title}]", WIDTH)
     columns = [index for index, head in enumerate(front.heads) if head]
     rows = []
     for entry in front.entries:
@@ -58,7 +58,7 @@ def _front(front: Front, words: Words) -> Iterator[str]:
     yield from wrap(front.silent, WIDTH) if front.silent else ()
     if front.moves:
         yield ""
-        yield f"[{words['front_moves']}]"
+        yield from wrap(f"[{words['front_moves']}]", WIDTH)
     for move in front.moves:
         yield from wrap(f"{move.name} {move.moved}{words['colon']}{move.places}", WIDTH, first=f"{move.sign} ")
     yield from wrap(words["front_more"], WIDTH) if front.moves_more else ()
@@ -103,7 +103,7 @@ def _story(story: Story, words: Words) -> Iterator[str]:
     yield from _around(story, words)
     if story.tail_title:
         yield ""
-        yield f"[{story.tail_title}]"
+        yield from wrap(f"[{story.tail_title}]", WIDTH)
         for topic in story.topics:
             yield from _topic(topic, words)
         yield from _folded(story, words)
@@ -127,7 +127,7 @@ def _around(story: Story, words: Words) -> Iterator[str]:
         yield from _comparison(story.comparison, words, own="own_place")
     if story.chart:
         yield ""
-        yield f"[{story.chart.title}]"
+        yield from wrap(f"[{story.chart.title}]", WIDTH)
         heads = (words["chart_year_head"], words["target"], words["outturn"])
         yield from table(
             heads, [(str(one.year), *_dashed((one.target, one.outturn), words)) for one in story.chart.years]
@@ -135,7 +135,7 @@ def _around(story: Story, words: Words) -> Iterator[str]:
 
 
 def _comparison(made: Comparison, words: Words, *, own: str = "") -> Iterator[str]:
-    yield f"[{made.title}]"
+    yield from wrap(f"[{made.title}]", WIDTH)
     rows = [
         (words(own, place=one.name) if one.own and own else one.name, *_dashed(one.cells, words)) for one in made.rows
     ]
@@ -160,7 +160,7 @@ def _links(links: list[tuple[str, str]]) -> Iterator[str]:
 
 
 def _table(made: Table, words: Words) -> Iterator[str]:
-    yield f"[{made.title}]"
+    yield from wrap(f"[{made.title}]", WIDTH)
     columns = [index for index, head in enumerate(made.heads) if head]
     rows = []
     for row in made.rows:
@@ -190,7 +190,7 @@ def _quote(quote: Quote) -> Iterator[str]:
 
 
 def _topic(topic: Topic, words: Words) -> Iterator[str]:
-    yield topic.name
+    yield from wrap(topic.name, WIDTH)
     for row in topic.rows:
         yield from wrap(tail_text(row, words), WIDTH, first=f"  {row.sign} ")
 

@@ -1,6 +1,7 @@
 """Any text of a page, through every kind of channel: it arrives as text, calls nobody, and breaks no form."""
 
 import json
+import re
 import unicodedata
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -15,7 +16,18 @@ from monitor.digest import Rendered
 from monitor.digest.render import render
 from monitor.notifiers import CHANNEL_MODELS, notifier
 from monitor.notifiers.message import Message, Notifier
-from tests.digests import MADE_AT, conflict, digest, last_years, main_lines, neighbours, part, revision
+from tests.digests import (
+    MADE_AT,
+    conflict,
+    correction,
+    digest,
+    last_years,
+    main_lines,
+    neighbours,
+    part,
+    revision,
+    thirty_reports,
+)
 from tests.hostile import HOSTILE, URLS, address, assert_golden, poisoned, scraped
 
 SETTINGS: dict[str, dict[str, object]] = {
@@ -137,7 +149,8 @@ CHECKS = {
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_go_through_every_channel(text: str) -> None:
     whole = digest(part(main_lines()[:8], around=neighbours(), past=last_years()))
-    check(render(poisoned(whole, text, URLS[0])))
+    for sample in (whole, thirty_reports(count=4), correction()):
+        check(render(poisoned(sample, text, URLS[0])))
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -157,6 +170,17 @@ def test_the_checks_find_what_they_look_for() -> None:
         assert_golden(made, made.html.replace("</h1>", "<script>x</script></h1>"))
     with pytest.raises(AssertionError):
         a_mail(bodies("email", made)[0].replace(b"Auto-Submitted", b"Bcc"), made)
+
+
+def test_nothing_that_a_page_says_is_taken_for_markup() -> None:
+    """Templates escape everything, and no code calls a text markup but the console's one place for charts."""
+    monitor = Path(__file__).resolve().parents[2] / "monitor"
+    templates = {path: path.read_text(encoding="utf-8") for path in monitor.glob("templates/**/*.j2")}
+    assert len(templates) > 3
+    assert [path.name for path, text in templates.items() if re.search(r"\|\s*safe\b|autoescape\s+false", text)] == []
+    code = {path: path.read_text(encoding="utf-8") for path in monitor.glob("**/*.py")}
+    assert len([path for path, text in code.items() if "Markup(" in text]) <= 1
+    assert [path.name for path, text in code.items() if "autoescape=False" in text] == []
 
 
 def test_building_channels_leaves_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

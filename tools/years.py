@@ -97,9 +97,8 @@ def stated(text: str, place: str, year: int) -> Iterator[Stated]:
         yield Stated(number, year, year, place, Kind.WORK_REPORT, year, key, data)
 
 
-def changes(earlier: Sequence[Kept], after: Kept) -> list[ChangeData]:
-    """Against the last of the `earlier` reports, as if somebody watched all: what is gone of the tail is seen."""
-    *older, before = earlier
+def changes(before: Kept, after: Kept, older: Sequence[Kept] = ()) -> list[ChangeData]:
+    """As if somebody watched everything, so that what is gone from the long tail is seen too."""
     stands = last_word([one for report in older for one in report.statements], before.statements, after.year)
     return compare(
         [*before.statements, *stands], after.statements, year=after.year, basis=Basis.NEXT_REPORT, full=after.complete,
@@ -116,13 +115,13 @@ def seconds(earlier: Sequence[Kept], after: Kept) -> float:
     """Of CPU, with nothing known of the words beforehand."""
     essence.cache_clear()
     begun = time.process_time()
-    changes(earlier, after)
+    changes(earlier[-1], after, earlier[:-1])
     return time.process_time() - begun
 
 
 def change_tables(reports: Sequence[Kept]) -> Iterator[str]:
     for earlier, after in successions(reports):
-        before, found = earlier[-1], changes(earlier, after)
+        before, found = earlier[-1], changes(earlier[-1], after, earlier[:-1])
         counts = ", ".join(f"{sum(one.kind == kind for one in found)} {kind}" for kind in ChangeKind if kind < "met")
         yield f"# {after.place} {before.year} → {after.year}\n\n{counts}\n"
         yield table(("", "change", "indicator", "before", "after", "sentence"), (
@@ -162,7 +161,8 @@ def asked(entry: LedgerEntry) -> str:
 
 def tail(series: Sequence[Sequence[Kept]], size: int) -> Iterator[str]:
     """What was paired by like words with another figure, and a sample of what was left over with its nearest words."""
-    found = [changes(earlier, after) for reports in series for earlier, after in successions(reports)]
+    pairs = [pair for reports in series for pair in successions(reports)]
+    found = [changes(earlier[-1], after, earlier[:-1]) for earlier, after in pairs]
     paired = [one for listed in found for one in listed if one.before and one.after and is_tail(one.shown)]
     yield f"# Paired by their words: {len(paired)}\n"
     yield table(("place", "year", "before", "after"), (

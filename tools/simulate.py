@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 
 from scrapers.documents import DocumentReader
 from tools.simulation.judge import judge
-from tools.simulation.machine import Machine
+from tools.simulation.machine import SETTLING, Machine
 
 KILL_EVERY = 3000.0  # steps
 MEMORY = Path("/dev/shm")  # a folder in memory: nothing here has to outlast the power
@@ -45,7 +45,7 @@ class Outcome:
 
 def simulate(
     seed: int, documents: DocumentReader, *, portals: int = 12, days: float = 365, kill_every: float = KILL_EVERY,
-    troubles: bool = True,
+    troubles: bool = True, settling: float = SETTLING,
 ) -> Outcome:  # fmt: skip
     """One seed, in a folder of its own."""
     began, zone = time.monotonic(), os.environ.get("TZ")
@@ -54,7 +54,14 @@ def simulate(
         TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None, prefix="mubiao-") as folder,
     ):
         machine = Machine(
-            seed, Path(folder), documents, portals=portals, days=days, kill_every=kill_every, troubles=troubles
+            seed,
+            Path(folder),
+            documents,
+            portals=portals,
+            days=days,
+            kill_every=kill_every,
+            troubles=troubles,
+            settling=settling,
         )
         try:
             machine.run()
@@ -76,6 +83,7 @@ def main() -> None:
     asked.add_argument("--first", type=int, default=1)
     asked.add_argument("--portals", type=int, default=12)
     asked.add_argument("--days", type=float, default=365)
+    asked.add_argument("--settling", type=float, default=SETTLING, help="days at the end, in which nothing fails")
     asked.add_argument("--kill-every", type=float, default=KILL_EVERY, help="steps, on average; 0: never")
     asked.add_argument("--calm", action="store_true", help="nothing fails")
     given = asked.parse_args()
@@ -84,7 +92,7 @@ def main() -> None:
         for seed in range(given.first, given.first + given.seeds):
             outcome = simulate(
                 seed, documents, portals=given.portals, days=given.days, kill_every=given.kill_every,
-                troubles=not given.calm,
+                troubles=not given.calm, settling=given.settling,
             )  # fmt: skip
             print(outcome.words(), flush=True)
             for line in outcome.wrong:

@@ -10,7 +10,7 @@ import structlog
 from monitor.desk import Desk
 from monitor.owing import tell
 from storage.database import DatabaseRefused, prove_writable, transaction
-from storage.errors import DiskFull
+from storage.errors import DatabaseBusy, DiskFull
 from storage.models import Notice
 
 RESERVE = 200_000_000  # bytes: below it nothing is fetched; what is due is still sent, and noted
@@ -33,6 +33,7 @@ class DiskRoom:
         self._free = free or (lambda: shutil.disk_usage(desk().archive.root).free)
         self._look_at = 0.0
         self._refused = False
+        self._told = False  # that it is short
         self.state = ""
 
     def note_full(self) -> None:
@@ -44,8 +45,24 @@ class DiskRoom:
             self._look_at = self._monotonic() + LOOK_AGAIN
             before, self.state = self.state, self._find_state()
             if self.state != before:
-                self._tell(before, now)
+                self._note(now)
         return self.state
+
+    def _note(self, now: datetime) -> None:
+        log, free = structlog.get_logger(), self._free()
+        if not self.state:
+            log.info("disk.roomy", free=free)
+        else:
+            log.error(f"disk.{self.state}", free=free, reserve=RESERVE)
+        if self.state == "full" or (self.state and self._told):
+            return  # nothing can be written, or it was told
+        try:
+            self._tell(now)
+        except DiskFull:
+            self.note_full()
+            self.state = "full"
+        except DatabaseBusy:
+            log.warning("database.busy", lane="disk", error="what is to be told of the disk is told when it changes")
 
     def _find_state(self) -> str:
         free = self._free()
@@ -57,14 +74,8 @@ class DiskRoom:
             self._refused = False
         return "full" if free < FLOOR else "low" if free < RESERVE else ""
 
-    def _tell(self, before: str, now: datetime) -> None:
-        log, free = structlog.get_logger(), self._free()
-        if not self.state:
-            log.info("disk.roomy", free=free)
-        else:
-            log.error(f"disk.{self.state}", free=free, reserve=RESERVE)
-        if self.state == "full" or (self.state and before):
-            return  # nothing can be written, or it was told
+    def _tell(self, now: datetime) -> None:
         with transaction(self._desk().engine) as session:
             words = LOW if self.state else ROOMY
             tell(session, Notice(kind="disk", source_key=words, at=now), "", self._desk(), now)
+        self._told = bool(self.state)

@@ -324,6 +324,25 @@ def test_what_a_clock_ahead_wrote_is_due_now_and_the_rest_is_left_alone(watched:
     assert (found["right"].next_due_at, found["wrong"].next_due_at) == (due, now)
 
 
+def test_that_room_is_short_is_told_once_it_can_be_written(watched: Watched) -> None:
+    """Before, a disk that was low and refused at once was told of to nobody, and ended the tick."""
+    passed, free, full = 0.0, RESERVE - 1, True
+
+    def refuse(_connection: object) -> None:
+        if full:
+            raise DiskFull("no room left")
+
+    event.listen(watched.desk.engine, "commit", refuse)
+    room = DiskRoom(lambda: watched.desk, free=lambda: free, monotonic=lambda: passed)
+    assert room.look(watched.clock()) == "full"
+    passed, full = 10.0, False
+    assert room.look(watched.clock()) == "low"
+    passed, free = 20.0, RESERVE + 1
+    assert room.look(watched.clock()) == ""
+    with reading(watched.desk.engine) as session:
+        assert [one.source_key for one in session.exec(select(Notice))] == [LOW, ROOMY]
+
+
 @pytest.mark.parametrize("ahead", [timedelta(days=400), timedelta(days=1)])
 def test_a_clock_ahead_neither_reads_what_was_passed_over_nor_swallows_news(watched: Watched, ahead: timedelta) -> None:
     """What a source showed first stays known, what came later stays news, a title that is no report's stays unread."""

@@ -10,7 +10,7 @@ from storage.database import find_damage, make_engine, reading
 from storage.models import Digest, Document, Report, SourceState
 from tools.simulation.machine import CHANNELS, GAP, WATCHES, Machine
 from tools.simulation.receivers import Taken
-from tools.simulation.world import DAY, FIRST_YEAR, Truth
+from tools.simulation.world import DAY, Truth
 
 LONGEST_UNSEEN = 7.7 + 1.2  # days between two looks at a source while all is well: weekly, a tenth more, and a day
 MOST_LOOKS = 3  # at a source in a day without faults: the daily one, its jitter, and one after a start
@@ -73,7 +73,8 @@ def _repeats(taken: Iterable[Taken]) -> Iterator[str]:
             yield f"{channel}: {id} came with different bytes"
         needless = [one for one in times[:-1] if not one.excused]
         if needless:
-            yield f"{channel}: {id} came again at day {times[-1].at / DAY:.2f} though it was taken at {needless[0].at / DAY:.2f}"
+            days = f"day {times[-1].at / DAY:.2f} though it was taken on day {needless[0].at / DAY:.2f}"
+            yield f"{channel}: {id} came again on {days}"
 
 
 def _kept(machine: Machine) -> Iterator[str]:
@@ -89,7 +90,6 @@ def _kept(machine: Machine) -> Iterator[str]:
     yield from (f"{key} was never seen whole" for key in without)
     yield from [f"{owed} digests were never sent"] if owed else []
     yield from (f"database: {line}" for line in find_damage(machine.engine, quick=False))
-    assert FIRST_YEAR
 
 
 def _gaps(machine: Machine) -> Iterator[str]:
@@ -97,7 +97,8 @@ def _gaps(machine: Machine) -> Iterator[str]:
     for one in machine.happened.asked:
         ended, jumps = last.get(one.host, (-GAP, one.jumps))
         if one.began - ended < GAP * 0.999 and jumps == one.jumps:
-            yield f"{one.host} was asked for {one.path} {one.began - ended:.2f} s after the answer before, at day {one.began / DAY:.3f}"
+            gap = f"{one.began - ended:.2f} s after the answer before"
+            yield f"{one.host} was asked for {one.path} {gap}, on day {one.began / DAY:.3f}"
         last[one.host] = one.ended, one.jumps
 
 

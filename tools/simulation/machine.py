@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from threading import Event
@@ -41,7 +42,7 @@ T = TypeVar("T")
 BEGIN = datetime(2025, 12, 1, tzinfo=UTC)
 CHINA = ZoneInfo("Asia/Shanghai")
 GAP = 2.0
-SETTLING = 45.0  # days at the end, in which nothing breaks and everything is told
+SETTLING = 40.0  # days at the end, in which nothing breaks and everything is told: the monthly rechecks, too
 LONGEST_STEP = 6 * 3600.0
 ZONES = ("Asia/Shanghai", "America/New_York", "Europe/London", "UTC")
 ROOMY = 10**12
@@ -115,11 +116,12 @@ class Machine:
 
     def __init__(
         self, seed: int, folder: Path, documents: DocumentReader, *, portals: int, days: float, kill_every: float,
-        troubles: bool = True,
+        troubles: bool = True, settling: float = SETTLING,
     ) -> None:  # fmt: skip
         self.random, self.clocks, self.happened = Random(seed), Clocks(), Happened()
         everyones.seed(seed)  # the pauses at hosts are spread by it
-        self.days, self.folder, self._documents, self._kill_every = days, folder, documents, kill_every
+        self.days, self.settling = days, settling
+        self.folder, self._documents, self._kill_every = folder, documents, kill_every
         self.portals = make_portals(self.random, portals, BEGIN, days)
         self.plan: list[tuple[float, Callable[[], None]]] = []
         self._sources = {portal.key: portal.url for portal in self.portals}
@@ -143,15 +145,18 @@ class Machine:
     def _plan_news(self) -> None:
         for portal in self.portals:
             at = self.random.uniform(12, 75) if self.days > 90 else self.random.uniform(8, max(self.days - 15, 9))
-            self._at(at, lambda portal=portal: self._give(portal))
+            self._at(at, partial(self._give, portal))
             if self.random.random() < 0.5:
-                self._at(at + self.random.uniform(1, 30), lambda portal=portal: self._revise(portal))
+                self._at(
+                    at + self.random.uniform(1, 30 if self.settling >= SETTLING else 7),
+                    partial(self._revise, portal),
+                )
             elif self.random.random() < 0.4:
-                self._at(self.random.uniform(10, self.days - 10), lambda portal=portal: self._move(portal))
+                self._at(self.random.uniform(10, self.days - 10), partial(self._move, portal))
             if self.random.random() < 0.3:
-                self._at(self.random.uniform(5, self.days), lambda portal=portal: self._redesign(portal))
+                self._at(self.random.uniform(5, self.days), partial(self._redesign, portal))
             for _ in range(int(self.days / 20)):
-                self._at(self.random.uniform(0, self.days), lambda portal=portal: self._announce(portal))
+                self._at(self.random.uniform(0, self.days), partial(self._announce, portal))
 
     def _plan_troubles(self) -> None:
         for at in self._moments(9):
@@ -162,7 +167,7 @@ class Machine:
             self._at(at, self._fill_disk)
         for channel in CHANNELS:
             for at in self._moments(15):
-                self._at(at, lambda channel=channel: self._leave(channel))
+                self._at(at, partial(self._leave, channel))
 
     def _moments(self, every: float) -> list[float]:
         found, at = [], self.random.expovariate(1 / every)
@@ -261,7 +266,7 @@ class Machine:
         self._boot()
         self._go_on(self.days * DAY)
         self._heal()
-        self._go_on((self.days + SETTLING) * DAY)
+        self._go_on((self.days + self.settling) * DAY)
         self.engine.dispose()
         self._observer.dispose()
 
@@ -286,7 +291,7 @@ class Machine:
             before = len(self.happened.asked) + len(self.happened.taken)
             self._happen(self._daemon.tick)
             busy = before != len(self.happened.asked) + len(self.happened.taken)
-            idle = 1.0 if busy else min(2 * idle, 60.0)
+            idle = 1.0 if busy else min(2 * idle, 900.0)
             self.clocks.pass_time(min(self._until_due(idle), until - self.clocks.passed + 1))
 
     def _happen(self, act: Callable[[], None]) -> None:

@@ -8,7 +8,7 @@ from random import Random
 
 FIRST_YEAR, NEWS_YEAR = 2024, 2026  # on the pages from the start, and given while we watch
 DAY = 86400.0
-SYLLABLES = "澜潮沄泠洄淞沅滟涟", "汀屿津洲溪"  # together the names of no places
+SYLLABLES = "澜潮沄泠洄滟涟渌漪", "汀屿浦洲"  # together the names of no places
 GROWTH = ("地区生产总值", "规模以上工业增加值", "固定资产投资", "社会消费品零售总额", "一般公共预算收入")
 UNEMPLOYMENT = "城镇调查失业率"
 HEDGES = ("", "以上", "左右")
@@ -227,7 +227,7 @@ def _names(before: Given, after: Given) -> list[str]:
 def _between(portal: Portal, name: str, before: Goal | None, after: Goal | None, basis: str) -> Truth | None:
     if before is None or after is None:
         kind = "added" if before is None else "dropped"
-        return Truth(portal.region, name, kind, basis, before and before.value, after and after.value)
+        return Truth(portal.region, name, kind, basis, before.value if before else None, after.value if after else None)
     if before.value != after.value:
         kind = "raised" if after.value > before.value else "lowered"
     elif before.hedge != after.hedge:

@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: help setup run test check format gold firings bench-extract bench-visit bench-hosts hostile bench bench-console fuzz-api screenshots years mutate any-order crash workers show-digests noise faults live reliability wheel lock clean
+.PHONY: help setup run test check format gold firings bench-extract bench-visit bench-hosts hostile bench bench-console fuzz-api screenshots years mutate any-order crash workers simulate show-digests noise faults live reliability wheel lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -85,6 +85,9 @@ crash: setup  ## the delivering process killed 150 times: nothing lost, nothing 
 
 workers: setup  ## four workers on one PostgreSQL, two of them killed 20 times: one stream a host, nothing lost or told twice
 	@LONG_KILLS=20 $(PY) -m pytest -q -s --timeout=3600 tests/integration/test_workers.py -k killed
+
+simulate: setup  ## a year of 12 portals on a virtual clock, from 20 seeds: each change told once (ARGS="--seeds 1000 --portals 300")
+	@$(PY) -m tools.simulate $(ARGS)
 
 faults: setup  ## receivers down, kills, maintenance pages, two runs at once: what is told of 20 changes (a few minutes)
 	@$(PY) -m tools.faults $(ARGS)

@@ -42,6 +42,7 @@ def a_season(office: Office, random: Random, steps: int) -> Office:
                 office.after(minutes=random.choice((1, 20, 90, 800)))
     office.after(days=3)
     office.after(days=3)
+    office.after(hours=10)  # the night is over
     return office
 
 

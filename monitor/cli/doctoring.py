@@ -26,6 +26,7 @@ from monitor.cli.terminal import print_json, say
 from monitor.notifiers.feed import FeedSettings
 from monitor.notifiers.folder import FolderSettings
 from monitor.settings import Settings, SettingsError, read_settings
+from monitor.settings.shape import ConsoleSettings, is_loopback
 from scrapers.tls import Host
 from storage.backup import find_backups, find_newest_good, refuse_half_restored
 from storage.database import find_damage, make_engine, reading, sqlite_module, sqlite_path, wal_is_safe
@@ -85,6 +86,7 @@ def _examine(config: Path, offline: bool) -> Iterator[Finding]:
     yield from _look_at_permissions(config, settings)
     yield from _look_at_machine()
     yield from _look_at_tls_exceptions(settings)
+    yield from _look_at_console(settings.console)
     for name, channel in settings.channels.items():
         if isinstance(channel, FolderSettings | FeedSettings):
             yield _writable(
@@ -207,6 +209,18 @@ def _look_at_tls_exceptions(settings: Settings) -> Iterator[Finding]:
     exceptions: Sequence[tuple[Host, str]] = [(host, one.words) for host, one in settings.fetch.tls.items()]
     for host, words in exceptions:
         yield Finding("warn", "tls", f"{host} is excused from what is asked of all others: {words}")
+
+
+def _look_at_console(console: ConsoleSettings) -> Iterator[Finding]:
+    if not console.enabled:
+        return
+    if not console.is_guarded:
+        words = f"{console.host} is reached from other machines: give it password_file or trusted_proxies"
+        yield Finding("bad", "console", words)
+    elif is_loopback(console.host) or console.trusted_proxies:
+        yield Finding("ok", "console", console.url)
+    else:
+        yield Finding("warn", "console", f"{console.url}: without TLS its password can be read on the network")
 
 
 def _certificate(name: str, find: Callable[[], datetime | None], now: datetime) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from storage.archive import Archive
 from storage.database import reading
 
-LARGEST_ID = 2**63 - 1  # more than that no database knows
+LARGEST_ID = 2**31 - 1  # PostgreSQL refuses to look for a larger one
 
 
 @dataclass(frozen=True, slots=True)

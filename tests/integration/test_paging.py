@@ -2,13 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 
+import httpx
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from monitor.console import Kept
+from monitor.console.api import api
+from monitor.console.cursors import cursor
+from monitor.console.kept import LARGEST_ID
 from monitor.panel import document_panel, panel, panel_page
+from storage.archive import Archive
 from storage.database import reading, transaction
 from storage.models import Change, Delivery, Digest, Document, Report, Visit
 from storage.paging import (
@@ -22,6 +29,7 @@ from storage.paging import (
 )
 from storage.reports import find_document, find_reports_by_id
 from storage.series import AskedStatements
+from tests.consoles import served
 from tools.invented import fill
 
 T = TypeVar("T")
@@ -174,6 +182,34 @@ def test_visits_and_deliveries_are_paged_newest_first(engine: Engine) -> None:
     assert visits == [AT + timedelta(hours=number) for number in range(4, -1, -1)]
     assert [one.address for one in posted] == ["4", "3", "2", "1", "0"]  # type: ignore[attr-defined]
     assert [(one.address, one.subject) for one in dead] == [("2", "题")]
+
+
+def test_the_api_answers_the_same_on_both_databases(filled: Engine, tmp_path: Path) -> None:
+    """Values at the ends of what may be asked: a database refuses some that another does not."""
+    kept = Kept(filled, Archive(tmp_path / "archive"), lambda: AT)
+    largest = cursor((LARGEST_ID,))
+    asked = {
+        "/statements?limit=2&region=110000&role=target&headline=true&indicator=gdp&year=9999": 200,
+        f"/statements?cursor={cursor(('999999', 'work_report', LARGEST_ID, LARGEST_ID))}": 200,
+        f"/changes?cursor={cursor((AT.replace(year=9998), LARGEST_ID))}&since=1900-01-01&until=9998-12-31": 200,
+        f"/documents?cursor={largest}&source=%27%22%5c": 200,
+        f"/deliveries?cursor={largest}": 200,
+        f"/documents/{LARGEST_ID}": 404,
+        f"/documents/{LARGEST_ID + 1}": 422,
+        f"/documents?cursor={cursor((LARGEST_ID + 1,))}": 422,
+        "/documents/1": 200,
+        "/documents/1/statements": 200,
+        "/documents/1/text": 410,
+        "/regions/110000/targets?all=true": 200,
+        "/regions?reports=true": 200,
+        "/sources/a/visits": 404,
+        "/reviews": 200,
+        "/search?q=口袋公园": 200,
+    }
+    with served(api(kept)) as at, httpx.Client(base_url=at, trust_env=False, timeout=60) as client:
+        answers = {path: client.get(path) for path in asked}
+    assert {path: answer.status_code for path, answer in answers.items()} == asked
+    assert len(answers["/documents/1/statements"].json()) == 170
 
 
 def test_the_example_is_left_out_where_nobody_asks_for_it(engine: Engine) -> None:

@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: help setup run test check format gold firings bench-extract bench-visit bench-hosts hostile bench bench-console fuzz-api screenshots years mutate any-order crash workers simulate show-digests noise faults live reliability wheel lock clean
+.PHONY: help setup run test check format gold firings bench-extract bench-visit bench-hosts bench-workers hostile bench bench-console fuzz-api screenshots years mutate any-order crash workers simulate show-digests noise faults live reliability wheel lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -95,8 +95,11 @@ faults: setup  ## receivers down, kills, maintenance pages, two runs at once: wh
 bench-extract: setup  ## how fast the extractor is, and what it finds, beside other readers (installs them in build/)
 	@$(PY) tools/bench_extract.py $(ARGS)
 
-bench: setup  ## how time and size grow: comparing, asking, keeping, exporting (ARGS="store --scale 1 10"; 100 takes minutes)
-	@$(PY) -m tools.bench $(ARGS)
+bench: setup  ## the short figures side by side, into docs/benchmarks.md too (ARGS="store --scale 1 10 100": all of one)
+	@$(PY) -m tools.bench $(or $(ARGS),--scale 1 10 --write docs/benchmarks.md)
+
+bench-workers: setup  ## what a second worker brings to an import, over PostgreSQL, and what it could bring at most
+	@$(PY) -m tools.bench_workers $(ARGS)
 
 bench-console: setup  ## the console's pages on 20 years of 300 invented places: time and size of each (a few minutes)
 	@$(PY) -m tools.bench_console $(ARGS)

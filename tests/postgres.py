@@ -81,6 +81,11 @@ class PostgresServer:
         """The SQLAlchemy URL of a database; also understood by a process that a test starts."""
         return f"postgresql+psycopg://mubiao@/{database}?host={quote(str(self._folder), safe='/')}"
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "entered"
+        return self._process.pid
+
     def create_database(self) -> str:
         name = f"test_{next(self._numbers)}"
         self._run("createdb", *self._connection, name)

@@ -3,25 +3,30 @@
 compare   each pair of neighbouring real reports (../shared): matching and comparing, without reading
 store     20 years of 3, 30 and 300 invented places in one database: its size, and the own time of what users ask
 export    the panel of the same, as CSV
-extract   how fast the extractor reads (tools/bench_extract.py)
+extract   how fast the extractor reads; beside others: tools/bench_extract.py
+import    real reports (../shared) into an empty database, by one process and by all cores, and once more
+start     what a command costs before it does anything
+
+With --write docs/benchmarks.md the figures of this run stand in that page afterwards, with machine, date and load.
 """
 
 import argparse
 import json
+import os
+import platform
 import statistics
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from monitor.cli.building import utc_now
 from monitor.filing import Desk, Found, Understood, keep, understand
 from monitor.identity import Identity
 from monitor.ledger import reckon
@@ -34,10 +39,13 @@ from storage.series import find_ledger_statements, find_newest
 from storage.statements import find_by_id, find_of_document
 from storage.values import Kind, StatementData
 from tools import invented, years
+from tools.bench_extract import run
+from tools.bench_import import bench_import, bench_start, reports_of_corpus
 
 ROOT = Path(__file__).resolve().parents[1]
 YEARS = 20
 PLACES = 3  # at scale 1
+BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 RUNS = 7  # of each question; the median counts
 NOW = datetime(2026, 1, 20, 2, 0, tzinfo=UTC)
 
@@ -47,12 +55,45 @@ def main() -> None:
     parser.add_argument("sections", nargs="*", help="which; all when left out")
     parser.add_argument("--scale", nargs="+", type=int, default=[1, 10, 100], help="of store and export")
     parser.add_argument("--json", type=Path, help="also write the figures into this file")
+    parser.add_argument("--write", type=Path, help="also put them between the marks of this page")
     options = parser.parse_args()
     if unknown := set(options.sections) - SECTIONS.keys():
         parser.error(f"no section is called {', '.join(sorted(unknown))}: there are {', '.join(SECTIONS)}")
     figures = {name: SECTIONS[name](options.scale) for name in options.sections or SECTIONS}
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    if options.write:
+        page = options.write.read_text(encoding="utf-8")
+        options.write.write_text(renewed(page, figures, _machine()), encoding="utf-8")
+
+
+def renewed(page: str, figures: Mapping[str, Mapping[str, object]], machine: str) -> str:
+    """The page with these figures between its marks. Raises ValueError for a page without them."""
+    head, begin, rest = page.partition(BEGIN)
+    _, end, foot = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the page has no place for figures: write {BEGIN} and {END} into it, each on a line")
+    table = ["| section | what | figure |", "|---|---|---|"]
+    for section, found in figures.items():
+        table += [f"| {section} | {what} | {_written(value)} |" for what, value in _flat(found)]
+    return f"{head}{begin}\n{machine}\n\n" + "\n".join(table) + f"\n{end}{foot}"
+
+
+def _flat(found: Mapping[str, object]) -> Iterator[tuple[str, float]]:
+    for what, value in found.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{what}×: {name}", inner) for name, inner in _flat(value))
+        elif isinstance(value, int | float):
+            yield what.replace("_", " "), value
+
+
+def _written(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _machine() -> str:
+    kind = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    return f"Made on {utc_now().date()}, {kind}, load {os.getloadavg()[0]:.1f}."
 
 
 def bench_compare(_: list[int]) -> dict[str, float]:
@@ -60,7 +101,7 @@ def bench_compare(_: list[int]) -> dict[str, float]:
         print(f"compare: left out, {years.CORPUS} is missing")
         return {}
     reports = [years.read(place, years.FIRST_YEAR) for place in years.places()]
-    spent = sorted(years.seconds(before, after) for one in reports for before, after in pairwise(one))
+    spent = sorted(years.seconds(earlier, after) for one in reports for earlier, after in years.successions(one))
     found = {"pairs": len(spent), "median_ms": 1000 * statistics.median(spent), "most_ms": 1000 * spent[-1]}
     print(f"compare: {len(spent)} pairs of reports, median {found['median_ms']:.1f} ms, most {found['most_ms']:.1f} ms")
     return found
@@ -162,8 +203,21 @@ def bench_export(scales: list[int]) -> dict[str, dict[str, float]]:
 
 
 def bench_extract(_: list[int]) -> dict[str, float]:
-    subprocess.run([sys.executable, ROOT / "tools/bench_extract.py", "--ours"], check=True)
-    return {}
+    """Ours alone and over part of the reports; beside others, and with the labels: `make bench-extract`."""
+    texts = [path.read_text(encoding="utf-8") for path in reports_of_corpus()]
+    if not texts:
+        print("extract: left out, ../shared is missing")
+        return {}
+    cost = run(Path(sys.executable), "mubiao", texts)
+    length = sum(map(len, texts))
+    found = {
+        "characters a CPU second": length / cost["cpu"],
+        "CPU ms a report": 1000 * cost["cpu"] / len(texts),
+        "CPU ms to load": 1000 * cost["import"],
+        "MB after all": cost["rss"],
+    }
+    print(f"extract: {len(texts)} reports, " + ", ".join(f"{_written(value)} {name}" for name, value in found.items()))
+    return found
 
 
 def _median(run: Callable[[], None]) -> float:
@@ -182,6 +236,8 @@ SECTIONS: dict[str, Callable[[list[int]], Mapping[str, object]]] = {
     "store": bench_store,
     "export": bench_export,
     "extract": bench_extract,
+    "import": lambda _: bench_import(),
+    "start": lambda _: bench_start(),
 }
 
 if __name__ == "__main__":

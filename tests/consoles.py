@@ -22,6 +22,7 @@ from starlette.applications import Starlette
 from monitor.console import Kept
 from monitor.desk import Desk, Filed, Found
 from monitor.filing import file
+from monitor.reviewing import Outcome, Says, review, withdraw
 from monitor.watches import Watch
 from storage.archive import Archive
 from storage.database import make_engine, migrate, transaction
@@ -245,6 +246,19 @@ class Doings:
         self.left.append(address)
 
 
+class Reviewing:
+    """What the command line hands the console to keep reviews with."""
+
+    def __init__(self, made: Filled) -> None:
+        self._desk = made.desk
+
+    def review(self, statement_id: int, says: Says) -> Outcome:
+        return review(self._desk, statement_id, says, NOW)
+
+    def withdraw(self, review_id: int, who: str, why: str) -> Outcome:
+        return withdraw(self._desk, review_id, who, why, NOW)
+
+
 @contextmanager
 def served(application: Starlette) -> Iterator[str]:
     """The application on a free port of loopback; its address."""
@@ -286,6 +300,8 @@ def addresses(made: Filled) -> dict[str, str]:
         "source": f"/sources/{BROKEN}",
         "deliveries": "/deliveries",
         "search": "/search?q=%E5%B9%BC%E5%84%BF%E5%9B%AD",
+        "reviews": "/review",
+        "review": f"/review/{growth.id}",
         "missing": "/nothing",
         "unsubscribe": "/unsubscribe/good",
     }

@@ -27,6 +27,7 @@ from storage.reviews import find_machines, find_statement
 from storage.statements import find_within, stated_of
 from storage.values import Measure, Op, ReviewKind, Stated
 
+PATH = "/review"
 NEWEST = 200  # reviews of the list
 LARGEST_FORM, LARGEST_BODY = 20_000, 1_000_000  # bytes that are understood, and that are read to say so
 LONGEST_WHY = 500

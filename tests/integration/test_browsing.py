@@ -58,9 +58,8 @@ def add(
 
 def move(session: Session, kind: ChangeKind, before: Stated, after: Stated) -> None:
     change = ChangeData(kind, Basis.NEXT_REPORT, after.region, after.report_kind, after.year, before, after)
-    keep_changes(
-        session, {f"event{after.id}": change}, report_id=after.report_id, bases=[Basis.NEXT_REPORT], now=NOW, example=False
-    )  # fmt: skip
+    known = {f"event{after.id}": change}
+    keep_changes(session, known, report_id=after.report_id, bases=[Basis.NEXT_REPORT], now=NOW, example=False)
 
 
 @pytest.fixture

@@ -12,28 +12,14 @@ from monitor.console import app
 from monitor.console.access import Access
 from monitor.console.limits import Limit
 from monitor.console.search import OFTEN, routes
-from monitor.reviewing import Outcome, Says, review, withdraw
 from storage.database import reading
 from storage.models import Review
 from storage.statements import find_of_document
 from storage.values import Role, Stated
-from tests.consoles import CITY, NOW, Filled, filled, found, served
+from tests.consoles import CITY, Filled, Reviewing, filled, found, served
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}\u202e"
 PASSWORD = "correct horse"
-
-
-class Reviewing:
-    """What the command line hands the console."""
-
-    def __init__(self, made: Filled) -> None:
-        self._desk = made.desk
-
-    def review(self, statement_id: int, says: Says) -> Outcome:
-        return review(self._desk, statement_id, says, NOW)
-
-    def withdraw(self, review_id: int, who: str, why: str) -> Outcome:
-        return withdraw(self._desk, review_id, who, why, NOW)
 
 
 @pytest.fixture(scope="module")

@@ -10,13 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import structlog
 
+from monitor.ending import end_stuck
 from storage.jobs import BEAT, Jobs
 
 STUCK = 120.0  # seconds, after which a process that hears nothing from the database ends to be started again
-STUCK_EXIT = 70
 PAUSE = 5.0  # seconds before a queue that was away is asked again
 HAND_BACK = 25.0  # seconds that jobs under way are given at the end
 SOON = 0.2
@@ -95,8 +96,7 @@ class Crew:
             if silent < STUCK / 2:
                 self._sign()
             if silent > STUCK and not self._stopping.is_set():
-                self._log.critical("queue.stuck", seconds=round(silent))
-                os._exit(STUCK_EXIT)
+                end_stuck(partial(self._log.critical, "queue.stuck", seconds=round(silent)))
 
     def _insist(self) -> None:
         """What is under way longer than that is done again by another worker."""

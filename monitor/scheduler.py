@@ -6,7 +6,6 @@ does not drive ends the process when the clock has stopped, since it can stop wi
 it waits, and nothing is lost; when the wall clock was set back, times that lie too far ahead are not believed.
 """
 
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -22,6 +21,7 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.delivery import close_digest, deliver
+from monitor.ending import end_stuck
 from monitor.post import Post
 from monitor.space import Plenty, Room
 from monitor.turns import visit_once
@@ -39,7 +39,6 @@ T = TypeVar("T")
 TICK = 1.0  # seconds
 SOON = 0.1  # seconds at least between two looks at what is due
 STUCK = 120.0  # seconds without a tick, after which the process ends so that its supervisor starts it again
-STUCK_EXIT = 70
 HAND_BACK = 25.0  # seconds that work under way is given at the end
 JUMP = 60.0  # seconds between the wall clock and the one that only runs forward, after which the wall clock was set
 MOST_LANES = 128  # at once in one pool, whatever the settings are by now
@@ -304,8 +303,7 @@ class Daemon:
             if self.seconds_since_tick < STUCK / 2:
                 self._beat()
             if self.seconds_since_tick > STUCK:
-                self._log.critical("scheduler.stuck", seconds=round(self.seconds_since_tick))
-                os._exit(STUCK_EXIT)  # nothing that blocks may keep a stuck process alive
+                end_stuck(lambda: self._log.critical("scheduler.stuck", seconds=round(self.seconds_since_tick)))
 
     def _end(self) -> bool:
         self._alarm.shutdown(wait=False)

@@ -160,7 +160,10 @@ def _write_note(made: Backup) -> None:
 
 def find_backups(folder: Path) -> list[Backup]:
     """The copies in a folder, newest first. Whether one is still what it was, `is_good` says."""
-    found = (_read_note(note) for note in folder.glob("mubiao-*.json"))
+    try:
+        found = [_read_note(note) for note in folder.glob("mubiao-*.json")]
+    except OSError:  # a folder that we may not look into
+        return []
     return sorted((one for one in found if one), key=lambda one: (one.made_at, one.path.name), reverse=True)
 
 

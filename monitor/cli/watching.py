@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -184,9 +184,10 @@ def _stopper(tools: Tools) -> Callable[[int, object], None]:
             os._exit(1)
         if not asked_at:
             asked_at.append(time.monotonic())
-            say("Stopping: what is under way is finished or handed back (up to 25 seconds).")
-            notify("STOPPING=1")
             tools.stopping.set()
+            notify("STOPPING=1")
+            with suppress(OSError, RuntimeError):  # nobody listens any more, or we were just saying something
+                say("Stopping: what is under way is finished or handed back (up to 25 seconds).")
 
     return stop
 

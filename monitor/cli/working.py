@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -93,9 +93,10 @@ def _begin(config: Path) -> Installation:
 def _stopper(stopping: threading.Event) -> Callable[[int, object], None]:
     def stop(_number: int, _frame: object) -> None:
         if not stopping.is_set():
-            say("Stopping: what is under way is finished or handed back (up to 25 seconds).")
-            notify("STOPPING=1")
             stopping.set()
+            notify("STOPPING=1")
+            with suppress(OSError, RuntimeError):  # nobody listens any more, or we were just saying something
+                say("Stopping: what is under way is finished or handed back (up to 25 seconds).")
 
     return stop
 

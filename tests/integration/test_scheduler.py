@@ -19,10 +19,11 @@ import pytest
 from sqlmodel import select
 
 from monitor.cli.building import declare
+from monitor.ending import STUCK
 from monitor.filing import Desk
 from monitor.pipeline import Tools, Visited
 from monitor.post import Links, Post
-from monitor.scheduler import HAND_BACK, STUCK_EXIT, Daemon, Lanes
+from monitor.scheduler import HAND_BACK, Daemon, Lanes
 from monitor.watches import Watch
 from scrapers.client import Client
 from scrapers.documents import DocumentReader
@@ -312,6 +313,19 @@ def test_what_does_not_end_is_not_waited_for(watched: Watched, monkeypatch: pyte
     go_on.set()
 
 
+def test_a_process_that_is_stuck_on_its_own_log_ends_all_the_same() -> None:
+    program = textwrap.dedent(
+        """
+        import threading
+        from monitor import ending
+        ending.PATIENCE = 0.1
+        ending.end_stuck(threading.Event().wait)
+        """
+    )
+    done = subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+    assert done.returncode == 70
+
+
 def test_a_clock_that_stops_ends_the_process(tmp_path: Path) -> None:
     program = textwrap.dedent(
         """
@@ -354,7 +368,7 @@ def test_a_clock_that_stops_ends_the_process(tmp_path: Path) -> None:
         env=environment,
     )  # fmt: skip
     assert done.stdout.startswith("stuck"), done.stderr
-    assert done.returncode == STUCK_EXIT
+    assert done.returncode == STUCK
     assert "scheduler.stuck" in done.stdout + done.stderr
 
 

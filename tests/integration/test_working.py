@@ -202,7 +202,7 @@ def test_a_supervisor_hears_of_a_worker_only_while_the_database_answers(
         return silent_for
 
     monkeypatch.setattr(crew, "STUCK", 0.1)  # a look each hundredth of a second; 0.05 is silence
-    monkeypatch.setattr(crew.os, "_exit", lambda status: stopping.set())
+    monkeypatch.setattr(crew, "end_stuck", lambda say: stopping.set())
     monkeypatch.setattr(Crew, "silent", property(watched))
     one = Crew(cast(Callable[[], Jobs], None), {}, stopping, stopped=lambda: None, beat=beat)
     watching = threading.Thread(target=one._watch, daemon=True)

@@ -278,8 +278,9 @@ def test_no_secret_is_anywhere_and_everything_is_private(service: Service) -> No
     assert not (data / "mubiao.running").exists()
 
 
-def test_the_unit_is_hardened(tmp_path: Path) -> None:
-    unit = Path(__file__).resolve().parents[2] / "deploy" / "mubiao.service"
+@pytest.mark.parametrize("name", ["mubiao.service", "mubiao-worker@.service"])
+def test_the_unit_is_hardened(name: str) -> None:
+    unit = Path(__file__).resolve().parents[2] / "deploy" / name
     text = unit.read_text()
     for line in ("Type=notify", "Restart=on-failure", "WatchdogSec=90", "ProtectSystem=strict", "TimeoutStopSec=35"):
         assert f"\n{line}\n" in text
@@ -294,9 +295,12 @@ def test_the_unit_is_hardened(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[-200:] + done.stderr
 
 
+WORKERS = "compose.workers.yaml"
+
+
 def test_the_image_runs_without_root_and_without_a_writable_root() -> None:
     root = Path(__file__).resolve().parents[2]
-    image, compose = (root / "Dockerfile").read_text(), (root / "compose.yaml").read_text()
+    image, compose, workers = ((root / name).read_text() for name in ("Dockerfile", "compose.yaml", WORKERS))
     assert re.findall(r"^USER (\S+)$", image, re.MULTILINE) == ["10001"]
     assert image.index("\nUSER ") < image.index("\nENTRYPOINT ")
     assert "HEALTHCHECK" in image
@@ -306,6 +310,8 @@ def test_the_image_runs_without_root_and_without_a_writable_root() -> None:
     )
     for line in ("read_only: true", "cap_drop: [ALL]", "no-new-privileges:true", "stop_grace_period: 35s"):
         assert line in compose
+        assert line in workers
+    assert '"worker", "--log", "json", "--listen"' in workers
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", image, re.MULTILINE)
     assert all((root / name).exists() or find_spec(name) for names in copied for name in names.split())
     ignored = (root / ".dockerignore").read_text().splitlines()

@@ -16,7 +16,7 @@ from monitor.terms import VERSION, places, terms, words_of
 from storage.archive import Archive, ArchiveError
 from storage.database import transaction
 from storage.reports import find_documents_by_id
-from storage.search import Candidate, Narrowed, add_terms, count_candidates, find_candidates, find_unsearched
+from storage.search import Candidate, Narrowed, add_terms, find_candidates, find_unsearched
 from storage.statements import find_within
 from storage.values import Kind, Stated
 
@@ -83,7 +83,7 @@ def search(session: Session, archive: Archive, asked: Asked) -> Answer:
     words = words_of(asked.words)
     wanted = set().union(*map(terms, words))
     narrowed = Narrowed(asked.regions, asked.year, asked.kind)
-    found = find_candidates(session, wanted, narrowed, offset=asked.offset, limit=LOOKED_AT + 1)
+    found, candidates = find_candidates(session, wanted, narrowed, offset=asked.offset, limit=LOOKED_AT + 1)
     hits: list[tuple[Candidate, str, list[Marks]]] = []
     shown: set[int | None] = {None}
     read = 0
@@ -102,7 +102,7 @@ def search(session: Session, archive: Archive, asked: Asked) -> Answer:
     return Answer(
         hits=_hits(session, hits),
         indicators=tuple(find_indicators(asked.words.strip()))[:INDICATORS] if asked.offset == 0 else (),
-        candidates=count_candidates(session, wanted, narrowed),
+        candidates=candidates,
         next_offset=asked.offset + read if more else None,
     )
 

@@ -74,39 +74,50 @@ def _unsearched(query: Any, version: int) -> Any:
 
 def find_candidates(
     session: Session, terms: Collection[str], narrowed: Narrowed, *, offset: int, limit: int
-) -> list[Candidate]:
-    """Documents with all of these terms: those that speak for a report first, the newest year first."""
-    query = _of(_candidates(session, terms), narrowed).offset(offset).limit(limit)
-    return [Candidate(*row) for row in session.connection().execute(query)]
+) -> tuple[list[Candidate], int]:
+    """Documents with all of these terms, and how many there are in all.
+
+    Those that speak for a report come first, the newest year first.
+    """
+    query = _of(_candidates(_holds(session, terms)), narrowed)
+    connection = session.connection()
+    counted: int = connection.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()
+    return [Candidate(*row) for row in connection.execute(query.offset(offset).limit(limit))], counted
 
 
-def count_candidates(session: Session, terms: Collection[str], narrowed: Narrowed) -> int:
-    """How many documents these are."""
-    found = _of(_candidates(session, terms), narrowed).order_by(None).subquery()
-    counted: int = session.connection().execute(select(func.count()).select_from(found)).scalar_one()
-    return counted
-
-
-def _candidates(session: Session, terms: Collection[str]) -> Select[Any]:
+def _candidates(holds: ColumnElement[bool]) -> Select[Any]:
     speaks = func.coalesce(col(Report.document_id) == Document.id, literal_column("false"))
     query: Select[Any] = select(  # type: ignore[call-overload]
         Document.id, Document.text_hash, col(Report.id), func.coalesce(Report.region, ""),
         func.coalesce(Report.kind, ""), col(Report.year), speaks,
     ).select_from(Document).outerjoin(Report, col(Document.report_id) == Report.id)  # fmt: skip
-    return query.where(_holds(session, terms)).order_by(
+    return query.where(holds).order_by(
         speaks.desc(), col(Report.year).desc(), col(Document.published_on).desc(), col(Document.id).desc()
     )
 
 
 def _holds(session: Session, terms: Collection[str]) -> ColumnElement[bool]:
     asked = sorted(terms, key=lambda one: (-len(one), one))[:ASKED]
-    if session.get_bind().dialect.name == "postgresql":
-        words = "SELECT document_id FROM search_words WHERE words @> CAST(:words AS integer[])"
-        named = text(words).bindparams(bindparam("words", _numbers(asked), type_=ARRAY(Integer)))
-    else:
-        quoted = " AND ".join(f'"{term}"' for term in asked)
-        named = text("SELECT rowid FROM search_words WHERE search_words MATCH :words").bindparams(words=quoted)
+    if session.connection().dialect.name == "postgresql":
+        return col(Document.id) == func.any(bindparam("named", _find_by_numbers(session, asked), type_=ARRAY(Integer)))
+    quoted = " AND ".join(f'"{term}"' for term in asked)
+    named = text("SELECT rowid FROM search_words WHERE search_words MATCH :words").bindparams(words=quoted)
     return col(Document.id).in_(named)
+
+
+def _find_by_numbers(session: Session, terms: Collection[str]) -> list[int]:
+    """Asked by itself and by the index alone: PostgreSQL takes the rows for small, for their arrays lie elsewhere, and
+    would rather read all of these.
+    """
+    connection = session.connection()
+    for way in ("seqscan", "indexscan"):
+        connection.execute(text(f"SET LOCAL enable_{way} = off"))
+    words = text("SELECT document_id FROM search_words WHERE words @> CAST(:words AS integer[])")
+    found = connection.execute(words.bindparams(bindparam("words", _numbers(terms), type_=ARRAY(Integer)))).scalars()
+    named = list(found)
+    for way in ("seqscan", "indexscan"):
+        connection.execute(text(f"SET LOCAL enable_{way} = on"))
+    return named
 
 
 def _of(query: Select[Any], narrowed: Narrowed) -> Select[Any]:

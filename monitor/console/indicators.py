@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from monitor.catalogue.indicators import TAIL, Indicator, indicator, indicators
 from monitor.catalogue.regions import Level
+from monitor.compare import direction
 from monitor.console.answers import Reader, html, missing, reader
 from monitor.console.figures import Judged, judged
 from monitor.console.kept import Kept
@@ -26,12 +27,13 @@ from monitor.rhythm import season_of
 from monitor.series import YEAR, magnitude, series_of
 from storage.browsing import count_by_indicator, find_last_year, find_years
 from storage.series import find_of_indicator, find_sentences_by_id
-from storage.values import Kind, Measure, Role, Stated
+from storage.values import ChangeKind, Kind, Measure, Role, Stated
 
 PAGE = 320  # rows of a table
 CHOSEN = 8  # regions in the time series
 SORTS = ("region", "target", "outturn", "change", "verdict")
 LEVELS = (Level.PROVINCE, Level.PREFECTURE, Level.COUNTY)
+_WAYS = {ChangeKind.RAISED: 1, ChangeKind.LOWERED: -1}
 _VERDICTS = ("met", "missed", "unjudged", "not_told", "open")
 
 
@@ -43,7 +45,7 @@ class Line:
     entry: Judged
     before: Judged | None
     change: str  # 0.5 个百分点
-    direction: int  # 1 up, -1 down, 0 neither
+    direction: int  # 1 raised, -1 lowered, 0 neither; a larger decline is the higher target
     moved: float | None
     size: float | None
     reached: float | None
@@ -180,15 +182,14 @@ def lines_of(entries: Sequence[LedgerEntry], year: int, who: Reader) -> list[Lin
 
 def _line(entry: LedgerEntry, before: LedgerEntry | None, who: Reader) -> Line:
     now, then = _middle(entry.target), _middle(before.target) if before else None
-    moved = None if now is None or then is None else now - then
-    apart = difference(before.target.data, entry.target.data, who.language) if before and moved else ""
+    way = direction(before.target.data, entry.target.data) if before else ChangeKind.REWORDED
     return Line(
         place=place(entry.target.region, who),
         entry=judged(entry, who),
         before=judged(before, who) if before else None,
-        change=apart,
-        direction=0 if not apart or not moved else 1 if moved > 0 else -1,
-        moved=moved,
+        change=difference(before.target.data, entry.target.data, who.language) if before else "",
+        direction=_WAYS.get(way, 0),
+        moved=None if now is None or then is None else abs(now) - abs(then) if now < 0 and then < 0 else now - then,
         size=now,
         reached=_middle(entry.outturn) if entry.outturn else None,
     )
@@ -215,7 +216,7 @@ def ordered(lines: Iterable[Line], sort: str, *, falling: bool) -> list[Line]:
 
 def _summary(lines: Sequence[Line], asked: Asked, who: Reader) -> list[str]:
     """So many regions; so many raised, lowered, kept; so many met."""
-    words, known = who.words, [line for line in lines if line.before and line.moved is not None]
+    words, known = who.words, [line for line in lines if line.before]
     told = [line.entry.verdict for line in lines]
     parts = [words("regions_counted", n=len(lines))]
     if known:

@@ -187,6 +187,15 @@ def test_an_indicators_table_is_put_in_order_by_its_links(
     assert [row[column] for row in rows(table)][: len(expected)] == expected
 
 
+def test_what_was_raised_and_lowered_is_counted_ranges_and_declines_too(browser: httpx.Client) -> None:
+    page = soup(browser, "/indicators/gdp?year=2025")
+    assert "8 个地区，8 个上调、0 个下调、0 个不变" in page.find(class_="lead").get_text()
+    changes = {row[1]: row[4] for row in rows(page.find("table", class_="dense"))}
+    assert changes["长春市"] == "▲"  # 6% → 6.5%至7.5% has no one distance
+    energy = soup(browser, "/indicators/energy_intensity?year=2026")
+    assert "7 个地区，1 个上调、0 个下调、6 个不变" in energy.find(class_="lead").get_text()  # 下降2.5% → 下降3%
+
+
 def test_a_column_that_orders_the_table_says_so_and_turns_it_round(browser: httpx.Client) -> None:
     head = soup(browser, "/indicators/gdp?year=2025&sort=target").select_one("th[aria-sort]")
     assert head["aria-sort"] == "ascending"

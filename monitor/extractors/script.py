@@ -13,6 +13,7 @@ from itertools import chain, pairwise
 import opencc
 
 HAN = "\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff"
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 
 # 1:1, so offsets hold. An ASCII comma becomes a clause's comma; one inside 1,070 is put back by the number grammar.
@@ -41,11 +42,10 @@ TORN = re.compile(
 )  # 1 7 00 户, 3.6 2 亿元, 2 0 1 6 年
 GLOSS = rf"(?<=[{HAN}A-Za-z])（[a-z{TONES}]{{0,5}}[{TONES}][a-z{TONES}]{{0,5}}）"
 STRAY_SPACE = r"(?<![A-Za-z0-9 ]) +|(?<=[A-Za-z0-9]) +(?![A-Za-z0-9 ])"
-LINE_END = re.compile(" +(?=\n)")
 NOTE_MARK = rf"(?<=[{HAN}”》）A-Za-z0-9]) *(?:[〔［\[【] *\d{{1,3}} *[〕］\]】]|(?<=[{HAN}”])（\d{{1,2}}）)"
 PAGE_NUMBER = rf"(?<=[{HAN}，。、；]) *— *\d{{1,3}} *— *(?=[{HAN}])"
 # A number of either sort takes the spaces around it along, so it is looked for before them.
-DROPPED = re.compile(rf"{PAGE_NUMBER}|{GLOSS}|{NOTE_MARK}|{STRAY_SPACE}|\u200b|\ufeff")
+DROPPED = re.compile(rf"{PAGE_NUMBER}|{GLOSS}|{NOTE_MARK}|{STRAY_SPACE}|[{INVISIBLE}]")
 # Where no paragraph ends or begins: 7 in 1 of 379 reports, all of them torn words; copies of PDF pages have them.
 _AMOUNT = r"(?:[万亿]{1,2}元|[万亿][人元吨亩户件辆千斤次]|个百分点)"
 _MOVES = "(?:增长|下降|提高|达到|控制在|突破|超过)"
@@ -62,10 +62,13 @@ HALF_HEDGE = re.compile(r"(?<=[%\u4e00-\u9fff])以(?=\s*\Z)")  # of 以上 or �
 # Full lines that stop inside a sentence: the text was wrapped at a fixed width.
 OPEN_END = re.compile(rf"[{HAN}，、；A-Za-z0-9%“]$")
 GOES_ON = re.compile(r"[^。！？：\s](?<![。！？：][”）])$")  # of a full line, in such a text
+LINE_END = re.compile(" +(?=\n)")
 WRAPPED_SHARE = 0.5
 SINGLE_SHARE = 0.4
 INDENT = "  "
-LINE_GAP = re.compile(r"(?: *\n)+(?: *[—-] *\d{1,4} *[—-] *(?:\n *)+)?")  # with the page number that may stand in it
+LINE_GAP = re.compile(
+    rf"(?:[ {INVISIBLE}]*\n)+(?: *[—-] *\d{{1,4}} *[—-] *(?:\n *)+)?"
+)  # with the page number that may stand in it
 # A lead byte lost in GBK shows as "?" and shifts the codes after it into rare characters.
 MOJIBAKE = re.compile(
     r"[？?�][^\n。，、“”]{0,2}[\u5000-\u9fff“”]*[！；]?[皟绍嚒碑耙恍摺钡龋笄蒺傲鶄€]{1,}[^\n，。；]{0,8}"
@@ -132,7 +135,7 @@ def _broken(plain: str) -> list[tuple[int, int]]:
 
 def _wraps(plain: str) -> list[tuple[int, int]]:
     """The line breaks inside sentences of a text that was wrapped at a fixed width; none in any other text."""
-    lines = [line.rstrip(" ") for line in plain.split("\n")]
+    lines = [line.rstrip(f" {INVISIBLE}") for line in plain.split("\n")]
     lengths = sorted(len(line) for line in lines if len(line) > 15)
     open_ended = sum(1 for line in lines if len(line) > 15 and OPEN_END.search(line))
     if len(lengths) < 20 or open_ended < WRAPPED_SHARE * len(lengths):

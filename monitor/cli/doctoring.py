@@ -29,7 +29,16 @@ from monitor.settings import Settings, SettingsError, read_settings
 from monitor.settings.shape import ConsoleSettings, is_loopback
 from scrapers.tls import Host
 from storage.backup import find_backups, find_newest_good, refuse_half_restored
-from storage.database import find_damage, make_engine, reading, sqlite_module, sqlite_path, wal_is_safe
+from storage.database import (
+    find_damage,
+    find_revision,
+    make_engine,
+    newest_revision,
+    reading,
+    sqlite_module,
+    sqlite_path,
+    wal_is_safe,
+)
 from storage.errors import Mendable
 from storage.visits import find_sources
 
@@ -110,8 +119,12 @@ def _look_at_database(settings: Settings) -> Iterator[Finding]:
         if file:
             refuse_half_restored(file)
         engine = make_engine(settings.database_url)
-        yield _soundness(engine, settings)
-        yield from _time_of_last_visit(engine, utc_now())
+        try:
+            yield _soundness(engine, settings)
+            yield from _age_of_tables(engine)
+            yield from _time_of_last_visit(engine, utc_now())
+        finally:
+            engine.dispose()
     except Mendable as error:
         newest = find_newest_good(settings.backups)
         yield Finding("bad", "database", f"{error}{f'; the newest good backup is {newest.path}' if newest else ''}")
@@ -134,6 +147,16 @@ def _soundness(engine: Engine, settings: Settings) -> Finding:
     with engine.execution_options(writing=True).connect() as connection:
         connection.rollback()  # a read-only file is refused at the begin
     return Finding("ok", "database", f"{engine.url.render_as_string()} is sound and can be written")
+
+
+def _age_of_tables(engine: Engine) -> Iterator[Finding]:
+    current, newest = find_revision(engine), newest_revision()
+    if current is not None and current < newest:
+        words = f"are at revision {current}, this version's at {newest}: mubiao migrate, which makes a copy first"
+        yield Finding("warn", "tables", words)
+    elif current is not None and current > newest:
+        words = f"are at revision {current}, of a newer mubiao than this one: upgrade, or mubiao restore"
+        yield Finding("bad", "tables", words)
 
 
 def _time_of_last_visit(engine: Engine, now: datetime) -> Iterator[Finding]:

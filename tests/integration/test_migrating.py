@@ -9,6 +9,7 @@ import typer
 from sqlalchemy import Engine
 
 from monitor.cli.building import alone_on, open_database, open_installation
+from monitor.cli.doctoring import doctor
 from monitor.cli.migrating import migrate_tables
 from monitor.settings import read_settings
 from storage.backup import find_backups
@@ -88,6 +89,28 @@ def test_a_dry_run_only_names_the_steps(older: Older, capsys: pytest.CaptureFixt
     assert older.is_untouched()
     assert older.copies() == []
     assert f"at revision {STEPS[0]}; nothing was changed" in capsys.readouterr().out
+
+
+def test_doctor_says_that_the_tables_are_older_and_what_to_do(older: Older, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit):
+        doctor(offline=True, config=older.config)
+    assert f"are at revision {STEPS[0]}, this version's at {newest_revision()}: mubiao migrate" in _unfolded(capsys)
+    assert older.is_untouched()
+
+
+def test_doctor_refuses_tables_of_a_newer_version(in_file: Older, capsys: pytest.CaptureFixture[str]) -> None:
+    engine = in_file.engine()
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+    with pytest.raises(typer.Exit) as told:
+        doctor(offline=True, config=in_file.config)
+    assert told.value.exit_code == 1
+    assert "of a newer mubiao than this one" in _unfolded(capsys)
+
+
+def _unfolded(capsys: pytest.CaptureFixture[str]) -> str:
+    return " ".join(capsys.readouterr().out.split())
 
 
 def test_tables_that_another_mubiao_works_on_are_left_alone(older: Older) -> None:

@@ -71,7 +71,7 @@ def test_spaces_and_invisible_marks_at_the_end_of_a_line_change_nothing() -> Non
     for end in (" ", "\r", "\u3000", " \r"):
         assert read_script(f"“{end}\n两个中心{end}\n”建成。{end}\n做到100{end}\n户。").plain == plain
     wrapped = "\n\n".join(["\n".join([LINE] * 5) + "\n效显著提升。"] * 8)
-    heading = f"{wrapped}\n\n{LINE}{LINE[:1]}。\u200b\n\n二、工作安排\n\n{wrapped}"
+    heading = f"{wrapped}\n\n{LINE}\n{LINE}{LINE[:1]}。\u200b\n\n二、工作安排\n\n{wrapped}"
     assert read_script(heading).plain == read_script(heading.replace("\u200b", "")).plain
 
 

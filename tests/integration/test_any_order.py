@@ -269,7 +269,7 @@ def maker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Maker]:
     orderly.engine.dispose()
 
 
-@pytest.mark.timeout(3600 if LONG else 300)
+@pytest.mark.timeout(7200 if LONG else 900)
 def test_in_whatever_order_documents_arrive_the_record_is_that_of_the_orderly_arrival(maker: Maker) -> None:
     machine = type("AnyOrderHere", (AnyOrder,), {"make": maker})
     phases = [Phase.generate, Phase.shrink] if LONG else [Phase.generate]

@@ -68,7 +68,7 @@ def find_latest_changes(session: Session, limit: int) -> list[Change]:
 def find_moves(session: Session, year: int, kind: ChangeKind, limit: int) -> list[Change]:
     """The main targets, stated in per cent, that the year's reports moved furthest against the year before.
 
-    By how far: from the middle of a range, and of declines by their size.
+    By how far: from the middle of a range, and of declines by their size; the example's come last.
     """
     before, after = aliased(Statement), aliased(Statement)
     distance = func.abs(_size(after) - _size(before))
@@ -80,7 +80,7 @@ def find_moves(session: Session, year: int, kind: ChangeKind, limit: int) -> lis
             Change.year == year, Change.kind == kind, Change.basis == Basis.NEXT_REPORT,
             col(Change.headline).is_(True), col(before.unit) == "%", col(after.unit) == "%",
         )
-        .order_by(distance.desc(), col(Change.region), col(Change.id))
+        .order_by(col(Change.example), distance.desc(), col(Change.region), col(Change.id))
         .limit(limit)
     )  # fmt: skip
     return list(session.exec(query))

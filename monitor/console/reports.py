@@ -21,6 +21,7 @@ from storage.reports import find_before, find_document, find_reports_by_id, find
 from storage.statements import find_of_document
 from storage.values import Stated
 
+LONG = 45_000  # characters of a text beside which less is listed: some plans have 100,000
 _KNOWN = frozenset({".html", ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ofd", ".txt"})
 _OFD = "application/ofd"
 # Whatever a publisher wrote, a browser keeps it as a file and runs nothing of it.
@@ -103,7 +104,7 @@ def find_text(kept: Kept, document: Document) -> str | None:
 def view(found: KeptReport, who: Reader) -> dict[str, Any]:
     """What the template shows of it."""
     document, report, words = found.document, found.report, who.words
-    raw = f"/documents/{document.id}/raw"
+    raw, long = f"/documents/{document.id}/raw", len(found.text) > LONG
     return {
         "document": document.id,
         "example": document.example,
@@ -120,8 +121,9 @@ def view(found: KeptReport, who: Reader) -> dict[str, Any]:
         "lost": found.lost,
         "witnesses": [_witness(one, document, who) for one in found.witnesses],
         "readings": [reading(one, words) for one in found.statements],
+        "long": long,
         "paragraphs": paragraphs(found.text, found.statements),
-        "reading_of": lambda stated: reading(stated, words),
+        "reading_of": lambda stated: reading(stated, words, rules=not long),
         "is_open": lambda token: isinstance(token, Open),
         "is_close": lambda token: isinstance(token, Close),
     }

@@ -26,8 +26,8 @@ class Reading:
     details: str  # what the rules made of it, in lines: for hover and focus
 
 
-def reading(stated: Stated, words: Words) -> Reading:
-    """What a statement says, as the digest would say it."""
+def reading(stated: Stated, words: Words, *, rules: bool = True) -> Reading:
+    """What a statement says, as the digest would say it; `rules` says whether to name those that made it."""
     data = stated.data
     falls = data.value is not None and data.value < 0
     name = indicator_name(stated, words)
@@ -40,11 +40,11 @@ def reading(stated: Stated, words: Words) -> Reading:
         name=name,
         said=told,
         period=when,
-        details="\n".join(_details(stated, f"{name} {told}", when, words)),
+        details="\n".join(_details(stated, f"{name} {told}", when, words, rules)),
     )
 
 
-def _details(stated: Stated, told: str, when: str, words: Words) -> Iterator[str]:
+def _details(stated: Stated, told: str, when: str, words: Words, rules: bool) -> Iterator[str]:
     """目标：地区生产总值增长 6%左右（2026 年）; then the fields as programs have them; then the rules."""
     data = stated.data
     year = f"{words['open_bracket']}{when}{words['close_bracket']}" if when else ""
@@ -62,7 +62,7 @@ def _details(stated: Stated, told: str, when: str, words: Words) -> Iterator[str
         yield " · ".join(clean(one, 30) for one in more if one)
     if stated.review_id is not None:
         yield f"{words['review_title']} {stated.review_id}"
-    if data.rules:
+    if rules and data.rules:
         yield f"{words['rules']}{words['colon']}{', '.join(clean(rule, 40) for rule in data.rules)}"
 
 

@@ -20,7 +20,7 @@ from monitor.settings import read_settings
 from monitor.settings.editing import add_source
 from scrapers.charset import text_of
 from scrapers.discovery import find_column_of, find_columns
-from scrapers.errors import LayoutError, ScrapeError
+from scrapers.errors import BlockedError, LayoutError, ScrapeError, TlsError, UnreachableError
 from scrapers.families import family
 from scrapers.pages import Official, official, parse
 from scrapers.scrape import Look, Scraper
@@ -28,6 +28,7 @@ from scrapers.source import Source
 from storage.values import EntryData, Kind
 
 SHOWN = 5
+PAGES = 5  # of a list are read at most, now and at each visit
 REPORT, SENTENCES = 1500, 15  # characters and full stops that a report has at least, and a list has not
 KINDS = {
     Kind.WORK_REPORT: "政府工作报告",
@@ -118,7 +119,7 @@ def _draft(url: str, code: str, private: bool) -> Source:
     """What is looked at, before it is known what it is."""
     address = Path(url).resolve().as_uri() if Path(url).is_dir() else urldefrag(url).url
     try:
-        return Source(key="draft", name="draft", url=address, region=code or "000000", private=private, pages=2)
+        return Source(key="draft", name="draft", url=address, region=code or "000000", private=private, pages=PAGES)
     except ValueError as error:
         raise Stop(
             f"{url}: write the address of an index page or a portal, beginning with http:// or https://, or a folder",
@@ -130,13 +131,13 @@ def _proposals(scraper: Scraper, draft: Source, kind: Kind | None, code: str) ->
     """The page itself where it lists reports, else the columns that its portal leads to, else the page as it is."""
     look, broken = None, None
     try:
-        look = scraper.read_index(  # where nothing is a report, the next page may have some
+        look = scraper.read_index(  # where nothing is a report, a further page may have some
             draft, name=None, conditions=None, body_hash=None, going_on=lambda entries: not _holds_any(entries, kind)
         )
     except LayoutError as error:  # a home page need not list anything
         broken = error
     except ScrapeError as error:
-        raise Stop(f"{draft.url}: {error.label}: {error}") from error
+        raise Stop(f"{draft.url}: {error.label}: {error}{_remedy(draft, error)}. Nothing was written") from error
     if look and look.family != "folder" and (title := _report_itself(look)):
         _refuse_report(scraper, draft, title, (kind,) if kind else SOUGHT)
     guessed = kind or (_kind_of(look.entries) if look else None)
@@ -156,6 +157,20 @@ def _proposals(scraper: Scraper, draft: Source, kind: Kind | None, code: str) ->
         raise Stop(f"{draft.url}: {broken}, and leads to no column of reports; add the column's own address")
     warn("None of the entries is a report yet, and the page leads to no column that holds any.")
     return [_proposal(scraper, draft, look, guessed or Kind.WORK_REPORT, code)]
+
+
+def _remedy(draft: Source, error: ScrapeError) -> str:
+    """What a person can try, where the page may be fine for them; "" where the error says it."""
+    scheme, _, rest = draft.url.partition("://")
+    match error:
+        case BlockedError():
+            return (
+                "; such sites let programs in at some times: try again later, or add another publisher of the reports"
+            )
+        case UnreachableError() | TlsError():
+            other = "http" if scheme == "https" else "https"
+            return f"; if it opens in a browser, look which address that shows, perhaps {other}://{rest}"
+    return ""
 
 
 def _holds_any(entries: Sequence[EntryData], kind: Kind | None) -> bool:
@@ -186,7 +201,7 @@ def _proposal(scraper: Scraper, at: Source, look: Look, kind: Kind, code: str, c
     code = code or (NATION if look.family == "govcn" else "")
     if not code:
         raise Stop("The page does not say whose reports these are; name the region: --region 长春市", code=2)
-    values = {"region": code, "kind": kind, "family": look.family, "pages": 5}
+    values = {"region": code, "kind": kind, "family": look.family, "pages": PAGES}
     return Proposal(Source.model_validate(at.model_dump(exclude={"name"}) | {"name": "draft"} | values), look, column)
 
 
@@ -257,7 +272,7 @@ def _show(source: Source, proposal: Proposal) -> None:
     say(f"region  {path_zh(source.region)} ({source.region})")
     say(f"kind    {source.kind}")
     say(f"family  {look.family}")
-    say(f"entries {len(look.entries)} on the first page, of which {len(kept)} would be kept (*); the last ones:")
+    say(f"entries {len(look.entries)} seen, of which {len(kept)} would be kept (*); the last ones:")
     shown = sorted({*look.entries[:SHOWN], *kept[:SHOWN]}, key=look.entries.index)
     for entry in shown:
         mark = "*" if entry in kept else " "

@@ -97,7 +97,7 @@ def test_an_index_page_is_named_shown_and_written_with_comments_kept(folder: Pat
     told = run(folder, "add", f"{portal.base}/xxgk/gzbg/", "--private").stdout
     assert "绿园区" in told
     assert "kind    work_report" in told
-    assert "2 on the first page, of which 2 would be kept" in told
+    assert "2 seen, of which 2 would be kept" in told
     assert "* 2031-01-10 2031年政府工作报告" in told
     text = (folder / "mubiao.toml").read_text()
     assert text.startswith(STARTER.rstrip())
@@ -161,6 +161,13 @@ def test_a_page_without_entries_and_columns_is_refused_with_a_way_out(folder: Pa
     assert "add the column's own address" in done.stderr
     assert "unreachable" in run(folder, "add", "http://127.0.0.1:9/", "--private", expect=1).stderr
     assert (folder / "mubiao.toml").read_text() == STARTER
+
+
+def test_what_cannot_be_reached_is_told_with_what_to_try(folder: Path) -> None:
+    done = run(folder, "add", "http://127.0.0.1:9/xxgk/gzbg/", "--private", expect=1)
+    assert "unreachable" in done.stderr
+    assert "perhaps https://127.0.0.1:9/xxgk/gzbg/. Nothing was written" in done.stderr
+    assert written(folder) == {}
 
 
 def test_the_health_of_sources_names_what_broke_and_what_is_overdue(folder: Path, portal: Portal) -> None:

@@ -121,7 +121,8 @@ noise: setup  ## how much the watches are told while 31 real reports come out ov
 
 reliability: setup  ## the long versions of the promises in docs/reliability.md, with machine, date and seeds (an hour)
 	@$(PY) -c "import datetime, os, platform as p; print(datetime.date.today(), p.platform(), os.cpu_count(), 'cores')"
-	@LONG_CRASHES=150 LONG_STOPS=50 $(PY) -m pytest -q -rs -s --timeout=3600 tests/integration/test_crashes.py \
+	@LONG_CRASHES=150 LONG_STOPS=50 LONG_SEEDS=20 $(PY) -m pytest -q -rs -s --timeout=3600 tests/integration/test_crashes.py \
+	  tests/integration/test_simulation.py tests/integration/test_migrations.py tests/integration/test_nth_failure.py \
 	  tests/integration/test_backup.py tests/integration/test_housework.py tests/integration/test_scheduler.py \
 	  tests/acceptance/test_keeping.py tests/acceptance/test_service.py tests/acceptance/test_stopping.py $(ARGS)
 

@@ -101,7 +101,7 @@ def _troubled(state: SourceState, who: Reader) -> dict[str, object]:
         "region": region_name(state.region, who.words),
         "times": who.words("failed_times", n=state.failures) if state.failures else who.words["unread_pages"],
         "since": state.failing_since.astimezone(CHINA).date().isoformat() if state.failing_since else "",
-        "why": clean(state.failure, 160),
+        "why": who.words.faults.get(state.failure_label, clean(state.failure, 160)),
     }
 
 

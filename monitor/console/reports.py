@@ -117,7 +117,7 @@ def view(found: KeptReport, who: Reader) -> dict[str, Any]:
         "raw": raw,
         "attached": f"{raw}?attachment=1" if document.attachment_hash else "",
         "earlier": who.link(f"/compare/{found.earlier}/{document.id}") if found.earlier else "",
-        "doubts": [clean(line, 200) for line in document.doubts.splitlines()],
+        "doubtful": bool(document.doubts),
         "lost": found.lost,
         "witnesses": [_witness(one, document, who) for one in found.witnesses],
         "readings": [reading(one, words) for one in found.statements],

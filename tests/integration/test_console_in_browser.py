@@ -130,7 +130,7 @@ def test_the_first_tab_leads_past_the_navigation(page: Page) -> None:
     page.goto("/")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    page.wait_for_function("document.activeElement.id == 'main'")
 
 
 def test_axe_finds_no_serious_fault_on_any_page(page: Page, made: Filled) -> None:

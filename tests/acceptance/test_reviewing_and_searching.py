@@ -3,6 +3,7 @@
 import csv
 import json
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,10 @@ from monitor.terms import VERSION
 from storage.database import make_engine, reading, transaction
 from storage.search import count_unsearched, forget_all
 from storage.values import Kind
-from tests.fakes import PLACE, REGION, TARGETS, report_text
+from tests import fakes
+from tests.fakes import PLACE, REGION, TARGETS
+
+report_text = partial(fakes.report_text, full=False)  # whole all the same, and quicker to read
 
 NOW = datetime(2026, 1, 20, 2, 0, tzinfo=UTC)
 CONFIG = """

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import permutations
 from pathlib import Path
 from random import Random
@@ -33,7 +34,8 @@ from storage.reports import find_report
 from storage.series import find_ledger_statements
 from storage.statements import find_by_id, find_spoken
 from storage.values import About, Kind, Op, ReviewKind, Role, Stated, StatementData
-from tests.fakes import PLACE, REGION, TARGETS, Clock, report_text
+from tests import fakes
+from tests.fakes import PLACE, REGION, TARGETS, Clock
 
 PORTAL, PAPER = "http://reports.test/{}.html", "http://paper.test/{}.html"
 CUT = TARGETS | {"地区生产总值": "增长6%左右"}
@@ -43,6 +45,8 @@ WATCHES = (
     Watch(key="everything", indicators=("all",), when="at once", channels=("desk",)),
     Watch(key="industry", indicators=("工业",), changes=("lowered",), when="at once", channels=("desk",)),
 )
+
+report_text = partial(fakes.report_text, full=False)  # whole all the same, and quicker to read
 
 
 @dataclass
@@ -182,7 +186,7 @@ def test_a_silence_keeps_a_correction_back_too(room: Room) -> None:
 
 
 def test_what_is_no_target_is_stated_by_nobody(room: Room) -> None:
-    room.file(report_text(2026, CUT))
+    room.file(fakes.report_text(2026, CUT))  # long enough that it has no more to say
     room.send()
     row = room.row()
     id = room.says("no_target", why="它是去年的数").review_id

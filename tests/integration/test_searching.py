@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,10 @@ from storage.models import Change, DigestChange, Document, Passage, Report, Sear
 from storage.moving import move
 from storage.search import count_unsearched, find_faults, forget_all
 from storage.values import Kind
-from tests.fakes import PLACE, REGION, TARGETS, Clock, report_text
+from tests import fakes
+from tests.fakes import PLACE, REGION, TARGETS, Clock
+
+report_text = partial(fakes.report_text, full=False)  # whole all the same, and quicker to read
 
 PORTAL, PAPER = "http://reports.test/{}.html", "http://paper.test/{}.html"
 

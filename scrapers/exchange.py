@@ -13,6 +13,7 @@ from scrapers.errors import RefusedAddressError, TooLargeError, TruncatedError
 
 REDIRECT_STATUS = {301, 302, 303, 307, 308}
 LONGEST_URL = 8192
+LAST_PORT = 65_535
 SURPLUS = 256  # bytes beyond the announced length: a status line and hints before the answer are no more
 
 
@@ -62,11 +63,13 @@ def clean_url(url: str, base: str = "") -> str:
     try:
         parsed = httpx.URL(urljoin(base, url.strip()))
         cleaned = str(parsed.copy_with(fragment=None, username=None, password=None))
-        usable = parsed.scheme in ("http", "https") and bool(parsed.host) and len(cleaned) <= LONGEST_URL
+        usable = parsed.scheme in ("http", "https") and bool(parsed.host) and (parsed.port or 0) <= LAST_PORT
     except (httpx.InvalidURL, ValueError) as error:
         raise RefusedAddressError(f"not a usable address: {error}", url=url[:200]) from error
-    if not usable:
-        raise RefusedAddressError("only http and https addresses of reasonable length are fetched", url=url[:200])
+    if not usable or len(cleaned) > LONGEST_URL:
+        raise RefusedAddressError(
+            "only http and https addresses of reasonable length, with a port that exists, are fetched", url=url[:200]
+        )
     return cleaned
 
 

@@ -20,7 +20,7 @@ from monitor.settings import read_settings
 from monitor.settings.editing import add_source
 from scrapers.charset import text_of
 from scrapers.discovery import find_column_of, find_columns
-from scrapers.errors import BlockedError, LayoutError, ScrapeError, TlsError, UnreachableError
+from scrapers.errors import BlockedError, LayoutError, RefusedAddressError, ScrapeError, TlsError, UnreachableError
 from scrapers.families import family
 from scrapers.pages import Official, official, parse
 from scrapers.scrape import Look, Scraper
@@ -170,6 +170,8 @@ def _remedy(draft: Source, error: ScrapeError) -> str:
         case UnreachableError() | TlsError():
             other = "http" if scheme == "https" else "https"
             return f"; if it opens in a browser, look which address that shows, perhaps {other}://{rest}"
+        case RefusedAddressError() if "private = true" in str(error):
+            return ": mubiao add … --private"
     return ""
 
 

@@ -217,7 +217,9 @@ class TestRedirects:
         server = serve(lambda visitor: redirect("../b/?x=1")(visitor) if visitor.path == "/a/" else visitor.answer())
         assert client.fetch(server.url("/a/"), private=True).url == server.url("/b/?x=1")
 
-    @pytest.mark.parametrize("location", ["http://[::1", "http://xn--/", "http://" + "a" * 9000, "\x7f:"])
+    @pytest.mark.parametrize(
+        "location", ["http://[::1", "http://xn--/", "http://" + "a" * 9000, "\x7f:", "http://127.0.7.1:99999/"]
+    )
     def test_a_location_that_is_no_address_is_refused(self, client: Client, serve: Serve, location: str) -> None:
         with pytest.raises(RefusedAddressError):
             client.fetch(serve(redirect(location)).url(), private=True)

@@ -263,14 +263,14 @@ def test_visiting_does_not_pay_for_it() -> None:
     assert done.stdout.strip() == "False"
 
 
-def test_nothing_breaks_it(made: Filled) -> None:
+def test_nothing_breaks_it(made: Filled, tmp_path: Path) -> None:
     """What schemathesis makes of each parameter, always the same; `make fuzz-api` goes on with chance for minutes."""
     with served(api(made.kept, *[Limit(1_000_000_000, 1.0)] * 2)) as at:
-        assert fuzz(at, int(os.environ.get("MUBIAO_FUZZ_EXAMPLES", "0"))) == ""
+        assert fuzz(at, int(os.environ.get("MUBIAO_FUZZ_EXAMPLES", "0")), tmp_path) == ""
 
 
-def fuzz(at: str, examples: int) -> str:
-    """What schemathesis holds against the API, "" for nothing."""
+def fuzz(at: str, examples: int, folder: Path) -> str:
+    """What schemathesis holds against the API, "" for nothing; it leaves files in the folder."""
     phases = "coverage,fuzzing" if examples else "coverage"
     done = subprocess.run(
         [
@@ -279,6 +279,6 @@ def fuzz(at: str, examples: int) -> str:
             "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,"
             "response_schema_conformance,negative_data_rejection,unsupported_method",
         ],
-        capture_output=True, text=True, timeout=3000, check=False,
+        cwd=folder, capture_output=True, text=True, timeout=3000, check=False,
     )  # fmt: skip
     return "" if done.returncode == 0 else re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)

@@ -35,6 +35,7 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 INVENTED = ROOT / "monitor" / "example" / "texts"
 FOUND, FALSE = 0.995, 0  # the least part of meaning edits found, the most false changes
 TRIES = 40  # to place an edit in a text
+SHORT_LINE = 15  # a heading or a piece of furniture may stop anywhere
 NOISE = 3  # at most so many edits without meaning at once
 _ids = count(1)
 
@@ -259,7 +260,13 @@ def punctuation_width(text: str, random: Random) -> str:
 
 
 def wrapping(text: str, random: Random) -> str:
-    """Lines of a fixed length, as an old page or a mail has them, with an empty line between paragraphs."""
+    """Lines of a fixed length, as an old page or a mail has them, with an empty line between paragraphs.
+
+    A text that has such lines already stays: no page is wrapped twice.
+    """
+    lines = [line.strip() for line in text.split("\n") if len(line) > SHORT_LINE]
+    if sum(line[-1] not in "。！？：；!?:;”" for line in lines) > len(lines) / 2:
+        return text
     width = random.choice([36, 40, 44])
     wrapped = ["\n".join(line[at : at + width] for at in range(0, len(line), width)) for line in text.split("\n")]
     text = "\n\n".join(part for part in wrapped if part.strip())

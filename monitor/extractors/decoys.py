@@ -71,7 +71,7 @@ DECOYS: tuple[Decoy, ...] = (
     _row("rhetoric: people", "counter", behind=rf"[{_HAN}]{{0,4}}(?:人民(?!医院|法院|检察|币|武装|调解|政府)|儿女|父老|老百姓|同胞)"),
     _row("rhetoric: people torn", units="人", behind="民(?![办间营宿主])"),  # 50万人民 has the unit 万人
     _row("grade", "rank"),
-    _row("technical name", units="千伏 kV KV 伏 核 兆 Gbps Mbps 微克 毫米 寸 吋 英寸", behind=rf"(?:及?以上|[{_HAN}])(?<!左)"),
+    _row("technical name", units="千伏 kV KV 伏 核 兆 Gbps Mbps 微克 毫米 寸 吋 英寸", behind=rf"(?:及?以上|[{_HAN}])(?<!左)|、[^，。；]{{0,40}}(?:输变电|变电站)"),
     _row("label: ordinal", "counter", before=r"(?:第|百|千|(?<![目当先之以提此年日月会餐岗术产])前)$"),
     _row("rhetoric", "counter", behind=r"(?:方面|领域|维度|环节|原则|阶段|层面|步骤|字|坚持|确立|自信|意识|维护|问题导向|件?事(?![项业故件务]))"),
     _row("talked about", "counter", before=rf"{_TOPIC}[^，。]{{0,60}}$", behind=r".{0,8}(?:领域|方面|指标|重点任务|行业|环节|赛道|方向|板块|关键|主题|目标|部分|章)"),

@@ -66,9 +66,8 @@ LINE_END = re.compile(" +(?=\n)")
 WRAPPED_SHARE = 0.5
 SINGLE_SHARE = 0.4
 INDENT = "  "
-LINE_GAP = re.compile(
-    rf"(?:[ {INVISIBLE}]*\n)+(?: *[—-] *\d{{1,4}} *[—-] *(?:\n *)+)?"
-)  # with the page number that may stand in it
+# With the page number that may stand in it, and the indent of what follows.
+LINE_GAP = re.compile(rf"(?:[ {INVISIBLE}]*\n)+(?: *[—-] *\d{{1,4}} *[—-] *(?:\n *)+)? *")
 # A lead byte lost in GBK shows as "?" and shifts the codes after it into rare characters.
 MOJIBAKE = re.compile(
     r"[？?�][^\n。，、“”]{0,2}[\u5000-\u9fff“”]*[！；]?[皟绍嚒碑耙恍摺钡龋笄蒺傲鶄€]{1,}[^\n，。；]{0,8}"
@@ -110,7 +109,7 @@ def read_script(text: str) -> Script:
     dropped = _joined([match.span() for match in DROPPED.finditer(plain)] + _torn(plain) + _broken(plain))
     plain, places = _without(plain, dropped)
     if dropped:
-        offsets = [offsets[place] for place in places]
+        offsets = places if isinstance(offsets, range) else [offsets[place] for place in places]
     unreadable = tuple(match.span() for match in MOJIBAKE.finditer(plain)) if "？" in plain else ()
     return Script(text, plain, offsets, unreadable)
 
@@ -154,7 +153,7 @@ def _wraps(plain: str) -> list[tuple[int, int]]:
         goes_on = len(line) >= usual - 5 and GOES_ON.search(line) is not None
         gap = LINE_GAP.match(plain, at + len(line)) if goes_on or (apart and len(line) >= usual) else None
         ends = gap is not None and (
-            (indents and plain.startswith(INDENT, gap.end()))
+            (indents and gap[0].endswith(INDENT))
             or (gap[0].count("\n") > 1 and (not goes_on or (alone and not before and line[-1] not in "，、")))
         )
         if gap and not ends and (not breaks or gap.start() >= breaks[-1][1]):

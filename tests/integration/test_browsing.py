@@ -115,6 +115,21 @@ def test_what_moved_furthest_comes_first_from_the_middle_of_ranges_and_by_the_si
     assert [one.region for one in find_latest_changes(session, 2)] == ["220400", "220300"]
 
 
+@pytest.mark.parametrize(("news", "shown"), [(True, "220500"), (False, "220400")])
+def test_a_target_that_an_old_report_states_for_the_first_time_is_no_newest_change(
+    engine: Engine, session: Session, news: bool, shown: str
+) -> None:
+    with transaction(engine) as later:
+        (first,) = add(later, "220500", 2024, target(5), key="cpi")
+        added = ChangeData(ChangeKind.ADDED, Basis.NEXT_REPORT, "220500", Kind.WORK_REPORT, 2024, None, first)
+        keep_changes(
+            later, {"first": added}, report_id=first.report_id, bases=[Basis.NEXT_REPORT],
+            is_news=lambda change, known: news, now=NOW, example=False,
+        )  # fmt: skip
+    with reading(engine) as opened:
+        assert find_latest_changes(opened, 1)[0].region == shown
+
+
 def test_days_of_publication_are_told_without_the_examples(session: Session) -> None:
     found = find_published(session, Kind.WORK_REPORT, [2026, 2027])
     assert found[0] == Published("220100", 2026, date(2026, 1, 9))

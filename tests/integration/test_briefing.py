@@ -1,6 +1,7 @@
 """What a digest says of a report agrees with itself and with the ledger."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -96,3 +97,12 @@ def test_the_foot_names_what_a_silence_kept_back(office: Office) -> None:
     quiet.after(minutes=30)
     (digest,) = quiet.digests()
     assert f"另有 2 条按您的静默设置未列出：{region_names(REGION)[0]}居民消费价格" in digest.text.replace("\n", "")
+
+
+def test_a_bare_noun_at_the_head_of_a_sentence_says_of_what_it_is(office: Office) -> None:
+    everything = office.with_watches(WATCH.model_copy(update={"indicators": ("all",)}))
+    publish(everything, 2025, OLD)
+    publish(everything, 2026, NEW, extra="云菌全产业链，抓好菌种选育。产值突破350亿元。")
+    everything.after(minutes=30)
+    text = re.sub(r"\n\s*", "", everything.digests()[-1].text)
+    assert re.search(r"云菌全产业链\S{0,3} 350亿元", text)

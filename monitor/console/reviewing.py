@@ -21,6 +21,7 @@ from monitor.console.places import place
 from monitor.console.saying import reading, report_name
 from monitor.console.watching import minute
 from monitor.digest.outgoing import clean, clean_pieces
+from monitor.digest.words import Words
 from monitor.reviewing import Listed, Outcome, ReviewRefused, Says, list_reviews
 from storage.models import Review
 from storage.reviews import find_machines, find_statement
@@ -243,8 +244,8 @@ def _row(one: Listed, who: Reader) -> dict[str, Any]:
         "place": place(row.region, who),
         "report": report_name(row.report_kind, row.year, words),
         "kind": words[f"review_{row.kind}"],
-        "says": _words(row),
-        "machine": _machine(row),
+        "says": _words(row, words),
+        "machine": _size(json.loads(row.machine), words) if row.machine else "",
         "state": words[f"review_state_{one.state}"],
         "withdraws": row.withdraws,
         "can_withdraw": one.state in ("applied", "superseded", "unanchored"),
@@ -252,18 +253,18 @@ def _row(one: Listed, who: Reader) -> dict[str, Any]:
     }
 
 
-def _words(row: Review) -> str:
+def _words(row: Review, words: Words) -> str:
     if row.kind == ReviewKind.SERIES:
         return clean(row.indicator or row.indicator_key or "", 60)
-    return _size(row.model_dump()) if row.kind == ReviewKind.VALUE else ""
+    return _size(row.model_dump(), words) if row.kind == ReviewKind.VALUE else ""
 
 
-def _machine(row: Review) -> str:
-    return _size(json.loads(row.machine)) if row.machine else ""
-
-
-def _size(said: Mapping[str, Any]) -> str:
+def _size(said: Mapping[str, Any], words: Words) -> str:
+    """7.5%，以上，2026."""
     value, high = said["value"], said["value_hi"]
     number = "" if value is None else f"{value:g}" + ("" if high is None else f"–{high:g}")
-    measure = said["measure"] if said["measure"] != Measure.GROWTH else ""
-    return " ".join(filter(None, (f"{number}{clean(said['unit'] or '', 12)}", said["op"], measure, said["period"])))
+    hedge = "" if said["op"] in (Op.EXACT, Op.RANGE) else words[f"op_{said['op']}"]
+    measure = "" if said["measure"] in (Measure.GROWTH, Measure.LEVEL, Measure.RATIO) else said["measure"]
+    return words["comma"].join(
+        filter(None, (f"{number}{clean(said['unit'] or '', 12)}", hedge, measure, said["period"]))
+    )

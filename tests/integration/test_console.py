@@ -152,6 +152,11 @@ def test_a_chosen_language_is_kept_from_page_to_page(browser: httpx.Client) -> N
     assert page.find("a", hreflang="zh")["href"] == "?lang=zh"
 
 
+def test_the_other_language_shows_the_same_with_all_that_was_asked_for(browser: httpx.Client) -> None:
+    page = soup(browser, "/indicators/gdp?region=220100&region=220200&lang=en")
+    assert page.find("a", hreflang="zh")["href"] == "?region=220100&region=220200&lang=zh"
+
+
 @given(st.text(max_size=60))
 def test_any_accept_language_is_understood_or_ignored(accept: str) -> None:
     assert chosen(None, accept) in ("zh", "en")
@@ -174,6 +179,7 @@ def test_no_page_may_run_a_script_or_be_framed(browser: httpx.Client, path: str)
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
+    assert "script-src" not in policy
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "<script" not in answer.text
     assert " style=" not in answer.text

@@ -37,7 +37,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Filled:
 
 @pytest.fixture(scope="module")
 def client(made: Filled) -> Iterator[httpx.Client]:
-    with served(app(made.kept)) as at, httpx.Client(base_url=f"{at}{BASE}", trust_env=False, timeout=30) as client:
+    with served(app(made.kept)) as at, httpx.Client(base_url=f"{at}{BASE}", trust_env=False, timeout=60) as client:
         yield client
 
 
@@ -263,6 +263,7 @@ def test_visiting_does_not_pay_for_it() -> None:
     assert done.stdout.strip() == "False"
 
 
+@pytest.mark.timeout(900)
 def test_nothing_breaks_it(made: Filled, tmp_path: Path) -> None:
     """What schemathesis makes of each parameter, always the same; `make fuzz-api` goes on with chance for minutes."""
     with served(api(made.kept, *[Limit(1_000_000_000, 1.0)] * 2)) as at:
@@ -275,10 +276,10 @@ def fuzz(at: str, examples: int, folder: Path) -> str:
     done = subprocess.run(
         [
             Path(sys.executable).parent / "schemathesis", "run", f"{at}/openapi.json", "--seed", "7",
-            "--max-examples", str(examples or 1), "--phases", phases, "--no-color",
+            "--max-examples", str(examples or 1), "--phases", phases, "--no-color", "--request-timeout", "120",
             "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,"
             "response_schema_conformance,negative_data_rejection,unsupported_method",
         ],
-        cwd=folder, capture_output=True, text=True, timeout=3000, check=False,
+        cwd=folder, capture_output=True, text=True, timeout=6000, check=False,
     )  # fmt: skip
     return "" if done.returncode == 0 else re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)

@@ -37,7 +37,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Filled:
 
 @pytest.fixture(scope="module")
 def browser(made: Filled) -> Iterator[httpx.Client]:
-    with served(app(made.kept, url=BASE)) as at, httpx.Client(base_url=at, trust_env=False, timeout=30) as client:
+    with served(app(made.kept, url=BASE)) as at, httpx.Client(base_url=at, trust_env=False, timeout=60) as client:
         yield client
 
 

@@ -101,7 +101,7 @@ def front_page(parts: Sequence[ReportPart], anchors: int, plan: Plan, words: Wor
     return Front(
         said=tuple(_counted(name, [told for _, told in leads], all_told, words)),
         title=words("front_title", name=name),
-        heads=_heads([told for _, told in leads], points, words),
+        heads=_heads([(parts[index].year, told) for index, told in leads], points, words),
         entries=(*_above(parts, lead, words), *entries),
         more=len(leads) - len(entries),
         silent=words("front_silent", name=name, list=_listed(silent, words)) if silent else "",
@@ -142,8 +142,15 @@ def _entry(part: ReportPart, told: Standing, url: str, points: bool, words: Word
         Cell(figure_text(line, side, words.language), web_address(side.kept_url) if side else "")
         for side in (line.before, line.after)
     )
+    if line.before and not _of_last_year(line.before, part.year):
+        year = words("period_year", year=line.before.period or line.before.report_year)
+        before = Cell(f"{before.text}{words['open_bracket']}{year}{words['close_bracket']}", before.url)
     outturn = _outturn(told, words)
     return Entry(place, url, before, outturn, after, _change(line, points, words), line.kind)
+
+
+def _of_last_year(figure: Figure, year: int) -> bool:
+    return (figure.period or str(figure.report_year)) == str(year - 1)
 
 
 def _outturn(told: Standing, words: Words) -> Cell:
@@ -172,15 +179,21 @@ def report_place(part: ReportPart, words: Words, *, year: bool = False) -> str:
     return place if part.kind.value == "work_report" else f"{place} {words[part.kind.value]}"
 
 
-def _heads(standing: Sequence[Standing], points: bool, words: Words) -> tuple[str, str, str, str, str]:
-    """As the main table has them; a column that stays empty has none."""
+def _heads(leads: Sequence[tuple[int, Standing]], points: bool, words: Words) -> tuple[str, str, str, str, str]:
+    """As the main table has them; a column that stays empty has none. A target of another year than the last says so
+    itself.
+    """
+    standing = [told for _, told in leads]
+    befores = [(year, told.line.before) for year, told in leads if told.line and told.line.before]
+    usual = [before for year, before in befores if _of_last_year(before, year)]
     lines = [one.line for one in standing if one.line]
     steady = [one.steady for one in standing if one.steady]
-    compared = any(line.before for line in lines) or bool(steady)
+    compared = bool(befores or steady)
     outturns = [line.outturn for line in lines] + [one.result.after for one in standing if one.result]
+    head_before = year_head(usual or [before for _, before in befores], "target_of", "target_before", words)
     return (
         words["column_region"],
-        year_head([line.before for line in lines], "target_of", "target_before", words) if compared else "",
+        head_before or (words["target_before"] if steady else ""),
         year_head(outturns, "outturn_of", "outturn_before", words),
         year_head(
             [*steady, *(line.after for line in lines)], "target_of", "target_after" if compared else "target", words

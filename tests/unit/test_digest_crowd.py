@@ -207,3 +207,15 @@ def test_moves_of_the_reports_that_are_told_at_length_are_left_to_them() -> None
     text = render(long).text
     assert text.count("[主要目标]") == 3
     assert "[其他主要目标的变化]" not in text
+
+
+def test_a_target_of_another_year_than_the_last_says_so() -> None:
+    old = figure("6.5%", 6.5, period="2020", year=2020)
+    parts = [
+        part((replace(main_lines()[7], before=old if number == 1 else main_lines()[7].before),),
+             region=f"{name}市", region_code=f"9903{number:02}")
+        for number, name in enumerate("霁栖澜")
+    ]  # fmt: skip
+    rows = {row.th.get_text(): row.td.get_text() for row in soup(render(digest(*parts))).table.tbody.find_all("tr")}
+    assert rows == {"霁市": "6.5%以上", "栖市": "6.5%（2020 年）", "澜市": "6.5%以上"}
+    assert soup(render(digest(*parts))).table.thead.find_all("th")[1].get_text() == "2025 目标"

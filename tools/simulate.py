@@ -21,6 +21,7 @@ from tools.simulation.judge import judge
 from tools.simulation.machine import SETTLING, Machine
 
 KILL_EVERY = 3000.0  # steps
+SHOWN = 20  # lines of what is wrong with a seed
 MEMORY = Path("/dev/shm")  # a folder in memory: nothing here has to outlast the power
 
 
@@ -95,7 +96,7 @@ def main() -> None:
                 troubles=not given.calm, settling=given.settling,
             )  # fmt: skip
             print(outcome.words(), flush=True)
-            for line in outcome.wrong:
+            for line in outcome.wrong[:SHOWN]:
                 print(f"  {line}")
             failed += bool(outcome.wrong)
     sys.exit(bool(failed))

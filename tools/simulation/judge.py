@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from sqlmodel import func, select
 
+from scrapers.errors import OwnFaultError
 from storage.database import find_damage, make_engine, reading
-from storage.models import Digest, Document, Report, SourceState
+from storage.models import Digest, Document, Report, SourceState, Visit
 from tools.simulation.machine import CHANNELS, GAP, WATCHES, Machine
 from tools.simulation.receivers import Taken
 from tools.simulation.world import DAY, Truth
@@ -23,9 +24,9 @@ def judge(machine: Machine) -> list[str]:
     try:
         return [
             *_raised(machine),
+            *_kept(machine),
             *_told(machine),
             *_repeats(machine.happened.taken),
-            *_kept(machine),
             *_gaps(machine),
             *_looks(machine),
             *_days(machine),
@@ -82,7 +83,9 @@ def _kept(machine: Machine) -> Iterator[str]:
         kept = Counter(session.exec(select(Report.region, Report.year)).all())
         owed = session.exec(select(func.count()).select_from(Digest).where(Digest.state == "open")).one()
         documents = session.exec(select(Document.url, Document.version, Document.report_id)).all()
+        faults = session.exec(select(Visit.error).where(Visit.label == OwnFaultError.label).distinct()).all()
         without = [one.key for one in session.exec(select(SourceState)) if one.baseline_at is None]
+    yield from faults
     given = Counter((portal.region, one.year) for portal in machine.portals for one in portal.given)
     yield from (f"report {one} was lost" for one in given - kept)
     yield from (f"report {one} is kept, {count} times too often" for one, count in (kept - given).items())

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -95,4 +96,5 @@ class _Body(httpx.SyncByteStream):
 def _response(status: int, text: str, more: dict[str, str] | None = None, kind: str = "text/html") -> httpx.Response:
     body = text.encode()
     headers = {"content-type": f"{kind}; charset=utf-8", "content-length": str(len(body)), **(more or {})}
-    return httpx.Response(status, headers=headers, stream=_Body(body), extensions={"location": ""})
+    seen: dict[str, Any] = {"location": "", "body_received": lambda: len(body)}
+    return httpx.Response(status, headers=headers, stream=_Body(body), extensions=seen)

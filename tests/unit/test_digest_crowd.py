@@ -22,7 +22,8 @@ def soup(made: Rendered) -> BeautifulSoup:
 
 def gdp(before: str, after: str, place: str, code: str = "") -> DigestData:
     """A part whose only change is one of GDP; the texts are numbers of percent, "" for none."""
-    sides = [figure(f"{text}%", float(text)) if text else None for text in (before, after)]
+    texts = ((before, 2025), (after, 2026))
+    sides = [figure(f"{text}%", float(text), year=year) if text else None for text, year in texts]
     kind = ChangeKind.DROPPED if not after else ChangeKind.ADDED if not before else ChangeKind.REWORDED
     if before and after and before != after:
         kind = ChangeKind.RAISED if float(after) > float(before) else ChangeKind.LOWERED

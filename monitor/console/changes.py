@@ -15,12 +15,13 @@ from monitor.briefing import region_names
 from monitor.catalogue.indicators import TAIL, indicator, indicators
 from monitor.console.answers import HEADERS, Reader, html, reader, rendered, tagged
 from monitor.console.asking import Asked, AskedWrongly, asked
+from monitor.console.conversions import change_of, ids_of
 from monitor.console.cursors import cursor
 from monitor.console.figures import shown
 from monitor.console.kept import Kept
 from monitor.console.places import place
 from monitor.console.problems import problem
-from monitor.console.resources import Change, Listed, change_of, ids_of
+from monitor.console.resources import Change, Listed
 from monitor.console.saying import indicator_name, region_name, report_name
 from monitor.console.watching import minute
 from monitor.digest.figures import difference, said

@@ -14,6 +14,7 @@ from monitor.catalogue.regions import Level, region, regions
 from monitor.console import watching
 from monitor.console.access import signed_in
 from monitor.console.asking import codes, day_begins, written_day
+from monitor.console.conversions import change_of, document_of, found_of, ids_of, indicator_of, region_of, report_of
 from monitor.console.cursors import CursorError, place
 from monitor.console.cursors import cursor as written
 from monitor.console.kept import LARGEST_ID, Kept
@@ -31,13 +32,6 @@ from monitor.console.resources import (
     Source,
     Text,
     Visit,
-    change_of,
-    document_of,
-    found_of,
-    ids_of,
-    indicator_of,
-    region_of,
-    report_of,
 )
 from monitor.panel import document_panel, panel_page
 from monitor.review_table import review_rows

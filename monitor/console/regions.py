@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from monitor.catalogue.indicators import indicator, indicators
@@ -61,8 +61,9 @@ def routes(kept: Kept) -> list[Route]:
         who = reader(request)
         with kept.reading() as session:
             reports = find_reports(session, regions=[code])
-            if region(code) is None and not reports:
-                return missing(request)
+            known = region(code)
+            if not reports and (known is None or known.code != code):
+                return RedirectResponse(who.link(f"/regions/{known.code}")) if known else missing(request)
             season = find_last_year(session, Kind.WORK_REPORT, season_of(kept.now()) + 1)
             values: dict[str, Any] = {
                 **_targets(session, code, who, every="all" in request.query_params.getlist("years")),
@@ -70,7 +71,6 @@ def routes(kept: Kept) -> list[Route]:
                 "reports": _reports(session, reports, who),
                 "inner": Tree(find_reported(session)).inner(code, who),
             }
-        known = region(code)
         return html(
             request, "console/region.html.j2", place_name(code, who.words), code=code, above=above(code, who),
             level=who.words[f"level_{known.level}"] if known else "", season=season, **values,

@@ -12,6 +12,7 @@ HEAVY = {
     "opencc",
     "openpyxl",
     "PIL",
+    "pygal",
     "pypdfium2",
     "structlog",
     "tomlkit",

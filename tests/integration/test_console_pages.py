@@ -134,6 +134,12 @@ def test_a_region_that_only_has_regions_within_it_lists_those(browser: httpx.Cli
     assert browser.get("/regions/999999").status_code == 404
 
 
+def test_a_code_that_was_given_up_leads_to_its_heir(browser: httpx.Client) -> None:
+    answer = browser.get("/regions/130625?lang=zh", follow_redirects=False)  # 徐水县
+    assert answer.headers["location"] == "/regions/130609?lang=zh"
+    assert "徐水区" in soup(browser, answer.headers["location"]).h1.get_text()
+
+
 def test_a_chart_names_what_it_shows_and_may_do_nothing(browser: httpx.Client) -> None:
     image = soup(browser, f"/regions/{CITY}").select_one(".charts img")
     assert image["alt"] == "地区生产总值增长历年目标和完成情况，数字见下表"
@@ -208,6 +214,12 @@ def test_an_indicator_is_narrowed_to_a_level_and_drawn_for_chosen_regions(browse
     assert [one.get_text() for one in page.select("#chosen li")] == ["吉林省", "长春市"]
     chart = etree.fromstring(browser.get(page.select_one("#chosen img")["src"]).content)
     assert len(chart.xpath("//*[local-name()='circle']")) == 2 * len(YEARS)
+
+
+def test_an_indicator_that_nobody_states_is_a_page_only_if_it_is_known(browser: httpx.Client) -> None:
+    assert browser.get("/indicators/~没有的指标").status_code == 404
+    assert "没有地区提出这个目标" in soup(browser, "/indicators/exports?year=2026").get_text()
+    assert "没有地区提出这个目标" in soup(browser, "/indicators/gdp?year=1999").get_text()
 
 
 def test_the_map_has_all_provinces_and_their_figures(browser: httpx.Client) -> None:

@@ -65,7 +65,7 @@ def find_latest_changes(session: Session, limit: int) -> list[Change]:
     A target that an old report states for the first time is left out: an import of many would be nothing else.
     """
     query = select(Change).where(
-        col(Change.headline).is_(True), or_(col(Change.news).is_(True), Change.kind != ChangeKind.ADDED)
+        col(Change.headline).is_(True), or_(col(Change.news).is_(True), col(Change.kind) != ChangeKind.ADDED)
     )
     return list(session.exec(query.order_by(col(Change.seen_at).desc(), col(Change.id).desc()).limit(limit)))
 

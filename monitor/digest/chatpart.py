@@ -7,7 +7,7 @@ from .outgoing import cut
 from .ranking import CHANGED
 from .rows import SIGNS
 from .sheet import Sheet
-from .textpart import row_text
+from .textpart import named, row_text
 from .words import WORDS, Words
 
 MAX_LINE = 1000  # bytes: half of what the narrowest service takes in one message
@@ -63,7 +63,7 @@ def _front(front: Front, words: Words) -> Iterator[str]:
         yield ""
         yield words["front_moves"]
     for move in front.moves:
-        yield f"{move.sign} {move.name} {move.moved}{words['colon']}{move.places}"
+        yield f"{move.sign} {move.name} {move.moved}{words['colon']}{named(move, words)}"
     if front.moves_more:
         yield words["front_more"]
 

@@ -269,8 +269,12 @@ def _move(group: Group, parts: Sequence[ReportPart], words: Words) -> Move:
     line = group[0][1]
     before, after = (figure_text(line, side, words.language) for side in (line.before, line.after))
     moved = f"{before} → {after}" if line.kind in CHANGED else f"{before}{words['comma']}{words['dropped']}"
-    places = _listed([short_name(parts[index], words) for index, _ in group], words)
-    return Move(line_name(line, words.language, short=True), moved, line.kind, SIGNS[line.kind], places)
+    places = tuple(
+        Cell(short_name(parts[index], words), web_address(side.kept_url) if (side := one.after or one.before) else "")
+        for index, one in group[:PLACES]
+    )
+    others = words("and_places", list="", n=len(group)) if len(group) > PLACES else ""
+    return Move(line_name(line, words.language, short=True), moved, line.kind, SIGNS[line.kind], places, others)
 
 
 def _listed(names: Iterable[str], words: Words) -> str:

@@ -159,13 +159,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One change that several regions made alike: `5% → 4%`, and by whom."""
+    """One change that several regions made alike: `5% → 4%`, and by whom; each name leads to its sentence. `others`
+    counts them all where not all are named.
+    """
 
     name: str
     moved: str
     kind: ChangeKind
     sign: str
-    places: str
+    places: tuple[Cell, ...]
+    others: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from storage.values import ChangeKind
 
-from .edition import Brief, Cell, Comparison, Front, Quote, Row, Story, Table, Topic
+from .edition import Brief, Cell, Comparison, Front, Move, Quote, Row, Story, Table, Topic
 from .layout import WIDTH, table, width, wrap
 from .ranking import CHANGED
 from .rows import SIGNS
@@ -60,8 +60,13 @@ def _front(front: Front, words: Words) -> Iterator[str]:
         yield ""
         yield from wrap(f"[{words['front_moves']}]", WIDTH)
     for move in front.moves:
-        yield from wrap(f"{move.name} {move.moved}{words['colon']}{move.places}", WIDTH, first=f"{move.sign} ")
+        yield from wrap(f"{move.name} {move.moved}{words['colon']}{named(move, words)}", WIDTH, first=f"{move.sign} ")
     yield from wrap(words["front_more"], WIDTH) if front.moves_more else ()
+
+
+def named(move: Move, words: Words) -> str:
+    """Who made a move."""
+    return words["list_comma"].join(place.text for place in move.places) + move.others
 
 
 def _brief(brief: Brief, words: Words) -> Iterator[str]:

@@ -91,6 +91,8 @@ def test_alike_moves_of_many_places_are_one_line_with_all_their_names() -> None:
         if any(each.indicator_key == "cpi" and each.kind is ChangeKind.LOWERED for each in one.lines)
     }
     assert set(told.split("、")) == expected
+    (item,) = (one for one in soup(sample("thirty-reports")).find_all("li") if "CPI" in one.get_text())
+    assert {one.get_text() for one in item.find_all("a") if "#s" in one["href"]} == expected
     assert len(expected) == len(told.split("、"))
 
 

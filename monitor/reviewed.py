@@ -13,7 +13,7 @@ from unicodedata import normalize
 
 from storage.values import ReviewData, ReviewKind, Ruling, Stated, StatementData
 
-_FIGURE = ("value", "value_hi", "unit", "measure", "op", "period")
+FIGURE = ("value", "value_hi", "unit", "measure", "op", "period")
 
 
 class _Folded(NamedTuple):
@@ -75,7 +75,7 @@ def _ruling(review: ReviewData, reading: Stated, so_far: Ruling | None) -> Rulin
 
 
 def _corrected(data: StatementData, review: ReviewData) -> StatementData:
-    figure = {name: getattr(review, name) for name in _FIGURE}
+    figure = {name: getattr(review, name) for name in FIGURE}
     if review.measure is None or review.op is None:
         raise ValueError(f"review {review.id} says that a figure is wrong, but not which measure and hedge it has")
     changed = any(figure[name] != getattr(data, name) for name in ("value", "value_hi", "unit", "op"))

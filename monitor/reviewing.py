@@ -14,35 +14,26 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from monitor.compare import event_id
+from monitor.correcting import put_right
 from monitor.desk import Desk
 from monitor.filing import is_watched, lay_reviews
-from monitor.owing import owe_corrections, owe_news
-from monitor.record import IsNews, Record
-from monitor.reviewed import active, is_same_number, is_superseded
-from storage.changes import add_told, unnews
+from monitor.reviewed import FIGURE, active, is_same_number, is_superseded
 from storage.database import one_at_a_time, reading, transaction
 from storage.errors import Mendable
-from storage.models import Change, Document, Report, Review, Statement
-from storage.outbox import take_back
+from storage.models import Document, Report, Review, Statement
 from storage.reports import find_report, find_witnesses
 from storage.reviews import (
     Replaced,
     add_review,
     find_all_reviews,
     find_applied,
-    find_at_place,
     find_machines,
-    find_resting,
     find_review,
     find_reviews,
     find_statement,
-    find_told_watches,
     review_data,
 )
-from storage.values import Basis, ChangeData, ChangeKind, Kind, Measure, Op, ReviewData, ReviewKind, Stated
-
-FIGURE = ("value", "value_hi", "unit", "measure", "op", "period")
+from storage.values import Measure, Op, ReviewData, ReviewKind
 
 
 class ReviewRefused(Mendable):
@@ -208,7 +199,12 @@ def _texts(session: Session, desk: Desk, row: Review) -> dict[int, str]:
     """The kept texts of the report's documents, by document."""
     report = find_report(session, row.region, row.report_kind, row.year)
     witnesses = [] if report is None or report.id is None else find_witnesses(session, report.id)
-    return {one.id: desk.archive.find_text(one.text_hash) for one in witnesses if one.id is not None}
+    return {one.id: _text(desk, one) for one in witnesses if one.id is not None}
+
+
+def _text(desk: Desk, document: Document) -> str:
+    """Read before the transaction begins, but for a witness that came in between."""
+    return desk.archive.find_text(document.text_hash)
 
 
 def _said_already(row: Review, said: Iterable[ReviewData]) -> int | None:
@@ -231,115 +227,14 @@ def _take(session: Session, row: Review, texts: Mapping[int, str], desk: Desk, n
     replaced = [
         one
         for document in find_witnesses(session, report.id)
-        if document.id is not None and document.id in texts
-        for one in _replaced(session, document, report, texts[document.id])
+        for one in _replaced(session, document, report, texts.get(document.id or 0) or _text(desk, document))
     ]
     if not replaced:
         return Outcome(review_id, False, 0, 0)
-    told = _redo(session, report, replaced, review_id, desk, now)
+    told = put_right(session, report, replaced, review_id, is_watched(desk), desk, now)
     return Outcome(review_id, False, len(replaced), told)
 
 
 def _replaced(session: Session, document: Document, report: Report, text: str) -> list[Replaced]:
     reviewed = lay_reviews(session, document, report, text)
     return [] if reviewed is None else reviewed.replaced
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A number whose reading is another now, and every reading that it ever had, by id: some may have been told."""
-
-    now: Stated | None
-    readings: Mapping[int, Stated]
-
-    def holds(self, change: Change) -> bool:
-        return change.before_id in self.readings or change.after_id in self.readings
-
-    def last_told(self, told: Iterable[Change]) -> Stated | None:
-        """What readers heard last of it; None where they heard that nothing is stated."""
-        last = max((one for one in told if self.holds(one)), key=lambda one: one.id or 0)
-        if last.basis == Basis.CORRECTION:
-            return self.readings.get(last.after_id or 0)
-        return self.readings.get(last.after_id or 0) or self.readings.get(last.before_id or 0)
-
-
-def _place(session: Session, one: Replaced) -> _Place:
-    shown = one.after or one.before
-    assert shown is not None, "a replaced statement has a side"
-    return _Place(one.after, find_at_place(session, shown))
-
-
-def _redo(
-    session: Session, report: Report, replaced: Sequence[Replaced], review_id: int, desk: Desk, now: datetime
-) -> int:
-    """Find the report's changes again, and those of the next one; answers with how many corrections are owed."""
-    places = [_place(session, one) for one in replaced]
-    resting = find_resting(session, {id for place in places for id in place.readings})
-    untold = take_back(session, resting)
-    taken = [change for id in untold if (change := resting.pop(id)).basis != Basis.CORRECTION]
-    unnews(session, untold)
-    is_news = _put_right(places, taken, resting.values())
-
-    record = Record(session, report, now, is_watched(desk))
-    owe_news(session, report, record.redo(is_news), desk, now)
-    for following in record.redo_later([one.before for one in replaced if one.before], is_news):
-        owe_news(session, *following, desk, now)
-    return _correct(session, report, places, resting, review_id, desk, now)
-
-
-def _put_right(places: Iterable[_Place], taken: Iterable[Change], told: Collection[Change]) -> IsNews:
-    """Whether a change that is found now is news in the place of one that was taken out of a digest before it was told.
-
-    Of a number that readers were told otherwise, the correction tells.
-    """
-    sides = {id for change in taken for id in (change.before_id, change.after_id) if id is not None}
-    known: set[int] = set()
-    for place in places:
-        ids = {*place.readings, *({place.now.id} if place.now else ())}
-        if any(map(place.holds, told)):
-            known |= ids
-        elif sides & ids:
-            sides |= ids
-
-    def is_news(change: ChangeData) -> bool:
-        ids = {side.id for side in (change.before, change.after) if side}
-        return bool(ids & sides) and not ids & known
-
-    return is_news
-
-
-def _correct(
-    session: Session, report: Report, places: Iterable[_Place], told: Mapping[int, Change], review_id: int, desk: Desk,
-    now: datetime,
-) -> int:  # fmt: skip
-    """A change of kind `corrected` for each number that was told as another, owed to whoever was told."""
-    hearers = find_told_watches(session, told)
-    owed: dict[str, dict[int, ChangeData]] = defaultdict(dict)
-    for place in places:
-        watches = {watch for id, change in told.items() if place.holds(change) for watch in hearers.get(id, ())}
-        before = place.last_told(told.values()) if watches else None
-        if not watches or _said(before) == _said(place.now):
-            continue
-        change = _correction(report, before, place.now)
-        id = add_told(
-            session, event_id(change, f"review {review_id}"), change, report_id=change.shown.report_id, now=now,
-            example=report.example,
-        )  # fmt: skip
-        for watch in watches:
-            owed[watch][id] = change
-    owe_corrections(session, report, {watch: list(one.items()) for watch, one in owed.items()}, desk, now)
-    return len({id for corrections in owed.values() for id in corrections})
-
-
-def _said(stated: Stated | None) -> tuple[object, ...] | None:
-    """What a digest tells of a statement."""
-    if stated is None:
-        return None
-    data = stated.data
-    return (stated.indicator_key, data.role, data.reference, *(getattr(data, name) for name in FIGURE))
-
-
-def _correction(report: Report, before: Stated | None, after: Stated | None) -> ChangeData:
-    return ChangeData(
-        ChangeKind.CORRECTED, Basis.CORRECTION, report.region, Kind(report.kind), report.year, before, after
-    )

@@ -51,23 +51,30 @@ def owe(
     session.flush()
 
 
-def take_back(session: Session, change_ids: Iterable[int]) -> set[int]:
-    """Take changes out of the digests that still gather, and out of what silences keep back.
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Changes that nobody was told, and which watches were going to be told each of the changes, by its id."""
 
-    Answers with those that no digest told: of these, nobody knows.
-    """
+    untold: set[int]
+    gathering: dict[int, set[str]]
+
+
+def take_back(session: Session, change_ids: Iterable[int]) -> TakenBack:
+    """Take changes out of the digests that still gather, and what nobody was told out of what silences keep back."""
     ids = set(change_ids)
     held = list(session.exec(select(DigestChange).where(col(DigestChange.change_id).in_(ids))))
     for watch in sorted({one.watch for one in held}):
         one_at_a_time(session, _gathering_of(watch))
-    gathering = set(session.exec(select(Digest.id).where(Digest.state == "open")))
+    open_ones = set(session.exec(select(Digest.id).where(Digest.state == "open")))
+    gathering: dict[int, set[str]] = {}
     for one in held:
-        if one.digest_id in gathering:
+        if one.digest_id in open_ones:
+            gathering.setdefault(one.change_id, set()).add(one.watch)
             session.delete(one)
     session.flush()
-    untold = ids - {one.change_id for one in held if one.digest_id not in gathering}
+    untold = ids - {one.change_id for one in held if one.digest_id not in open_ones}
     session.exec(delete(Hushed).where(col(Hushed.change_id).in_(untold)))
-    return untold
+    return TakenBack(untold, gathering)
 
 
 def add_notice(session: Session, notice: Notice) -> int:

@@ -107,10 +107,6 @@ class Readings:
         """What the machine reads, in the order of the text."""
         return [stated_of(row, self._report) for row in self._machine]
 
-    @property
-    def are_reviewed(self) -> bool:
-        return bool(self._made) or any(row.set_aside_by is not None for row in self._machine)
-
     def rule(self, rulings: Mapping[int, Ruling]) -> tuple[list[Stated], list[Replaced]]:
         """Keep what the rulings, by the machine's rows, make of the readings; answers with all that is stated now.
 
@@ -195,11 +191,13 @@ def find_at_place(session: Session, stated: Stated) -> dict[int, Stated]:
     return {row.id: stated_of(row, report) for row, report in rows if row.id is not None}
 
 
-def find_resting(session: Session, statement_ids: Iterable[int]) -> dict[int, Change]:
-    """The changes that are news and rest on one of these statements, by id and in their order."""
+def find_resting(session: Session, statement_ids: Iterable[int], *, news: bool = True) -> dict[int, Change]:
+    """The changes that rest on one of these statements, by id and in their order; with `news` only what is news."""
     ids = list(statement_ids)
-    sides = or_(col(Change.before_id).in_(ids), col(Change.after_id).in_(ids))
-    rows = session.exec(select(Change).where(sides, col(Change.news).is_(True)).order_by(col(Change.id)))
+    query = select(Change).where(or_(col(Change.before_id).in_(ids), col(Change.after_id).in_(ids)))
+    if news:
+        query = query.where(col(Change.news).is_(True))
+    rows = session.exec(query.order_by(col(Change.id)))
     return {row.id: row for row in rows if row.id is not None}
 
 

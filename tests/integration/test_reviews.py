@@ -94,10 +94,11 @@ class Room:
         found = self.stated(year=year)
         return (found.data.value, found.data.op) if found else (None, None)
 
-    def send(self) -> None:
-        """All that gathers is told."""
+    def send(self, *watches: str) -> None:
+        """All that gathers is told, or what gathers for some watches."""
+        wanted = watches or [watch.key for watch in WATCHES]
         with transaction(self.desk.engine) as session:
-            for digest in session.exec(select(Digest).where(Digest.state == "open")):
+            for digest in session.exec(select(Digest).where(Digest.state == "open", col(Digest.watch).in_(wanted))):
                 digest.state, digest.rendered_at = "rendered", self.clock()
 
     def gathering(
@@ -174,6 +175,33 @@ def test_a_watch_that_asks_for_less_hears_of_the_correction_of_what_it_was_told(
     room.send()
     room.says("value", room.row(key), value=7.5)
     assert room.gathering("industry", key) == [("corrected", "correction", 5.0, 7.5)]
+
+
+def test_who_was_still_going_to_be_told_is_told_what_holds_and_no_correction(room: Room) -> None:
+    room.file(report_text(2026, TARGETS | {"规模以上工业增加值": "增长5%"}))
+    key = next(one.indicator_key for one in _targets(room) if "工业" in one.data.indicator)
+    room.send("everything")
+    assert room.gathering("industry", key) == [("lowered", "next_report", 7.0, 5.0)]
+    row = room.row(key)
+    assert room.says("value", row, value=6.0).told == 1
+    assert room.gathering("everything", key) == [("corrected", "correction", 5.0, 6.0)]
+    assert room.gathering("industry", key) == [("lowered", "next_report", 7.0, 6.0)]
+    room.says("value", row, value=7.5)
+    assert room.gathering("everything", key) == [("corrected", "correction", 5.0, 7.5)]
+    assert room.gathering("industry", key) == [], "it asks for what is lowered"
+    room.says("value", row, value=6.5)
+    assert room.gathering("industry", key) == []
+
+
+def test_who_hears_of_everything_late_is_kept_right_review_after_review(room: Room) -> None:
+    room.desk = replace(room.desk, watches=(*WATCHES, WATCHES[0].model_copy(update={"key": "late"})))
+    room.file(report_text(2026, CUT))
+    room.send("everything")
+    for value, kind in ((7.0, "raised"), (6.2, "lowered"), (6.6, "raised")):
+        room.says("value", value=value)
+        assert room.gathering() == [("corrected", "correction", 6.0, value)]
+        held = room.gathering("late")
+        assert [one for one in held if one[0] != "missed"] == [(kind, "next_report", 6.5, value)]
 
 
 def test_a_silence_keeps_a_correction_back_too(room: Room) -> None:

@@ -49,10 +49,14 @@ def test_a_daemon_that_is_stopped_at_any_moment_ends_well_and_leaves_everything_
     moments, longest = random.Random(SEED), 0.0
     for _ in range(STOPS):
         daemon = start(tmp_path)
-        time.sleep(moments.uniform(0, 3))  # an instant of the daemon's life, not an order of events
-        began = time.monotonic()
-        daemon.send_signal(signal.SIGTERM)
-        output, _ = daemon.communicate(timeout=90)  # 30 where nothing else runs
+        try:
+            time.sleep(moments.uniform(0, 3))  # an instant of the daemon's life, not an order of events
+            began = time.monotonic()
+            daemon.send_signal(signal.SIGTERM)
+            output, _ = daemon.communicate(timeout=90)  # 30 where nothing else runs
+        finally:
+            daemon.kill()
+            daemon.wait()
         longest = max(longest, time.monotonic() - began)
         assert daemon.returncode == 0, output
         assert "Stopped" in output

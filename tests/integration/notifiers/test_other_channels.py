@@ -10,8 +10,8 @@ from xml.etree import ElementTree as xml
 import pytest
 from pydantic import TypeAdapter
 
+from monitor.atom import ATOM
 from monitor.notifiers import ChannelSettings, notifier
-from monitor.notifiers.feed import ATOM
 from monitor.notifiers.message import DeliveryError, Message, Notifier
 from tests.integration.notifiers.servers import Receiver
 

@@ -33,7 +33,8 @@ from storage.reviews import (
     find_statement,
     review_data,
 )
-from storage.values import Measure, Op, ReviewData, ReviewKind
+from storage.statements import find_within
+from storage.values import Measure, Op, ReviewData, ReviewKind, Stated
 
 
 class ReviewRefused(Mendable):
@@ -152,7 +153,9 @@ def _row(session: Session, statement_id: int, says: Says, now: datetime) -> Revi
         example=report.example,
     )  # fmt: skip
     if says.kind is ReviewKind.VALUE:
-        _set_figure(row, statement, says.figure or {})
+        span = {statement.document_id: (statement.start, statement.end)}
+        stated = find_within(session, span).get(statement.document_id, [])
+        _set_figure(row, statement, stated[0] if stated else None, says.figure or {})
     if says.kind is ReviewKind.SERIES:
         if not says.indicator_key:
             raise ReviewRefused("which indicator is it? name its key (mubiao indicators) or another statement")
@@ -160,10 +163,10 @@ def _row(session: Session, statement_id: int, says: Says, now: datetime) -> Revi
     return row
 
 
-def _set_figure(row: Review, statement: Statement, given: Mapping[str, object]) -> None:
-    """The figure that is said, whole: what is not given is what was read."""
-    figure = {name: given.get(name, getattr(statement, name)) for name in FIGURE}
-    if "value" in given and "value_hi" not in given and "op" not in given and statement.op == Op.RANGE:
+def _set_figure(row: Review, read: Statement, now: Stated | None, given: Mapping[str, object]) -> None:
+    """The figure that is said, whole: what is not given is what is stated there now, else what was read."""
+    figure = {name: given.get(name, getattr(now.data if now else read, name)) for name in FIGURE}
+    if "value" in given and "value_hi" not in given and "op" not in given and figure["op"] == Op.RANGE:
         figure |= {"value_hi": None, "op": Op.EXACT}
     if figure["value_hi"] is not None and "op" not in given:
         figure["op"] = Op.RANGE
@@ -173,7 +176,7 @@ def _set_figure(row: Review, statement: Statement, given: Mapping[str, object]) 
         raise ReviewRefused("what is the right figure? give its value, as the report writes it before 万 and 亿")
     if (figure["value_hi"] is None) == (figure["op"] == Op.RANGE):
         raise ReviewRefused("a range has two ends, and nothing else has: give both values, or another op")
-    if all(figure[name] == getattr(statement, name) for name in FIGURE):
+    if now and now.review_id is None and all(figure[name] == getattr(now.data, name) for name in FIGURE):
         raise ReviewRefused("that is what is stated already: say what is wrong about it")
     for name, value in figure.items():
         setattr(row, name, value)

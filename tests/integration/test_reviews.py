@@ -324,6 +324,17 @@ def test_a_digest_tells_a_correction_in_words_and_as_data(room: Room, language: 
     assert sides == [(6.0, None), (None, 6.0), (6.0, 7.5)]
 
 
+def test_what_was_taken_out_can_be_put_back_with_the_very_figure_that_was_read(room: Room) -> None:
+    row = room.row(year=2025)
+    room.says("no_target", row)
+    assert room.figures(2025) == (None, None)
+    room.says("value", row, value=6.5)
+    assert room.figures(2025) == (6.5, "at_least")
+    room.says("value", row, op=Op.ABOUT)
+    room.says("value", row, value=6.6)
+    assert room.figures(2025) == (6.6, "about"), "what a review said of the hedge stays"
+
+
 def test_saying_the_same_again_changes_nothing(room: Room) -> None:
     room.file(report_text(2026, CUT))
     row = room.row()

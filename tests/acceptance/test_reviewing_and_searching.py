@@ -124,7 +124,8 @@ def test_a_review_is_made_listed_exported_and_taken_back(config: Path, tmp_path:
     (made,) = rows(config, "review", "add", said, "--value", "6.3", "--why", "看错了", "--who", "li")
     assert (made["known"], made["places"], made["corrections"]) == (False, 1, 0)
     again = rows(config, "targets", REGION, "-i", "gdp")[0]["target_statement"]
-    assert run(config, "review", "add", f"http://127.0.0.1/documents/2#s{again}", "--value", "6.3").exit_code != 0
+    told = run(config, "review", "add", f"http://127.0.0.1/documents/2#s{again}", "--value", "6.3", "--who", "li")
+    assert "says so already" in told.stdout
     target = next(one for one in rows(config, "targets", REGION, "-i", "gdp") if one["year"] == 2026)
     assert (target["target_value"], target["target_op"]) == (6.3, "about")
     listed = rows(config, "review", "list")

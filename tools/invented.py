@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 
 from monitor.catalogue.indicators import indicators
 from monitor.catalogue.regions import Level, regions
+from monitor.extractors import RULES_VERSION
 from storage.models import Change, Document, Report, Statement
 from storage.values import Measure
 
@@ -72,7 +73,7 @@ def _report(code: str, year: int, ids: _Ids, random: Random) -> Iterator[tuple[t
         "id": number, "report_id": number, "source_key": f"invented-{code}", "url": f"https://{code}.example/{year}",
         "version": 1, "title": title, "issuer": "市人民政府", "published_on": at.date(), "fetched_at": at,
         "content_type": "text/html", "raw_hash": f"{number:064x}", "text_hash": f"{number:064x}", "text_length": 20_000,
-        "excerpt": False, "doubts": "", "rules_version": 1, "example": False,
+        "excerpt": False, "doubts": "", "rules_version": RULES_VERSION, "example": False,
     }  # fmt: skip
     statements = [_statement(number, first + place, place, year, random) for place in range(MAIN + TAIL + OUTTURNS)]
     ids.statement += len(statements)

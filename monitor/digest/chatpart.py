@@ -31,7 +31,7 @@ def _lines(sheet: Sheet, words: Words) -> Iterator[str]:
         yield from _front(sheet.front, words)
     else:
         yield from _reports(sheet, words)
-    if sheet.all_url:
+    if sheet.all_url and (sheet.front or sheet.folded):
         yield ""
         yield words["all_reports"]
         yield sheet.all_url

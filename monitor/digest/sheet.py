@@ -79,7 +79,7 @@ def lay_out(data: DigestData, subject: str, parts: Sequence[ReportPart], plan: P
             if index >= plan.long
         ),
         folded=folded,
-        all_url=web_address(data.home_url) if folded else "",
+        all_url=web_address(data.home_url),
         remarks=tuple(
             Remark(*notice_text(notice, words), web_address(notice.url), notice.kind in ("broken", "unread"))
             for notice in notices[: plan.notices]

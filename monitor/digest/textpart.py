@@ -33,7 +33,7 @@ def text_part(sheet: Sheet) -> str:
         lines += [line for brief in sheet.briefs for line in _brief(brief, words)]
     if sheet.folded and (sheet.stories or sheet.briefs):
         lines += ["", *wrap(words("reports_folded", n=sheet.folded), WIDTH)]
-    lines += _links([(words["all_reports"], sheet.all_url)])
+    lines += _links([(words["all_reports"], sheet.all_url)]) if sheet.folded else []
     if sheet.remarks:
         lines += ["", "", _HEAVY, words["notices"], *_remarks(sheet, words)]
     lines += ["", "", _LIGHT, words["because"]]

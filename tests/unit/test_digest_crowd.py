@@ -151,6 +151,7 @@ def test_a_chat_is_told_the_front_page() -> None:
     assert "GDP 增长：调低 13 份，调高 4 份，改表述 4 份，未变 4 份" in chat
     assert "↓ 蔚梧市 7%左右 → 6%左右 ↓ 1" in chat
     assert len(chat) < 60
+    assert "http://127.0.0.1:8321/" in chat
 
 
 def test_amounts_are_compared_in_their_own_words() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -192,7 +193,17 @@ def test_what_is_no_database_is_refused_and_the_newest_good_backup_named(kept: K
     assert str(copy.path) in str(told.value)
 
 
-def test_a_database_that_cannot_be_written_is_refused_and_says_why(kept: Kept) -> None:
+@pytest.fixture
+def reachable(now: datetime) -> Iterator[Kept]:
+    """One in a folder of its own: pytest's others close to other users again and again, each time one begins."""
+    with TemporaryDirectory(prefix="mubiao-") as folder:
+        kept = Kept(Path(folder), now)
+        yield kept
+        kept.engine.dispose()
+
+
+def test_a_database_that_cannot_be_written_is_refused_and_says_why(reachable: Kept) -> None:
+    kept = reachable
     copy = kept.backup()
     kept.engine.dispose()
     program = textwrap.dedent(
@@ -211,10 +222,7 @@ def test_a_database_that_cannot_be_written_is_refused_and_says_why(kept: Kept) -
         """
     )
     data = kept.settings.data
-    for path in (kept.folder, *kept.folder.parents):
-        if path == Path("/") or path.stat().st_mode & 0o005 == 0o005:
-            break
-        path.chmod(path.stat().st_mode | 0o055)
+    kept.folder.chmod(0o755)
     for path in (data, *data.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
     try:

@@ -135,9 +135,15 @@ class Trial:
                 return
             assert worker.exitcode == -signal.SIGKILL
             self.kills += 1
-            with self.engine.connect() as connection:
-                assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
-                assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+            self._check_database()
+
+    def _check_database(self) -> None:
+        """By a connection of its own: one that is open all the time may remember an index as it was before."""
+        engine = make_engine(f"sqlite:///{self.folder / 'db'}")
+        with engine.connect() as connection:
+            assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+            assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+        engine.dispose()
 
     def finish(self) -> None:
         """Let it run to its end."""

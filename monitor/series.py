@@ -24,7 +24,7 @@ SCALES = {
     "千米": ("米", 1000.0), "公里": ("米", 1000.0),
 }  # fmt: skip
 WHOLE = ("千瓦", "千米", "千克", "千伏", "千卡")  # 千 is of their name
-EQUAL = 1e-6  # relative; written numbers differ by more
+EQUAL = 1e-9  # relative; written numbers differ by more: 66372.13 and 66372.18 are two
 YEAR = "year"  # the horizon of a target for its report's own year
 
 

@@ -1,6 +1,6 @@
 """Which entries of an index page are worth fetching: title, date and region decide. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from monitor.identity import can_be_report, title_year
@@ -18,10 +18,12 @@ def choose(
     *,
     first: bool,
     again: bool = False,
+    rewritten: Collection[str] = (),
 ) -> tuple[list[Task], list[Entry]]:
     """What to fetch, oldest first, and what is passed over: titles of no report and, on a first visit, the too old.
 
-    `again` looks at every known report now, whenever its own time would come.
+    `again` looks at every known report now, whenever its own time would come; `rewritten` are the addresses of those
+    that are seen to be others than when they were read.
     """
     tasks, passed = [], []
     for data in (data for data in entries if _is_new(data, known)):
@@ -38,7 +40,11 @@ def choose(
         else:
             tasks.append(Task(entry, "new" if before is None else "retitled"))
     chosen = {task.entry.url for task in tasks}
-    due = [entry for entry in known.values() if entry.recheck_at and (again or entry.recheck_at <= now)]
+    due = [
+        entry
+        for entry in known.values()
+        if entry.recheck_at and (again or entry.recheck_at <= now or entry.url in rewritten)
+    ]
     tasks += [Task(one, "recheck" if one.state == "kept" else "again") for one in due if one.url not in chosen]
     return sorted(tasks, key=lambda task: task.entry.published_on or date.max), passed
 

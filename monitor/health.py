@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from monitor.catalogue.regions import path_zh
 from monitor.rhythm import CHINA, overdue_year, usual_interval
+from scrapers.folders import is_folder_address, path_of
 from scrapers.source import Source
 from storage.models import SourceState
 from storage.values import Kind
@@ -49,9 +50,10 @@ def overdue(
 ) -> list[dict[str, object]]:
     """The sources that answer, and have not shown the report that the year's others have shown by now."""
     return [
-        {"source": one.key, "year": overdue_year(one.kind, newest_year(seen), now), "look": _look(one)}
+        {"source": one.key, "year": missing, "look": _look(one), "detail": _missing(one, missing)}
         for one in sources
         for seen in (shown.get(one.key, UNKNOWN),)
+        for missing in (overdue_year(one.kind, newest_year(seen), now),)
         if state_of(one.kind, states.get(one.key), seen, now) == "overdue"
     ]
 
@@ -93,7 +95,7 @@ def _detail(source: Source, state: SourceState | None, seen: Shown, now: datetim
         return state.failure
     missing = overdue_year(source.kind, newest_year(seen), now)
     if missing:
-        return f"no report of {missing}; has the column moved? {_look(source)}"
+        return _missing(source, missing)
     ends_at = state.certificate_ends_at if state else None
     return f"its certificate ends on {_day(ends_at)}" if ends_at is not None and ends_at - now < ENDING else ""
 
@@ -103,8 +105,17 @@ def newest_year(seen: Shown) -> int | None:
     return seen.newest_year or (seen.newest_on.year if seen.newest_on else None)
 
 
+def _missing(source: Source, year: int | None) -> str:
+    """What is to be done about a report that is not there: a column may have moved, into a folder somebody puts it."""
+    if is_folder_address(source.url):
+        return f"no report of {year}; put the report into {path_of(source.url)}"
+    return f"no report of {year}; has the column moved? {_look(source)}"
+
+
 def _look(source: Source) -> str:
-    """The command that looks for a column that moved."""
+    """The command that looks for a column that moved; "" for a folder."""
+    if is_folder_address(source.url):
+        return ""
     root = "/".join(source.url.split("/")[:3])
     return f"mubiao add {root}/ --dry-run"
 

@@ -25,13 +25,13 @@ from scrapers.errors import (
     ScrapeError,
     TooManyEntriesError,
 )
-from scrapers.folders import is_folder_address
+from scrapers.folders import find_etag, is_folder_address
 from scrapers.scrape import MOST, Look
 from scrapers.source import Source
 from storage.database import reading, transaction
 from storage.models import Entry
 from storage.reports import find_entries, keep_entries
-from storage.visits import TELL_AFTER, Remembered, recall
+from storage.visits import TELL_AFTER, Remembered, find_page, recall
 
 __all__ = ["Memory", "Tools", "Visited", "look_at", "remember", "visit"]
 
@@ -156,13 +156,28 @@ def _carry_out(look: Look, memory: Memory, tools: Tools, visited: Visited, *, ag
     if look.unchanged and not again and not memory.state.entries_due:
         return False
     choose = _late("monitor.choosing", "choose")
-    tasks, passed = choose(visited.source, look.entries, memory.entries, now, first=visited.baseline, again=again)
+    tasks, passed = choose(
+        visited.source, look.entries, memory.entries, now,
+        first=visited.baseline, again=again, rewritten=_rewritten(visited.source, memory, tools),
+    )  # fmt: skip
     for at in range(0, len(passed), AT_ONCE):  # others write too: nobody holds the database for long
         with transaction(tools.desk.engine) as session:
             keep_entries(session, visited.source.key, passed[at : at + AT_ONCE])
     for task in tasks:
         _late("monitor.trip", "carry_out")(task.entry, memory.state, look.family, tools, visited)
     return bool(tasks)
+
+
+def _rewritten(source: Source, memory: Memory, tools: Tools) -> list[str]:
+    """The files of a folder that were written anew since they were read: size and moment of change tell, for nothing.
+
+    Of a file that could not be read there is nothing to compare: it keeps its own time to be tried again.
+    """
+    if not is_folder_address(source.url):
+        return []
+    with reading(tools.desk.engine) as session:
+        read = {url: page.etag for url in memory.entries if (page := find_page(session, url))}
+    return [url for url, etag in read.items() if find_etag(url) not in (None, etag)]
 
 
 def _late(module: str, name: str) -> Callable[..., Any]:

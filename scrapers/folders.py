@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from mimetypes import guess_type
 from pathlib import Path
@@ -30,7 +31,7 @@ def read_place(url: str, within: str, conditions: Conditions | None, limit: Limi
         RefusedAddressError: the address lies outside of the source's folder.
         TooLargeError: the file has more bytes than `limit.decoded`.
     """
-    root, path = _path(within), _path(url)
+    root, path = path_of(within), path_of(url)
     if not path.is_relative_to(root):
         raise RefusedAddressError(f"{path} lies outside of {root}", url=url)
     try:
@@ -39,8 +40,7 @@ def read_place(url: str, within: str, conditions: Conditions | None, limit: Limi
         state = path.stat()
         if state.st_size > limit.decoded:
             raise TooLargeError(f"{state.st_size} bytes; {limit.decoded} is the limit", url=url)
-        etag = f'"{state.st_size}-{state.st_mtime_ns}"'
-        return _answer(url, path.read_bytes(), guess_type(path.name)[0] or "", etag, conditions)
+        return _answer(url, path.read_bytes(), guess_type(path.name)[0] or "", _etag(state), conditions)
     except FileNotFoundError as error:
         if path == root:
             raise UnreachableError(f"{path} does not exist; is its disk mounted?", url=url) from error
@@ -49,7 +49,20 @@ def read_place(url: str, within: str, conditions: Conditions | None, limit: Limi
         raise UnreachableError(f"{path} cannot be read: {error.strerror}", url=url) from error
 
 
-def _path(url: str) -> Path:
+def find_etag(url: str) -> str | None:
+    """The etag that a file would be read with now, without reading it; None where it cannot be looked at."""
+    try:
+        return _etag(path_of(url).stat())
+    except OSError:
+        return None
+
+
+def _etag(state: os.stat_result) -> str:
+    return f'"{state.st_size}-{state.st_mtime_ns}"'
+
+
+def path_of(url: str) -> Path:
+    """The place that a `file:///` address names, whether it is there or not."""
     return Path(unquote(urlsplit(url).path)).resolve()
 
 

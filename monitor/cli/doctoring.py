@@ -76,7 +76,7 @@ def doctor(
         if as_json:
             print_json({"state": finding.state, "subject": finding.subject, "words": finding.words})
         else:
-            say(f"{finding.state:5}{finding.subject:14}{finding.words}")
+            say(f"{finding.state:4}  {finding.subject:18}  {finding.words}")
     raise typer.Exit(int(any(one.state == "bad" for one in found)))
 
 

@@ -6,12 +6,14 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 
 import structlog
 
 from monitor.cli.terminal import harmless
+from monitor.cli.times import china_time
 from monitor.cli.visits import visit_row, visit_words
 from monitor.visited import Visited
 
@@ -151,6 +153,10 @@ def _clipped(value: Any) -> Any:
     return text if len(text) <= CLIPPED else f"{text[:CLIPPED]}…"
 
 
+def _next_try(due_at: str | None) -> str:
+    return china_time(datetime.fromisoformat(due_at)) if due_at else "none: given up"
+
+
 def _sentence(_logger: object, _method: str, event: Any) -> str:
     """An event in words. Neither scraped text nor a stack trace makes a second line."""
     name = event.pop("event")
@@ -158,6 +164,8 @@ def _sentence(_logger: object, _method: str, event: Any) -> str:
     level = event.pop("level")
     exception = event.pop("exception", "")
     words = EVENTS.get(name)
+    if "due_at" in event:
+        event["due_at"] = _next_try(event["due_at"])
     line = words.format_map(event) if words else f"{name}  " + " ".join(f"{k}={v}" for k, v in event.items())
     line = " ".join(line.split())
     mark = "" if level == "info" else f"{level.upper()}: "

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ import typer
 from monitor.cli.building import Installation, open_installation, utc_now
 from monitor.cli.options import AsJson, Config
 from monitor.cli.terminal import Stop, print_rows, say
+from monitor.cli.times import ZONE, china_time, in_china
 from monitor.delivery import replay, retry
 from monitor.notifiers.message import DeliveryError, Message
 from monitor.rhythm import CHINA
@@ -30,6 +32,8 @@ def deliveries(
 ) -> None:
     """What was sent, what is owed, and what was given up: to whom, how often tried, what the service said.
 
+    A terminal shows the beginning of what the service said; --json all of it.
+
     `dead` was tried for 75 hours, or refused; `suspended` was not tried, since the three digests before it to that
     address were dead. Both are kept: mubiao retry CHANNEL.
 
@@ -48,13 +52,14 @@ def deliveries(
             "subject": digest.subject + (f" ({one.part})" if one.part > 1 else ""),
             "state": one.state,
             "tries": one.attempts,
-            "next": _local(one.due_at) if one.state == "due" else "",
-            "sent": _local(one.sent_at),
+            "next": in_china(one.due_at) if one.state == "due" else "",
+            "sent": in_china(one.sent_at),
             "answer": one.answer,
         }
         for one, digest in posted
     ]
-    print_rows(rows, as_json=as_json, empty="no delivery is on record")
+    heads = {"next": f"next try ({ZONE})", "sent": f"sent ({ZONE})"}
+    print_rows(rows, as_json=as_json, empty="no delivery is on record", heads=heads, brief=("answer",))
 
 
 def retry_channel(channel: Channel, config: Config = Path("mubiao.toml")) -> None:
@@ -70,21 +75,30 @@ def retry_channel(channel: Channel, config: Config = Path("mubiao.toml")) -> Non
 
 def replay_channel(
     channel: Channel,
-    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="in China: 2026-01-20")],
+    since: Annotated[str, typer.Option(help="in China: 2026-01-20, or 2026-01-20T08:00", metavar="DAY")],
     config: Config = Path("mubiao.toml"),
 ) -> None:
     """Send again all digests since a day, also those that the channel accepted: with the same id and bytes.
 
     Example: mubiao replay desk --since 2026-01-20
     """
-    count = replay(open_installation(config).post, channel, since.replace(tzinfo=CHINA), utc_now())
-    say(f"{channel}: {count} messages are due now" if count else f"{channel}: no digest since {since:%Y-%m-%d %H:%M}")
+    moment = _moment(since)
+    count = replay(open_installation(config).post, channel, moment, utc_now())
+    say(f"{channel}: {count} messages are due now" if count else f"{channel}: no digest since {china_time(moment)}")
+
+
+def _moment(since: str) -> datetime:
+    for form in ("%Y-%m-%d", "%Y-%m-%dT%H:%M"):
+        with suppress(ValueError):
+            return datetime.strptime(since, form).replace(tzinfo=CHINA)
+    raise Stop(f"--since {since}: write a day like 2026-11-20", code=2)
 
 
 def send_test(channel: Channel, config: Config = Path("mubiao.toml")) -> None:
     """Send a short test message through a channel, now, and say what the service answered.
 
-    Exit code 1 if it was not accepted. Nothing is kept, and nothing is tried again.
+    Exit code 1 if it was not accepted. Nothing is kept, and nothing is tried again. In a folder its files begin with
+    `test-`, and latest.txt stays; a feed is written as it is, without an entry for its readers.
 
     Example: mubiao send-test mail
     """
@@ -93,7 +107,7 @@ def send_test(channel: Channel, config: Config = Path("mubiao.toml")) -> None:
     if notifier is None:
         known = ", ".join(installation.post.channels) or "none"
         raise Stop(f"{channel}: no such channel in the settings (there: {known})", code=2)
-    message, failed = _test_message(utc_now()), False
+    message, failed = trial_message(utc_now()), False
     for address in notifier.addresses():
         to = f"{channel} {address}".strip()
         try:
@@ -121,8 +135,8 @@ def unsubscribed(
         _resubscribe(installation, remove)
         return
     with reading(installation.engine) as session:
-        rows = [{"address": one.address, "since": _local(one.at)} for one in find_unsubscribed(session)]
-    print_rows(rows, as_json=as_json, empty="nobody has unsubscribed")
+        rows = [{"address": one.address, "since": in_china(one.at)} for one in find_unsubscribed(session)]
+    print_rows(rows, as_json=as_json, empty="nobody has unsubscribed", heads={"since": f"since ({ZONE})"})
 
 
 def _resubscribe(installation: Installation, address: str) -> None:
@@ -133,7 +147,8 @@ def _resubscribe(installation: Installation, address: str) -> None:
     say(f"{address} gets mail again, from the next digest on")
 
 
-def _test_message(now: datetime) -> Message:
+def trial_message(now: datetime) -> Message:
+    """What says that it is a test, in every form; its JSON is described by docs/test.schema.json."""
     subject = "mubiao 测试消息 test message"
     zh = "如果您看到这条消息，说明该渠道可以使用。"
     en = "If you can read this, the channel works."
@@ -146,11 +161,8 @@ def _test_message(now: datetime) -> Message:
         subject=subject,
         text=f"{zh}\n{en}\n",
         html=f'<!doctype html><html lang="zh"><meta charset="utf-8"><p>{zh}</p><p lang="en">{en}</p></html>',
-        payload=json.dumps(payload, ensure_ascii=False, sort_keys=True).encode(),
+        payload=json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(),
         made_at=now,
         chat=(subject, zh, en),
+        trial=True,
     )
-
-
-def _local(moment: datetime | None) -> str:
-    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}" if moment else ""

@@ -14,8 +14,8 @@ from monitor.cli.options import AsJson, Config
 from monitor.cli.promises import find_broken
 from monitor.cli.running import find_running
 from monitor.cli.terminal import print_json, say
+from monitor.cli.times import ZONE, china_time, in_china
 from monitor.health import expiring, overdue, state_of, unread
-from monitor.rhythm import CHINA
 from scrapers.source import Source
 from storage.backup import find_backups
 from storage.database import reading
@@ -125,7 +125,8 @@ def _print_status(report: Mapping[str, Any], rows: int) -> None:
     owed = ", ".join(f"{count} {state}" for state, count in sorted(report["deliveries"].items())) or "none yet"
     say(f"deliveries   {owed}; digests gathering: {report['digests_gathering']}")
     if report["oldest_due_at"]:
-        say(f"             the oldest that is owed was due {_local(report['oldest_due_at'])}")
+        due = "is due" if report["oldest_due_at"] > utc_now() else "was due"
+        say(f"             the oldest that is owed {due} {_local(report['oldest_due_at'])}")
     for host, words in report["tls_exceptions"].items():
         say(f"{'tls':12} {host} is excused from what is asked of all others: {words}")
     for promise, why in report["promises_broken"].items():
@@ -142,10 +143,10 @@ def _doubts(unplaced: int, doubtful: int) -> str:
 def _print_each(each: Sequence[Mapping[str, Any]], broken: Sequence[Mapping[str, Any]], rows: int) -> None:
     why = {one["source"]: f" since {_local(one['since'])}, {one['times']} times: {one['error']}" for one in broken}
     if each:
-        say(f"  {'source':36} {'last success':24} {'next visit':24} state")
+        say(f"  {'source':36} {f'last success ({ZONE})':26} {f'next visit ({ZONE})':26} state")
     for one in each[:rows]:
-        success, upcoming = _local(one["last_success_at"]), _local(one["next_visit_at"])
-        say(f"  {one['source']:36} {success:24} {upcoming:24} {one['state']}{why.get(one['source'], '')}")
+        success, upcoming = (in_china(one[name]) or "never" for name in ("last_success_at", "next_visit_at"))
+        say(f"  {one['source']:36} {success:26} {upcoming:26} {one['state']}{why.get(one['source'], '')}")
     if len(each) > rows:
         troubled = sum(one["state"] not in WELL for one in each[rows:])
         say(f"  and {len(each) - rows} others, {troubled} of them in trouble; --all shows them")
@@ -155,7 +156,7 @@ def _print_lesser(report: Mapping[str, Any], rows: int) -> None:
     """What is wrong with sources whose index can be read."""
     told = {
         "unread": "{source}: its list can be read, but {pages} of its pages could not; they are tried again",
-        "overdue": "{source}: no report of {year}; has the column moved? {look}",
+        "overdue": "{source}: {detail}",
         "certificates": "{source}: the certificate of {host} ends on {ends_on}; it cannot be read from then on",
     }
     for name, words in told.items():
@@ -165,4 +166,4 @@ def _print_lesser(report: Mapping[str, Any], rows: int) -> None:
 
 def _local(moment: object) -> str:
     """A time as readers have it."""
-    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M} (China)" if isinstance(moment, datetime) else "never"
+    return china_time(moment) if isinstance(moment, datetime) else "never"

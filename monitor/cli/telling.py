@@ -13,9 +13,9 @@ from monitor.cli.building import Installation, open_installation, utc_now
 from monitor.cli.options import AsJson, Config
 from monitor.cli.places import codes_within
 from monitor.cli.terminal import print_rows, say, warn
+from monitor.cli.times import ZONE, in_china
 from monitor.delivery import close_digests, deliver, preview
 from monitor.digest.figures import said
-from monitor.rhythm import CHINA
 from monitor.series import period_of
 from storage.changes import find_changes
 from storage.database import reading
@@ -54,7 +54,7 @@ def changes(
         if not as_json and period == str(one.year):
             period = ""  # the report's own year goes without saying
         row: dict[str, object] = {
-            "seen": f"{one.seen_at.astimezone(CHINA):%Y-%m-%d %H:%M}",
+            "seen": in_china(one.seen_at),
             "region": region_names(one.region)[0],
             "year": one.year,
             "period": period,
@@ -73,7 +73,7 @@ def changes(
                 "after_sentence": stated[one.after_id][1] if one.after_id else None,
             }  # fmt: skip
         rows.append(row)
-    print_rows(rows, as_json=as_json, empty="no change is on record")
+    print_rows(rows, as_json=as_json, empty="no change is on record", heads={"seen": f"seen ({ZONE})"})
     if more:
         warn(f"the newest {limit}; --limit 0 shows all, and a region, --year or --days fewer")
 
@@ -113,10 +113,17 @@ def deliver_now(config: Config = Path("mubiao.toml"), as_json: AsJson = False) -
     close_digests(post, utc_now())
     told = [one for channel in post.channels for one in deliver(post, channel, utc_now)]
     rows = [
-        {"channel": one.channel, "sent": one.sent, "subject": one.subject, "answer": one.answer, "next": one.due_at}
+        {
+            "channel": one.channel,
+            "sent": one.sent if as_json else "sent" if one.sent else "not sent",
+            "subject": one.subject,
+            "answer": one.answer,
+            "next": one.due_at if as_json else in_china(one.due_at),
+        }
         for one in told
     ]
-    print_rows(rows, as_json=as_json, empty="nothing is due")
+    heads = {"sent": "", "next": f"next try ({ZONE})"}
+    print_rows(rows, as_json=as_json, empty="nothing is due", heads=heads, brief=("answer",))
     raise typer.Exit(int(any(not one.sent for one in told)))
 
 

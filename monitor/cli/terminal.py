@@ -2,8 +2,9 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import TypeVar
 from unicodedata import category
 
@@ -16,7 +17,9 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Item = TypeVar("Item")
+NOTHING: Mapping[str, str] = MappingProxyType({})
 UNFOLDED = 2000  # characters
+BRIEF = 60  # characters that a terminal shows of a service's answer, say
 
 
 class Stop(typer.Exit):
@@ -55,8 +58,14 @@ def _in_iso(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def print_rows(rows: Iterable[Mapping[str, object]], *, as_json: bool, title: str = "", empty: str = "") -> None:
-    """The same rows as a table for people, or as one JSON object a line for programs."""
+def print_rows(
+    rows: Iterable[Mapping[str, object]], *, as_json: bool, title: str = "", empty: str = "",
+    heads: Mapping[str, str] = NOTHING, brief: Collection[str] = (),
+) -> None:  # fmt: skip
+    """The same rows as a table for people, or as one JSON object a line for programs.
+
+    `heads` are other words than a column's own for its head; of the columns in `brief` a terminal shows the beginning.
+    """
     listed = list(rows)
     if as_json:
         for row in listed:
@@ -66,14 +75,19 @@ def print_rows(rows: Iterable[Mapping[str, object]], *, as_json: bool, title: st
         say(empty)
         return
     table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for name in listed[0]:
-        table.add_column(name.replace("_", " "), overflow="fold")
-    for row in listed:
-        table.add_row(*("" if value is None else harmless(str(value)) for value in row.values()))
     console = Console(highlight=False)
+    for name in listed[0]:
+        table.add_column(heads.get(name, name.replace("_", " ")), overflow="fold")
+    for row in listed:
+        table.add_row(*(_cell(value, console.is_terminal and name in brief) for name, value in row.items()))
     if not console.is_terminal:
         console.width = UNFOLDED  # for grep and the like: one row, one line
     console.print(table, markup=False)
+
+
+def _cell(value: object, brief: bool) -> str:
+    text = "" if value is None else harmless(str(value))
+    return f"{text[:BRIEF]}…" if brief and len(text) > BRIEF else text
 
 
 def progress(items: Iterable[Item], what: str, total: int) -> Iterable[Item]:

@@ -31,7 +31,10 @@ def visit_now(
 
     Hosts are visited side by side, as many as fetch.workers says, each by one stream with its pauses kept.
 
-    A report that is kept is looked at again daily for two weeks, then monthly; --recheck does it now.
+    A report that is kept is looked at again daily for two weeks, then monthly; --recheck does it now. A file of a
+    folder is, as soon as its size or moment of change is another.
+
+    Not beside a running daemon, which visits what is due by itself.
 
     Example: mubiao visit changchun-work-report --recheck
     """

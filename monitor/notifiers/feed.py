@@ -16,6 +16,8 @@ from monitor.notifiers.message import DeliveryError, Message
 from monitor.notifiers.outgoing import clean_text
 from storage.files import sync_folder, whole
 
+NO_ENTRY = b""  # of a test
+
 
 class FeedSettings(BaseModel):
     """`path` is the feed's file; `keep` is how many digests stay in it; `title` is what a reader shows."""
@@ -29,7 +31,10 @@ class FeedSettings(BaseModel):
 
 
 class FeedNotifier:
-    """Puts each digest into the feed, the newest first; a digest that is there already is replaced, not doubled."""
+    """Puts each digest into the feed, the newest first; a digest that is there already is replaced, not doubled.
+
+    A test shows that the file can be written, and puts nothing into it: subscribers would get it.
+    """
 
     def __init__(self, settings: FeedSettings) -> None:
         self._settings = settings
@@ -38,6 +43,8 @@ class FeedNotifier:
         return ("",)
 
     def prepare(self, message: Message, address: str) -> tuple[bytes, ...]:
+        if message.trial:
+            return (NO_ENTRY,)
         entry = atom.entry(
             atom.urn(message.id), clean(message.subject, 200), clean_text(message.html_alone),
             published=message.made_at, updated=message.made_at, terms=[message.watch],
@@ -45,12 +52,12 @@ class FeedNotifier:
         return (atom.as_bytes(entry),)
 
     def send(self, body: bytes, *, id: str, address: str, now: datetime) -> str:
-        entry = xml.fromstring(body)
+        added = [] if body == NO_ENTRY else [xml.fromstring(body)]
         path = self._settings.path
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             known = _known(path)
-            entries = [entry, *(one for one in _entries(known) if _id(one) != _id(entry))]
+            entries = [*added, *(one for one in _entries(known) if _id(one) not in map(_id, added))]
             with whole(path, mode=0o644 if path.exists() and _is_shared(path) else 0o600) as file:
                 file.write(atom.as_bytes(self._feed(entries, _own_id(known))))
             sync_folder(path.parent)
@@ -58,7 +65,7 @@ class FeedNotifier:
             raise DeliveryError(
                 f"cannot write the feed: {error.strerror} ({error.filename or path})", retry=True
             ) from error
-        return f"entry in {path}"
+        return f"entry in {path}" if added else f"{path} can be written; a test puts no entry into a feed"
 
     def room(self, now: datetime) -> int | None:
         return None

@@ -30,7 +30,8 @@ class FolderNotifier:
     """Writes `2024-01-20-0807-<watch>-<id>.txt`, `.html` and `.json`.
 
     The same message has the same names, so a second try replaces what the first one wrote. Only the owner can read
-    the files. `latest.txt` and `latest.html` are copies of the newest digest, for a bookmark.
+    the files. `latest.txt` and `latest.html` are copies of the newest digest, for a bookmark; a test's files begin with
+    `test-` and never become the latest.
     """
 
     def __init__(self, settings: FolderSettings) -> None:
@@ -71,11 +72,12 @@ class FolderNotifier:
         sync_folder(self._folder)
 
     def _is_newest(self, name: str) -> bool:
-        """A retry of an old digest must not become the latest one; names sort by time."""
-        return all(other.stem <= name for other in self._folder.glob("[0-9]*.txt"))
+        """A retry of an old digest must not become the latest one; names sort by time. A test is no digest."""
+        return name[0].isdigit() and all(other.stem <= name for other in self._folder.glob("[0-9]*.txt"))
 
 
 def _name(message: Message) -> str:
     watch = re.sub(r"[^\w-]+", "-", clean_text(message.watch))[:40] or "watch"
     made = message.made_at.astimezone(CHINA)
-    return f"{made:%Y-%m-%d-%H%M}-{watch}-{message.id.removeprefix('msg_')[:8]}"
+    name = f"{made:%Y-%m-%d-%H%M}-{watch}-{message.id.removeprefix('msg_')[:8]}"
+    return f"test-{name}" if message.trial else name

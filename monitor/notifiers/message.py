@@ -18,6 +18,7 @@ class Message:
     `chat` is the short form for chat services: lines of plain text, none over 1,000 bytes, the subject first.
     `images` are those that the HTML names by `cid:`.
     `thread` groups the messages of one watch and month for mail clients; `watch` is the watch's key.
+    `trial` is true for what tries a channel and is no digest: it must not stand where readers look for the newest one.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Message:
     made_at: datetime
     chat: tuple[str, ...] = ()
     images: tuple[Image, ...] = ()
+    trial: bool = False
 
     @property
     def html_alone(self) -> str:

@@ -600,6 +600,20 @@ def test_files_that_are_put_into_a_folder_are_news(watching: Watching, tmp_path:
     assert ("地区生产总值", "lowered") in watching.told()
 
 
+def test_a_file_of_a_folder_that_was_written_anew_is_read_at_once(watching: Watching, tmp_path: Path) -> None:
+    report = tmp_path / "reports" / "1.txt"
+    report.parent.mkdir()
+    report.write_text(f"2026年{PLACE}政府工作报告\n{report_text(2026)}")
+    source = Source.model_validate(watching.source.model_dump() | {"url": report.parent.as_uri(), "family": None})
+    watching.visit(source)
+    report.write_text(f"2026年{PLACE}政府工作报告\n{report_text(2026, CUT, {})}")
+    visited = watching.visit(source, minutes=5)
+    assert [filed.outcome for _, filed in visited.filed] == [Outcome.REVISION]
+    assert ("地区生产总值", "lowered") in watching.told()
+    (report.parent / "2.txt").write_text(f"2025年{PLACE}政府工作报告\n{report_text(2025)}")
+    assert len(watching.visit(source, minutes=5).filed) == 1  # the first one lies there as it was read
+
+
 def move_column(watching: Watching, *, to: str = "http://reports.test/xxgk/fdzdgknr/zfgzbg/") -> Column:
     """The column's old address is gone, and the portal's tree leads to the new one."""
     home, tree = "http://reports.test/", "http://reports.test/xxgk/fdzdgknr/"

@@ -7,6 +7,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -107,3 +108,16 @@ def test_each_event_is_handed_on_to_be_counted() -> None:
     set_up_log(as_json=True, seen=lambda name, values: seen.append(f"{name} {values['channel']}"))
     structlog.get_logger().warning("delivery.failed", channel="desk", answer="no", due_at=None)
     assert seen == ["delivery.failed desk"]
+
+
+def test_the_next_try_is_told_in_the_time_of_china(stream: io.StringIO) -> None:
+    due_at = datetime(2026, 11, 22, 13, 1, 55, 120146, tzinfo=UTC)
+    structlog.get_logger().warning("delivery.failed", channel="desk", subject="s", answer="no", due_at=due_at)
+    (line,) = lines(stream)
+    assert str(due_at) in line if line.startswith("{") else line.endswith("next try 2026-11-22 21:01 China time")
+
+
+def test_no_next_try_is_told_as_given_up(stream: io.StringIO) -> None:
+    structlog.get_logger().warning("delivery.failed", channel="desk", subject="s", answer="no", due_at=None)
+    (line,) = lines(stream)
+    assert '"due_at": null' in line if line.startswith("{") else line.endswith("next try none: given up")

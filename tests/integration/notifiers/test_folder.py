@@ -52,6 +52,18 @@ def test_a_late_retry_does_not_become_the_latest(tmp_path: Path, message: Messag
     assert "新" in (tmp_path / "latest.txt").read_text("utf-8")
 
 
+def test_a_test_does_not_become_the_latest_nor_keeps_a_digest_from_it(
+    tmp_path: Path, message: Message, now: datetime
+) -> None:
+    later = replace(message, id="msg_" + "f" * 32, made_at=message.made_at + timedelta(hours=1), text="试", trial=True)
+    send(tmp_path, later, now)
+    assert not (tmp_path / "latest.txt").exists()
+    send(tmp_path, message, now)
+    assert (tmp_path / "latest.txt").read_text("utf-8") == message.text
+    send(tmp_path, later, now)
+    assert (tmp_path / "latest.txt").read_text("utf-8") == message.text
+
+
 def test_a_file_in_the_way_is_told_with_its_path(tmp_path: Path, message: Message, now: datetime) -> None:
     (tmp_path / "digests").write_text("not a folder")
     with pytest.raises(DeliveryError, match="digests") as caught:

@@ -63,6 +63,18 @@ def test_a_feed_has_an_id_of_its_own_and_keeps_it(tmp_path: Path, message: Messa
     assert ids[0] == ids[2] != ids[1]
 
 
+def test_a_test_puts_no_entry_into_the_feed(tmp_path: Path, message: Message, now: datetime) -> None:
+    path = tmp_path / "feed.xml"
+    feed = channel(type="atom", path=str(path))
+    trial = replace(message, id="msg_" + "f" * 32, trial=True)
+    assert "can be written" in send(feed, trial, now)
+    assert entries(path) == []
+    send(feed, message, now)
+    before = path.read_bytes()
+    send(feed, trial, now)
+    assert path.read_bytes() == before
+
+
 def test_the_feed_keeps_as_many_as_it_should(tmp_path: Path, message: Message, now: datetime) -> None:
     feed = channel(type="atom", path=str(tmp_path / "feed.xml"), keep=2)
     for day in range(4):

@@ -9,14 +9,17 @@ owed to whoever was told; docs/reviews.md has the rules.
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
+from monitor.catalogue.indicators import indicator
 from monitor.correcting import put_right
 from monitor.desk import Desk
 from monitor.filing import is_watched, lay_reviews
+from monitor.reviewable import cannot_be_of, ill_suited, wrong_number, wrong_period, wrong_range, wrong_unit
 from monitor.reviewed import FIGURE, active, is_same_number, is_superseded
 from storage.database import one_at_a_time, reading, transaction
 from storage.errors import Mendable
@@ -57,12 +60,16 @@ class Says:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a review did: `known` where it said nothing new, `places` whose reading it changed, `told` corrections."""
+    """What a review did: `known` where it said nothing new, `places` whose reading it changed, `told` corrections.
+
+    `doubt` is a sentence where the indicator that was named may not suit the number; the review counts all the same.
+    """
 
     review_id: int
     known: bool
     places: int
     told: int
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +83,20 @@ class Listed:
 def review(desk: Desk, statement_id: int, says: Says, now: datetime) -> Outcome:
     """Keep a review of a statement, and all that follows. Saying again what counts already changes nothing.
 
-    Raises ReviewRefused for a statement that is not there, or a figure that cannot be one.
+    Raises ReviewRefused for a statement that is not there, or a figure or an indicator that cannot be its.
     """
     with reading(desk.engine) as session:
-        row = _row(session, statement_id, says, now)
+        row, stated = _row(session, statement_id, says, now)
+        doubt = _doubt(stated, row.indicator_key)
         texts = _texts(session, desk, row)
     with transaction(desk.engine) as session:
         one_at_a_time(session, row.region)
         said = find_reviews(session, row.region, row.report_kind, row.year)
         if (known := _said_already(row, said)) is not None:
             return Outcome(known, True, 0, 0)
-        return _take(session, row, texts, desk, now)
+        if row.kind == ReviewKind.SERIES and _is_of(stated, row):
+            raise ReviewRefused(f"it is of {row.indicator_key} already: nothing was changed")
+        return replace(_take(session, row, texts, desk, now), doubt=doubt)
 
 
 def withdraw(desk: Desk, review_id: int, who: str, why: str, now: datetime) -> Outcome:
@@ -137,7 +147,8 @@ def _state(row: Review, counting: Sequence[ReviewData], applied: Collection[int]
     return "applied" if together else "unanchored"
 
 
-def _row(session: Session, statement_id: int, says: Says, now: datetime) -> Review:
+def _row(session: Session, statement_id: int, says: Says, now: datetime) -> tuple[Review, Stated | None]:
+    """The review to be kept, and what is stated at its place now."""
     found = find_statement(session, statement_id)
     if found is None:
         raise ReviewRefused(
@@ -152,20 +163,43 @@ def _row(session: Session, statement_id: int, says: Says, now: datetime) -> Revi
         machine=_machine(session, statement), document_id=statement.document_id, who=says.who, at=now, why=says.why,
         example=report.example,
     )  # fmt: skip
+    span = {statement.document_id: (statement.start, statement.end)}
+    stated = next(iter(find_within(session, span).get(statement.document_id, [])), None)
     if says.kind is ReviewKind.VALUE:
-        span = {statement.document_id: (statement.start, statement.end)}
-        stated = find_within(session, span).get(statement.document_id, [])
-        _set_figure(row, statement, stated[0] if stated else None, says.figure or {})
+        _set_figure(row, statement, stated, says.figure or {})
     if says.kind is ReviewKind.SERIES:
         if not says.indicator_key:
             raise ReviewRefused("which indicator is it? name its key (mubiao indicators) or another statement")
         row.indicator_key, row.indicator = says.indicator_key, says.indicator
-    return row
+    return row, stated
+
+
+def _is_of(stated: Stated | None, row: Review) -> bool:
+    """Whether what is stated now is of the indicator that a review names."""
+    return (
+        stated is not None
+        and stated.indicator_key == row.indicator_key
+        and row.indicator in (None, stated.data.indicator)
+    )
+
+
+def _doubt(stated: Stated | None, key: str | None) -> str:
+    """What is doubtful about an indicator of the catalogue for a number. Raises ReviewRefused where it cannot be."""
+    known = indicator(key) if key else None
+    if stated is None or known is None:
+        return ""
+    _refuse(cannot_be_of(stated.data, known))
+    return ill_suited(stated.data, indicator(stated.indicator_key), known)
+
+
+def _refuse(*wrong: str) -> None:
+    if said := next(filter(None, wrong), ""):
+        raise ReviewRefused(said)
 
 
 def _set_figure(row: Review, read: Statement, now: Stated | None, given: Mapping[str, object]) -> None:
     """The figure that is said, whole: what is not given is what is stated there now, else what was read."""
-    figure = {name: given.get(name, getattr(now.data if now else read, name)) for name in FIGURE}
+    figure: dict[str, Any] = {name: given.get(name, getattr(now.data if now else read, name)) for name in FIGURE}
     if "value" in given and "value_hi" not in given and "op" not in given and figure["op"] == Op.RANGE:
         figure |= {"value_hi": None, "op": Op.EXACT}
     if figure["value_hi"] is not None and "op" not in given:
@@ -176,6 +210,13 @@ def _set_figure(row: Review, read: Statement, now: Stated | None, given: Mapping
         raise ReviewRefused("what is the right figure? give its value, as the report writes it before 万 and 亿")
     if (figure["value_hi"] is None) == (figure["op"] == Op.RANGE):
         raise ReviewRefused("a range has two ends, and nothing else has: give both values, or another op")
+    units, periods = ({getattr(read, name), getattr(now.data, name) if now else None} for name in ("unit", "period"))
+    low, high = figure["value"], figure["value_hi"]
+    _refuse(
+        wrong_number(low), wrong_number(high), wrong_unit(figure["unit"], units),
+        wrong_period(figure["period"], periods),
+        wrong_range(low, high) if low is not None and high is not None else "",
+    )  # fmt: skip
     if now and now.review_id is None and all(figure[name] == getattr(now.data, name) for name in FIGURE):
         raise ReviewRefused("that is what is stated already: say what is wrong about it")
     for name, value in figure.items():

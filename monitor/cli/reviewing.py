@@ -14,7 +14,7 @@ from monitor.catalogue.indicators import indicator
 from monitor.cli.building import Installation, open_installation, utc_now
 from monitor.cli.options import AsJson, Config
 from monitor.cli.places import codes_within
-from monitor.cli.terminal import Stop, print_json, print_rows, say
+from monitor.cli.terminal import Stop, print_json, print_rows, say, warn
 from monitor.reviewing import Listed, Outcome, Says, list_reviews, withdraw
 from monitor.reviewing import review as review_statement
 from monitor.rhythm import CHINA
@@ -140,9 +140,12 @@ def _login() -> str:
 
 
 def _print(outcome: Outcome, as_json: bool) -> None:
+    if outcome.doubt:
+        warn(f"Look again: {outcome.doubt}.")
     if as_json:
         print_json({
             "review": outcome.review_id, "known": outcome.known, "places": outcome.places, "corrections": outcome.told,
+            **({"doubt": outcome.doubt} if outcome.doubt else {}),
         })  # fmt: skip
     elif outcome.known:
         say(f"Review {outcome.review_id} says so already; nothing was changed.")

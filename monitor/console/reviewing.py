@@ -106,7 +106,8 @@ def routes(kept: Kept, reviewers: Reviewers | None) -> list[Route]:
             outcome: Outcome = say(form)
         except (FormRefused, ReviewRefused) as error:
             return _page(request, 422, words("review_wrong", why=clean(str(error), 300)), form)
-        return _page(request, 200, words("review_known" if outcome.known else "review_done", n=outcome.review_id))
+        told = words("review_known" if outcome.known else "review_done", n=outcome.review_id)
+        return _page(request, 200, f"{told} {outcome.doubt}".strip())
 
     def _review(request: Request, form: Mapping[str, str]) -> Outcome:
         assert reviewers is not None, "the caller has looked"

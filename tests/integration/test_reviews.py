@@ -227,6 +227,41 @@ def test_what_is_no_target_is_stated_by_nobody(room: Room) -> None:
         assert row not in {one.id for one in find_ledger_statements(session, REGION, headline=False)}
 
 
+def test_a_figure_of_other_units_and_spans_is_taken(room: Room) -> None:
+    row = room.row(year=2025)
+    for figure in (
+        {"value": 1.2, "unit": "万亿元", "measure": "level"}, {"value": 35.0, "unit": "微克/立方米"},
+        {"value": -3.0, "value_hi": -2.0, "unit": "%"}, {"value": -2.0, "value_hi": -3.0},
+        {"value": 6.0, "value_hi": 6.5, "period": "2026/2030"},
+    ):  # fmt: skip
+        assert room.says("value", row, **figure).places == 1
+
+
+def test_an_indicator_that_cannot_be_is_refused_and_an_odd_one_is_doubted(room: Room) -> None:
+    row = room.row(year=2025)
+    assert "生产总值" in room.says("series", row, indicator_key="cpi").doubt, "words of another topic"
+    assert room.says("series", room.row("cpi", 2025), indicator_key="~总产出").doubt == ""
+    row = room.row("~总产出", 2025)
+    assert "usually stated" in room.says("series", row, indicator_key="surveyed_unemployment").doubt
+    row = room.row("surveyed_unemployment", 2025)
+    room.says("value", row, value=1200.0, unit="亿元", measure="level", op="exact")
+    with pytest.raises(ReviewRefused, match="1200亿元 cannot be of"):
+        room.says("series", room.row("surveyed_unemployment", 2025), indicator_key="cpi")
+
+
+def test_what_is_of_an_indicator_already_is_not_said_again(room: Room) -> None:
+    row = room.row(year=2025)
+    with pytest.raises(ReviewRefused, match="is of gdp already"):
+        room.says("series", row, indicator_key="gdp")
+    assert room.states() == []
+    room.says("value", row, value=6.9)
+    with pytest.raises(ReviewRefused, match="is of gdp already"):
+        room.says("series", room.row(year=2025), indicator_key="gdp")
+    room.says("series", room.row(year=2025), indicator_key="cpi")
+    assert room.says("series", room.row("cpi", 2025), indicator_key="cpi").known
+    assert len(room.states()) == 2
+
+
 def test_one_series_is_followed_under_another_name(room: Room) -> None:
     room.file(report_text(2026, TARGETS | {"全部经济总产出": "增长6%"}))
     odd = next(one for one in _targets(room) if "总产出" in one.data.indicator)
@@ -442,6 +477,16 @@ def test_a_figure_that_cannot_be_one_is_refused(room: Room) -> None:
         ({}, "is stated already"), ({"value_hi": 7.0, "op": "exact"}, "two ends"), ({"op": "most"}, "one of"),
         ({"value": None}, "right figure"),
     ):  # fmt: skip
+        with pytest.raises(ReviewRefused, match=why):
+            room.says("value", row, **figure)
+    impossible: tuple[tuple[dict[str, object], str], ...] = (
+        ({"value": float("inf")}, "no number"), ({"value": float("nan")}, "no number"), ({"value": 1e308}, "no number"),
+        ({"value": -1e15}, "no number"), ({"value_hi": float("inf")}, "no number"), ({"unit": "蛋"}, "no unit"),
+        ({"value": 7.0, "value_hi": 3.0, "op": Op.RANGE}, "ascends"), ({"value": 7.0, "value_hi": 7.0}, "ascends"),
+        ({"period": "99"}, "no period"), ({"period": "1948"}, "no period"), ({"period": "2026/2101"}, "no period"),
+        ({"period": "2030/2026"}, "no period"), ({"period": "2026/2026"}, "no period"),
+    )  # fmt: skip
+    for figure, why in impossible:
         with pytest.raises(ReviewRefused, match=why):
             room.says("value", row, **figure)
     with pytest.raises(ReviewRefused, match="no statement"):

@@ -8,6 +8,9 @@ PYTHON ?= $(shell sh tools/find-python)
 PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 ARGS ?=
+# Test processes: a file of tests stays in one of them. More than four gain nothing.
+TEST_JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ "$$n" -gt 4 ] && n=4; echo "$$n")
+PYTEST := $(PY) -m pytest -n $(TEST_JOBS) --dist loadfile
 
 .PHONY: help setup run test check format gold firings bench-extract bench-visit bench-hosts bench-workers hostile bench bench-console fuzz-api screenshots years mutate any-order crash workers simulate show-digests noise faults live reliability wheel lock clean
 
@@ -42,15 +45,15 @@ setup: .venv/.dev  ## an own environment in .venv with all that development need
 run: .venv/.runtime  ## the daemon, from a fresh clone: watches, and writes its first digest within a minute
 	@exec .venv/bin/mubiao run $(ARGS)
 
-test: setup  ## all tests (ARGS="-k name" for some)
-	@$(PY) -m pytest $(ARGS)
+test: setup  ## all tests (ARGS="-k name" for some, TEST_JOBS=0 for one process)
+	@$(PYTEST) $(ARGS)
 
 check: setup  ## format, lint, types, import contracts, unit tests
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
-	@$(PY) -m pytest -q tests/unit
+	@$(PYTEST) -q tests/unit
 
 format: setup  ## format the code and mend what ruff can mend
 	@$(PY) -m ruff format .

@@ -175,6 +175,17 @@ def find_damage(engine: Engine, *, quick: bool) -> list[str]:
     """What is damaged in a SQLite file; `quick` leaves out the indexes. A server looks after its own files: []."""
     if engine.dialect.name != "sqlite":
         return []
+    # By a connection of its own: FTS5 keeps what it knows of its index as long as a connection is open, and one that
+    # has seen it before another process wrote may call a sound index corrupt.
+    own = make_engine(engine.url.render_as_string(hide_password=False)) if sqlite_file(engine) else engine
+    try:
+        return _find_damage(own, quick=quick)
+    finally:
+        if own is not engine:
+            own.dispose()
+
+
+def _find_damage(engine: Engine, *, quick: bool) -> list[str]:
     try:
         with engine.connect() as connection:
             asked = "quick_check" if quick else "integrity_check"

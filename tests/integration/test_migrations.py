@@ -201,3 +201,21 @@ def kill(folder: Path, moments: list[int], urls: list[str]) -> list[str]:
     program = [sys.executable, "-m", "tests.migrating", str(folder), *asked]
     done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
     return done.stdout.split()
+
+
+def test_a_connection_that_was_open_while_another_wrote_calls_no_sound_index_damaged(tmp_path: Path) -> None:
+    ours, theirs = (make_engine(f"sqlite:///{tmp_path / 'db'}") for _ in range(2))
+    migrate(ours)
+    for turn in range(4):
+        with ours.connect() as connection:  # it is kept open in the pool, with what it knows of the index
+            connection.exec_driver_sql("SELECT rowid FROM search_words WHERE search_words MATCH 'w1'").fetchall()
+        with theirs.execution_options(writing=True).connect() as connection:
+            for row in range(100 * turn, 100 * turn + 100):
+                words = " ".join(f"w{row}x{word}" for word in range(50))
+                connection.exec_driver_sql("INSERT INTO search_words (rowid, words) VALUES (?, ?)", (row, words))
+            connection.exec_driver_sql("INSERT INTO search_words (search_words) VALUES ('optimize')")
+            connection.commit()
+        assert find_damage(ours, quick=False) == []
+        assert find_damage(ours, quick=True) == []
+    ours.dispose()
+    theirs.dispose()

@@ -12,10 +12,11 @@ from monitor.catalogue.regions import NATION, ancestors, path_zh, region
 from monitor.compare import compare
 from monitor.context import around, named, past
 from monitor.digest import DigestData, Figure, Line, Notice, ReportPart, Steady
-from monitor.digest.owners import is_bare, owner
+from monitor.digest.owners import is_bare, owner, without_place
 from monitor.example.source import EXAMPLE_REGIONS
 from monitor.foot import foot
-from monitor.ledger import reckon
+from monitor.hours import zone_of
+from monitor.ledger import CHANGE_OF, LedgerEntry, reckon
 from monitor.post import Post
 from monitor.series import Series, series_of, signature
 from monitor.watches import Watch, is_named
@@ -83,6 +84,7 @@ def brief(session: Session, digest: Digest, watch: Watch, post: Post, now: datet
             seen=find_last_seen(session),
         ),
         home_url=post.links.home,
+        zone=zone_of(watch, post.desk.zone),
     )
 
 
@@ -189,7 +191,13 @@ class _Figures:
 
     def reached(self, stated: Stated) -> Stated | None:
         """What became of a target, as the ledger has it; one source for tables, charts and `mubiao targets`."""
-        return self._answers.get(_said(stated))
+        entry = self._answers.get(_said(stated))
+        return entry.outturn if entry else None
+
+    def judged(self, stated: Stated | None) -> ChangeKind | None:
+        """Whether that met or missed it, by the ledger, whichever changes the watch asked for."""
+        entry = self._answers.get(_said(stated)) if stated else None
+        return CHANGE_OF.get(entry.verdict) if entry else None
 
     def outturn(self, stated: Stated | None) -> Figure | None:
         reached = self.reached(stated) if stated else None
@@ -201,13 +209,13 @@ class _Figures:
         return self._documents[id]
 
 
-def _answers(session: Session, report: Report, told: Iterable[Stated]) -> dict[Said, Stated]:
-    """The ledger's outturn of each target of the region, and of those `told` of that no report states any more."""
+def _answers(session: Session, report: Report, told: Iterable[Stated]) -> dict[Said, LedgerEntry]:
+    """Ledger entries with an outturn: targets of the region, and those `told` of that no report states any more."""
     known = find_ledger_statements(session, report.region, headline=False)
     ids = {one.id for one in known}
     stated = [*known, *(one for one in told if one.id not in ids and one.data.role is Role.TARGET)]
     entries = reckon(stated, sentences=lambda wanted: find_sentences_by_id(session, wanted))
-    return {_said(entry.target): entry.outturn for entry in entries if entry.outturn}
+    return {_said(entry.target): entry for entry in entries if entry.outturn}
 
 
 def _said(target: Stated) -> Said:
@@ -223,7 +231,7 @@ def _line(change: Change, figures: _Figures) -> Line:
     return Line(
         kind=ChangeKind(change.kind),
         basis=Basis(change.basis),
-        indicator=change.indicator,
+        indicator=_shown(change.indicator, change.indicator_key, change.region),
         indicator_key=change.indicator_key,
         name_en=known.en if known else "",
         topic_zh=known.topic.zh if known else "",
@@ -232,6 +240,7 @@ def _line(change: Change, figures: _Figures) -> Line:
         before=figures.of_id(change.before_id),
         after=figures.of_id(change.after_id),
         outturn=None if settled else figures.outturn(before),
+        judged=None if settled else figures.judged(before),
         told_as=named(before) if renamed and before else None,
     )
 
@@ -261,7 +270,13 @@ def _is_main(stated: Stated) -> bool:
 
 def _steady(stated: Stated, figures: _Figures) -> Steady:
     known = indicator(stated.indicator_key)
-    return Steady(stated.data.indicator, stated.indicator_key, known.en if known else "", figures.of(stated))
+    name = _shown(stated.data.indicator, stated.indicator_key, stated.region)
+    return Steady(name, stated.indicator_key, known.en if known else "", figures.of(stated))
+
+
+def _shown(words: str, key: str, code: str) -> str:
+    """A known indicator goes without its own region's name; of the long tail the words are all there is to go by."""
+    return without_place(words, region_names(code)[0]) if indicator(key) else words
 
 
 def _silenced(session: Session, digest: Digest, sources: dict[str, SourceState]) -> list[tuple[str, str]]:

@@ -32,6 +32,7 @@ class Verdict(StrEnum):
     OPEN = "open"  # no later report of the kind is on record
 
 
+CHANGE_OF = {Verdict.MET: ChangeKind.MET, Verdict.MISSED: ChangeKind.MISSED}
 WORST = (Verdict.MISSED, Verdict.NOT_TOLD, Verdict.UNJUDGED, Verdict.OPEN, Verdict.MET)
 Asked = tuple[int, str]  # a statement and one of the indicators it is about
 
@@ -123,11 +124,10 @@ def settle(
     """`met` and `missed`: what a later report says became of the targets of an earlier one, for known indicators."""
     known = [stated for stated in targets if stated.data.role is Role.TARGET and not _is_tail(stated)]
     reached = [stated for stated in outturns if stated.data.role is Role.OUTTURN]
-    kinds = {Verdict.MET: ChangeKind.MET, Verdict.MISSED: ChangeKind.MISSED}
     return [
-        _change(kinds[entry.verdict], entry.target, entry.outturn)
+        _change(CHANGE_OF[entry.verdict], entry.target, entry.outturn)
         for entry in reckon([*known, *reached], better, sentences)
-        if entry.verdict in kinds and entry.outturn is not None
+        if entry.verdict in CHANGE_OF and entry.outturn is not None
     ]
 
 

@@ -76,8 +76,11 @@ def line(
     headline: bool = True,
     basis: Basis = Basis.NEXT_REPORT,
     topic: tuple[str, str] = ("", ""),
+    judged: ChangeKind | None = None,
 ) -> Line:
-    return Line(kind, basis, indicator, key or indicator, en, topic[0], topic[1], headline, before, after, outturn)
+    return Line(
+        kind, basis, indicator, key or indicator, en, topic[0], topic[1], headline, before, after, outturn, judged
+    )
 
 
 def part(lines: tuple[Line, ...], **more: object) -> ReportPart:
@@ -138,7 +141,7 @@ def main_lines() -> tuple[Line, ...]:
         line(ChangeKind.ADDED, "单位地区生产总值能耗", None, now("3%", -3, op=Op.ABOUT),
              key="energy_intensity", en="Energy use per unit of GDP"),
         line(ChangeKind.LOWERED, "一般公共预算收入", was("5%", 5), now("4%", 4), came("5.2%", 5.2),
-             key="general_public_budget_revenue", en="General public budget revenue"),
+             key="general_public_budget_revenue", en="General public budget revenue", judged=ChangeKind.MET),
         line(ChangeKind.RAISED, "固定资产投资", at(was("6%", 6), "固定资产投资增长"), now("7%", 7, op=Op.AT_LEAST),
              came("3.1%", 3.1), key="fixed_asset_investment", en="Fixed-asset investment"),
         line(ChangeKind.REWORDED, "社会消费品零售总额", at(was("6.5%", 6.5, op=Op.ABOUT), "零售总额增长"),
@@ -150,7 +153,7 @@ def main_lines() -> tuple[Line, ...]:
         line(ChangeKind.LOWERED, "居民消费价格", was("3%", 3, op=Op.ABOUT), now("2%", 2, op=Op.ABOUT), key="cpi",
              en="Consumer price index"),
         line(ChangeKind.LOWERED, "地区生产总值", was("6.5%", 6.5, op=Op.AT_LEAST), now("6%", 6, op=Op.ABOUT),
-             came("5.6%", 5.6), key="gdp", en="Gross regional product"),
+             came("5.6%", 5.6), key="gdp", en="Gross regional product", judged=ChangeKind.MISSED),
         line(ChangeKind.DROPPED, "进出口总额", was("8%", 8), None, key="foreign_trade", en="Foreign trade"),
         line(ChangeKind.MISSED, "地区生产总值", was("6.5%", 6.5, op=Op.AT_LEAST), came("5.6%", 5.6), key="gdp",
              en="Gross regional product"),

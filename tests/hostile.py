@@ -82,7 +82,7 @@ def poisoned(data: DigestData, text: str, url: str) -> DigestData:
     )  # fmt: skip
 
 
-_ENUMS = ("kind", "basis", "measure", "op", "indicator_key")
+_ENUMS = ("kind", "basis", "judged", "measure", "op", "indicator_key")
 GOLDEN = {
     "html": {"lang"}, "head": set(), "body": {"style"}, "title": set(), "style": set(),
     "b": {"class", "role", "aria-label", "aria-hidden", "style"},

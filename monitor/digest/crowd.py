@@ -155,9 +155,12 @@ def _of_last_year(figure: Figure, year: int) -> bool:
 
 def _outturn(told: Standing, words: Words) -> Cell:
     """What came of last year's target, with a mark where it was met or missed."""
-    came = told.line.outturn if told.line else None
-    cell = figure_cell(came or (told.result.after if told.result else None), words)
-    return Cell(f"{cell.text} {SIGNS[told.result.kind]}", cell.url) if told.result else cell
+    line, result = told.line, told.result
+    came, judged = (result.after, result.kind) if result else (None, None)
+    if line and line.outturn:
+        came, judged = line.outturn, line.judged
+    cell = figure_cell(came, words)
+    return Cell(f"{cell.text} {SIGNS[judged]}", cell.url) if judged else cell
 
 
 def _change(line: Line, points: bool, words: Words) -> str:

@@ -3,11 +3,12 @@
 import re
 from datetime import datetime
 from string import Formatter
+from zoneinfo import ZoneInfo
 
 from .outgoing import clean
-from .stories import BEIJING, beijing_time
+from .stories import clock_time, zone_name
 from .subject import NOTICE_KINDS
-from .values import Foot, Notice
+from .values import BEIJING, Foot, Notice
 from .words import Words
 
 _FACTS = re.compile(
@@ -18,14 +19,14 @@ _NAMED = 6  # things kept back that are told by name
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def notice_text(notice: Notice, words: Words) -> tuple[str, str]:
-    """One notice: what happened; then why, and when (in Beijing). An unknown kind is told by its detail."""
+def notice_text(notice: Notice, words: Words, zone: ZoneInfo) -> tuple[str, str]:
+    """One notice: what happened; then why, and when (in `zone`). An unknown kind is told by its detail."""
     key = f"notice_{notice.kind}" if notice.kind in NOTICE_KINDS else "notice_other"
     what = words(key, source=clean(notice.source, 80), n=notice.count, years=_years(notice, words))
     detail = _reason(notice, words)
     why = f"{words['colon']}{detail}" if detail else ""
     mark = words["example"] if notice.example else ""
-    return f"{mark}{what}", f"{why}{words['open_bracket']}{beijing_time(notice.at)}{words['close_bracket']}"
+    return f"{mark}{what}", f"{why}{words['open_bracket']}{clock_time(notice.at, zone)}{words['close_bracket']}"
 
 
 def _reason(notice: Notice, words: Words) -> str:
@@ -60,14 +61,14 @@ def _day(at: datetime, words: Words) -> str:
     return words("seen_day", day=day.day, month=day.month if words.language == "zh" else _MONTHS[day.month - 1])
 
 
-def foot_lines(foot: Foot, words: Words) -> list[str]:
+def foot_lines(foot: Foot, words: Words, zone: ZoneInfo) -> list[str]:
     """Why this came, what stands behind it, how to change it."""
     why = clean(foot.why_zh if words.language == "zh" else foot.why_en, 300)
     key = "sources_all" if foot.sources == foot.sources_ok else "sources"
     watched = words(key, n=foot.sources, ok=foot.sources_ok) if foot.sources else ""
     if foot.last_visit_at:
         gap = " " if words.language == "en" else ""
-        watched += gap + words("last_visit", time=beijing_time(foot.last_visit_at))
+        watched += gap + words("last_visit", time=clock_time(foot.last_visit_at, zone), zone=zone_name(zone, words))
     if foot.unread:
         watched += (" " if words.language == "en" else "") + words("unread", n=foot.unread)
     seen = words["list_comma"].join(

@@ -7,17 +7,16 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _SPACE = re.compile(r"[\s\u0085\u2028\u2029]+")
 _MAX_URL = 2000
 _URL_SAFE = "!$&()*+,/:;=?@[]~%-._"  # no quotes, no angle brackets, no space
 
 
 def clean(text: str, limit: int | None = None) -> str:
-    """One line of plain text: NFC, whitespace folded, controls, surrogates and direction marks shown as U+FFFD.
+    """One line of plain text: NFC, whitespace folded, controls and surrogates shown as U+FFFD.
 
-    Invisible format characters (zero width, soft hyphen, BOM) are dropped. `limit` cuts with an ellipsis. Does not
-    escape anything: that is the template's work.
+    Invisible format characters (direction marks, zero width, soft hyphen, BOM) are dropped: no reader misses them.
+    `limit` cuts with an ellipsis. Does not escape anything: that is the template's work.
     """
     line = _SPACE.sub(" ", unicodedata.normalize("NFC", text.translate(_HARMLESS))).strip()
     return line if limit is None else cut(line, limit)
@@ -49,8 +48,6 @@ class _Harmless(dict[int, str]):
 def _harmless(char: str) -> str:
     if char.isspace():
         return " "
-    if char in _BIDI:
-        return REPLACEMENT
     category = unicodedata.category(char)
     if category == "Cf":
         return ""

@@ -43,3 +43,8 @@ def owner(indicator: str, figure: Figure) -> str:
 def _clauses(text: str) -> list[str]:
     """Those of the last sentence of a text."""
     return [clause.strip(_EDGES) for clause in re.split(r"[，,：:]", re.split(r"[。；;！!\n]", text)[-1])]
+
+
+def without_place(indicator: str, place: str) -> str:
+    """地区生产总值 of 云溪市地区生产总值, in a report of 云溪市; a name that is nothing but the place stays."""
+    return indicator.removeprefix(place) or indicator

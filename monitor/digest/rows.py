@@ -66,13 +66,13 @@ def figure_text(line: Line, figure: Figure | None, language: str) -> str:
     return said(figure, language, signed=signed)
 
 
-def row(line: Line, words: Words, mark: str = "") -> Row:
+def row(line: Line, words: Words) -> Row:
     language = words.language
     before, outturn, after = (_cell(line, side, language) for side in (line.before, line.outturn, line.after))
     if line.told_as:
         before = Cell(f"{named_label(line.told_as, language, short=True)} {before.text}", before.url)
-    if mark and line.outturn:
-        outturn = Cell(f"{outturn.text} {mark}", outturn.url)
+    if line.outturn and line.judged:
+        outturn = Cell(f"{outturn.text} {SIGNS[line.judged]}", outturn.url)
     change = change_text(line, words)
     return Row(line.kind, line_name(line, language), before, outturn, after, change, SIGNS[line.kind], _bars(line))
 

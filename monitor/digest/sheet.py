@@ -7,7 +7,7 @@ from .crowd import CROWD, address, besides, front_page, report_place
 from .edition import Brief, Front, Glance, Plan, Story
 from .notes import foot_lines, notice_text
 from .outgoing import clean, web_address
-from .stories import beijing_time, in_brief, story
+from .stories import clock_time, in_brief, story, zone_name
 from .subject import changed_count, part_news, ranked_notices
 from .values import DigestData, ReportPart
 from .words import WORDS, Words
@@ -81,12 +81,12 @@ def lay_out(data: DigestData, subject: str, parts: Sequence[ReportPart], plan: P
         folded=folded,
         all_url=web_address(data.home_url),
         remarks=tuple(
-            Remark(*notice_text(notice, words), web_address(notice.url), notice.kind in ("broken", "unread"))
+            Remark(*notice_text(notice, words, data.zone), web_address(notice.url), notice.kind in ("broken", "unread"))
             for notice in notices[: plan.notices]
         ),
         remarks_more=max(0, len(notices) - plan.notices),
-        made_at=words("made_at", time=beijing_time(data.made_at)),
-        foot=tuple(foot_lines(data.foot, words)),
+        made_at=words("made_at", time=clock_time(data.made_at, data.zone), zone=zone_name(data.zone, words)),
+        foot=tuple(foot_lines(data.foot, words, data.zone)),
     )
 
 

@@ -15,11 +15,10 @@ from .outgoing import clean, web_address
 from .ranking import RESULTS, ordered
 from .rows import named_label, row
 from .tables import tables
-from .values import Around, Figure, Line, Place, ReportPart
+from .values import BEIJING, Around, Figure, Line, Place, ReportPart
 from .words import Words
 
 _OFFICIAL = re.compile(r"(?:(?: \(Xizang\)| Zhuang| Hui| Uygur)? Autonomous Region| Province)$")
-BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 def story(
@@ -118,8 +117,13 @@ def origin(part: ReportPart, words: Words) -> str:
     return " · ".join(filter(None, (clean(part.issuer, 60), published, elsewhere)))
 
 
-def beijing_time(at: datetime) -> str:
-    return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+def clock_time(at: datetime, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def zone_name(zone: ZoneInfo, words: Words) -> str:
+    """北京时间, or the zone as the settings name it: America/New_York."""
+    return words["beijing_time"] if zone == BEIJING else zone.key
 
 
 def _tail_lines(part: ReportPart) -> list[Line]:

@@ -60,11 +60,12 @@ def _one_report(part: ReportPart, words: Words, *, alone: bool) -> Iterator[str]
     first = frame == "subject_first"
     readings = [line_news(lines[0], words, brief=brief, first=first) for brief in (False, True)]
     for news in readings if alone or first else ():
-        for counted in _counted(news, len(lines) - 1, frame, words):
+        for counted in _counted(news, lines[1:], frame, words):
             yield words(frame, region=region, year=year, news=counted)
     for news in readings:
         yield words(frame, region=region, year=year, news=news)
-    yield words(frame, region=region, year=year, news=words("subject_count", n=len(lines)))
+    count = "subject_count_results" if lines[0].kind in RESULTS else "subject_count"
+    yield words(frame, region=region, year=year, news=words(count, n=len(lines)))
 
 
 def _leading(part: ReportPart) -> list[Line]:
@@ -90,24 +91,26 @@ def _frame(part: ReportPart, lines: Sequence[Line]) -> str:
     return "subject_first" if is_first(part) else "subject_report"
 
 
-def _counted(news: str, others: int, frame: str, words: Words) -> Iterator[str]:
+def _counted(news: str, others: Sequence[Line], frame: str, words: Words) -> Iterator[str]:
     if not others:
         return
     if frame == "subject_first":
-        yield words("subject_first_more", news=news, n=others + 1)
+        yield words("subject_first_more", news=news, n=len(others) + 1)
         return
     if frame == "subject_correcting":
-        yield words("subject_more_corrected", news=news, n=others)
+        yield words("subject_more_corrected", news=news, n=len(others))
         return
-    yield words("subject_more", news=news, n=others)
-    yield words("subject_more_short", news=news, n=others)
+    more = "subject_more_results" if others[0].kind in RESULTS else "subject_more"  # results lead only by themselves
+    yield words(more, news=news, n=len(others))
+    yield words(f"{more}_short", news=news, n=len(others))
 
 
 def _tail_news(part: ReportPart, words: Words) -> Iterator[str]:
-    if part.lines:
-        name = line_name(ordered(part.lines)[0], words.language)
-        yield words("subject_tail_named", name=name, n=len(part.lines))
-    yield words("subject_tail", n=len(part.lines))
+    changed = [line for line in part.lines if line.kind not in RESULTS]
+    told, key = (changed, "subject_tail") if changed or not part.lines else (part.lines, "subject_tail_results")
+    if told:
+        yield words(f"{key}_named", name=line_name(ordered(told)[0], words.language), n=len(told))
+    yield words(key, n=len(told))
 
 
 def line_news(line: Line, words: Words, *, brief: bool = False, first: bool = False) -> str:

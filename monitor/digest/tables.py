@@ -9,7 +9,7 @@ from .edition import Detail, Quote, Table
 from .figures import label, said
 from .outgoing import clean, web_address
 from .ranking import RESULTS, is_first, is_longer, main_lines
-from .rows import SIGNS, line_name, row
+from .rows import line_name, row
 from .sentences import fragments
 from .values import Figure, Line, ReportPart
 from .words import Words
@@ -35,27 +35,17 @@ def _main_table(part: ReportPart, words: Words, detail: Detail) -> Table:
     """The main targets of the report's own year."""
     lines = [line for line in main_lines(part, Basis.NEXT_REPORT) if not is_longer(line)]
     title = words["first_targets" if is_first(part) else "main_targets"]
-    return replace(_target_table(part, title, lines, words, detail), unchanged=_unchanged(part, words, detail))
+    return replace(_target_table(title, lines, words, detail), unchanged=_unchanged(part, words, detail))
 
 
 def _longer_table(part: ReportPart, words: Words, detail: Detail) -> Table:
     """Main targets for another year or a span of years: those of a five-year plan, in the same report."""
     lines = [line for line in main_lines(part, Basis.NEXT_REPORT) if is_longer(line)]
-    return _target_table(part, words["longer_targets"], lines, words, detail)
+    return _target_table(words["longer_targets"], lines, words, detail)
 
 
-def _target_table(part: ReportPart, title: str, lines: Sequence[Line], words: Words, detail: Detail) -> Table:
+def _target_table(title: str, lines: Sequence[Line], words: Words, detail: Detail) -> Table:
     """A column without a single figure is left out, and so is that of the changes when everything is new."""
-    marks = {
-        (_identity(line), line.after.text): SIGNS[line.kind]
-        for line in part.lines
-        if line.kind in RESULTS and line.after
-    }
-
-    def mark(line: Line) -> str:
-        """Of the result that the row shows, not of another target of the series."""
-        return marks.get((_identity(line), line.outturn.text), "") if line.outturn else ""
-
     shown = lines[: detail.main]
     compared = any(line.before for line in lines)
     heads = (
@@ -68,9 +58,9 @@ def _target_table(part: ReportPart, title: str, lines: Sequence[Line], words: Wo
     return Table(
         title=title,
         heads=heads,
-        rows=tuple(row(line, words, mark(line)) for line in shown),
+        rows=tuple(row(line, words) for line in shown),
         quotes=_evidence(shown, words, detail),
-        legend=words["legend"] if any(map(mark, shown)) else "",
+        legend=words["legend"] if any(line.outturn and line.judged for line in shown) else "",
         more=len(lines) - len(shown),
     )
 

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from storage.values import Basis, ChangeKind, Kind, Measure, Op
+
+BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Line:
     before: Figure | None
     after: Figure | None
     outturn: Figure | None = None
+    judged: ChangeKind | None = None  # met or missed, of `outturn`; None where nobody can say
     told_as: Named | None = None  # of a correction to another indicator: the one that readers were told
 
 
@@ -185,7 +189,7 @@ class Foot:
 
 @dataclass(frozen=True, slots=True)
 class DigestData:
-    """Everything a digest is made of. `made_at` is aware UTC; readers see Asia/Shanghai."""
+    """Everything a digest is made of. `made_at` is aware UTC; readers see times of day in `zone`, days in China."""
 
     id: str
     watch: str
@@ -195,6 +199,7 @@ class DigestData:
     notices: tuple[Notice, ...]
     foot: Foot
     home_url: str = ""  # our page with all reports; "" when no console is served
+    zone: ZoneInfo = BEIJING
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,11 +37,13 @@ def office(tmp_path: Path) -> Office:
     return an_office(tmp_path, engine, Clock(datetime(2026, 1, 20, 4, 0, tzinfo=UTC))).with_watches(WATCH)
 
 
-def publish(office: Office, year: int, targets: dict[str, str], text: str = "", *, extra: str = "") -> None:
+def publish(
+    office: Office, year: int, targets: dict[str, str], text: str = "", *, extra: str = "", region: str = REGION
+) -> None:
     body = report_text(year, targets, {}, extra=extra)
     body = body.replace("过去一年，各项工作平稳有序。", text or "过去一年，各项工作平稳有序。")
     found = Found(
-        source_key="lanting", region=REGION, kind=Kind.WORK_REPORT, url=f"http://reports.test/{year}.html",
+        source_key="lanting", region=region, kind=Kind.WORK_REPORT, url=f"http://reports.test/{year}.html",
         title=f"{year}年{PLACE}政府工作报告", issuer="", site_code="", published_on=None, text=body, raw=body.encode(),
         content_type="text/html", fetched_at=office.clock(),
     )  # fmt: skip
@@ -106,3 +108,37 @@ def test_a_bare_noun_at_the_head_of_a_sentence_says_of_what_it_is(office: Office
     everything.after(minutes=30)
     text = re.sub(r"\n\s*", "", everything.digests()[-1].text)
     assert re.search(r"云菌全产业链\S{0,3} 350亿元", text)
+
+
+def test_a_missed_target_is_marked_whatever_changes_the_watch_asked_for(office: Office) -> None:
+    cuts = Watch(key="cuts", conditions=("lowered by 1 point",), when="at once", channels=("desk",))
+    watching = office.with_watches(cuts)
+    publish(watching, 2025, OLD)
+    publish(watching, 2026, NEW, "过去一年，地区生产总值增长5.3%。")
+    report = told(watching, 2026)
+    assert {one["kind"] for one in report["changes"]} == {"lowered"}
+    text = watching.digests()[-1].text
+    assert re.search(r"^地区生产总值增长 +6%左右 +5\.3% ✗ +5%左右", text, re.M)
+    assert "✓ 完成　✗ 未完成" in text
+
+
+def test_times_of_day_are_those_of_the_watch_and_say_of_which_zone(office: Office) -> None:
+    abroad = WATCH.model_copy(update={"language": "en", "timezone": "America/New_York"})
+    watching = office.with_watches(abroad)
+    publish(watching, 2025, OLD)
+    publish(watching, 2026, NEW)
+    watching.after(minutes=30)  # 12:30 in Beijing
+    text = watching.digests()[-1].text
+    assert "Compiled 2026-01-19 23:30 (America/New_York)" in text
+    assert "Beijing time" not in text
+
+
+def test_a_known_indicator_goes_without_the_name_of_its_own_region(office: Office) -> None:
+    code = "220500"  # of the catalogue: only then is 某市地区生产总值 a known indicator
+    place, _, _ = region_names(code)
+    publish(office, 2025, {f"{place}地区生产总值": "增长6%左右"}, region=code)
+    publish(office, 2026, {f"{place}地区生产总值": "增长5%左右"}, region=code)
+    report = told(office, 2026)
+    (gdp,) = (one for one in report["changes"] if one["indicator_key"] == "gdp" and one["kind"] == "lowered")
+    assert gdp["indicator"] == "地区生产总值"
+    assert f"{place}地区生产总值增长 " not in office.digests()[-1].text

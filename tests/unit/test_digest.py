@@ -63,6 +63,26 @@ def soup(rendered: Rendered) -> BeautifulSoup:
         (digest(part(main_lines()[8:9])), "云溪市 2026：不再提进出口总额增长目标（原为 8%）"),
         (digest(part(main_lines()[9:10])), "云溪市 2026：GDP 增长 5.6%，未完成 6.5%以上 的目标"),
         (
+            digest(part(main_lines()[9:12])),
+            "云溪市 2026：GDP 增长 5.6%，未完成 6.5%以上 的目标，另有 2 项主要目标完成情况",
+        ),
+        (
+            digest(part(main_lines()[9:12]), language="en"),
+            "Yunxi 2026: GDP growth 5.6%, target 6.5%+ missed",
+        ),
+        (
+            digest(part((*main_lines()[9:12], *main_lines()[7:8], *main_lines()[2:3]))),
+            "云溪市 2026：GDP 增长目标 6.5%以上 → 6%左右，另有 1 项主要目标变化",
+        ),
+        (
+            digest(part(tuple(replace(one, headline=False) for one in main_lines()[9:12]))),
+            "云溪市 2026：地区生产总值增长等 3 项目标的完成情况",
+        ),
+        (
+            digest(part((*tail_lines(4), *(replace(one, headline=False) for one in main_lines()[9:12])))),
+            "云溪市 2026：新增公园等 4 项目标有变化",
+        ),
+        (
             digest(part(main_lines()[7:8], kind=Kind.PLAN_REPORT)),
             "云溪市 2026 计划报告：GDP 增长目标 6.5%以上 → 6%左右",
         ),

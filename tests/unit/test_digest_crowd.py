@@ -191,7 +191,7 @@ def test_any_changes_make_a_front_page(sides: list[tuple[object, object, ChangeK
 def test_what_came_of_the_last_targets_is_marked_and_told_once() -> None:
     came = figure("5.6%", 5.6, period="2025")
     lines = (
-        replace(main_lines()[7], outturn=came),
+        replace(main_lines()[7], outturn=came, judged=ChangeKind.MISSED),
         line(ChangeKind.MISSED, "地区生产总值", main_lines()[7].before, came, key="gdp"),
     )
     parts = [

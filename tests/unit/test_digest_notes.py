@@ -6,7 +6,7 @@ import pytest
 
 from monitor.digest.notes import notice_text
 from monitor.digest.render import render
-from monitor.digest.values import Notice
+from monitor.digest.values import BEIJING, Notice
 from monitor.digest.words import WORDS
 from scrapers import errors
 from tests.digests import digest
@@ -41,8 +41,8 @@ def notice(label: str, detail: str = "", kind: str = "broken", hours: int = 0) -
     ],
 )
 def test_a_fault_is_told_with_its_numbers_and_the_remedy(label: str, detail: str, said: str) -> None:
-    assert said in notice_text(notice(label, detail), WORDS["zh"])[1]
-    assert detail in notice_text(notice(label, detail), WORDS["en"])[1]
+    assert said in notice_text(notice(label, detail), WORDS["zh"], BEIJING)[1]
+    assert detail in notice_text(notice(label, detail), WORDS["en"], BEIJING)[1]
 
 
 def test_every_class_of_fault_has_words() -> None:

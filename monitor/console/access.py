@@ -10,11 +10,11 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from monitor.console.answers import html, reader
+from monitor.console.answers import HEADERS, html, reader
 from monitor.console.limits import Limit, asker, too_many
 from monitor.console.problems import is_for_programs, problem
 from monitor.digest.outgoing import clean
@@ -24,6 +24,7 @@ Network = IPv4Network | IPv6Network
 SUPERVISORS = ("/health", "/ready")  # asked on the machine itself, past proxy and password
 OPEN = (*SUPERVISORS, "/unsubscribe/", "/console.css")  # no password: mail programs know none
 TRIES, IN_SECONDS = 10, 600.0  # wrong passwords of one address
+LONGEST_QUERY = 4000  # bytes behind the ?
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="mubiao", charset="UTF-8"'}
 
 
@@ -71,13 +72,15 @@ class Guard:
     def __init__(self, app: ASGIApp, access: Access, tries: Limit | None = None) -> None:
         self._app, self._access = app, access
         self._tries = tries or Limit(TRIES, IN_SECONDS)
+        self._probes = Limit(TRIES, IN_SECONDS)  # wrong passwords at /health: no way round the tries
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        refusal = self._refusal(request)
+        too_long = len(scope["query_string"]) > LONGEST_QUERY
+        refusal = _too_long(request) if too_long else self._refusal(request)
         await (refusal or self._app)(scope, receive, send)
 
     def _refusal(self, request: Request) -> Response | None:
@@ -105,13 +108,23 @@ class Guard:
         if given is None or (_is_open(path) and path not in SUPERVISORS):
             return None
         who, password = given
+        if path in SUPERVISORS:  # answered whatever was sent
+            self._let_in(request, who, password, self._probes)
+            return None
         if wait := self._tries.wait(asker(request)):  # the right password too: else one could go on guessing
             return too_many(request, wait)
+        known = self._let_in(request, who, password, self._tries)
+        return None if known else _refused(request, 401, "password_wrong", **CHALLENGE)
+
+    def _let_in(self, request: Request, who: str, password: str, tries: Limit) -> bool:
+        """Whether the password is right; a wrong one is counted, and after too many none is looked at."""
+        if tries.wait(asker(request)):
+            return False
         if not self._access.knows(password):
-            self._tries.take(asker(request))
-            return _refused(request, 401, "password_wrong", **CHALLENGE)
+            tries.take(asker(request))
+            return False
         request.scope["mubiao.who"] = clean(who, 40) or "?"
-        return None
+        return True
 
 
 def routes() -> list[Route]:
@@ -176,6 +189,14 @@ def _credentials(request: Request) -> tuple[str, str] | None:
 def _is_local(path: str) -> bool:
     """A page of ours: neither //elsewhere nor /\\elsewhere."""
     return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+
+
+def _too_long(request: Request) -> Response:
+    """In few words, with nothing of what was asked."""
+    if is_for_programs(request.url.path):
+        return problem(414, f"the query has more than {LONGEST_QUERY} bytes: ask for less at once")
+    words = reader(request).words
+    return PlainTextResponse(words("query_too_long", n=LONGEST_QUERY) + "\n", 414, HEADERS)
 
 
 def _refused(request: Request, status: int, word: str, **headers: str) -> Response:

@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
@@ -28,13 +28,15 @@ from monitor.console import (
 )
 from monitor.console import vitals as _vitals
 from monitor.console.access import Access, Guard
-from monitor.console.answers import HEADERS, missing
+from monitor.console.answers import HEADERS, html, missing, reader
 from monitor.console.api import api
+from monitor.console.asking import AskedWrongly
 from monitor.console.kept import Kept
 from monitor.console.leaving import Subscribers
 from monitor.console.problems import API
 from monitor.console.reviewing import Reviewers
 from monitor.console.vitals import Vitals
+from monitor.digest.outgoing import clean
 
 _STYLE, _ICON = (
     (files("monitor") / "templates" / name).read_text(encoding="utf-8") for name in ("console.css", "icon.svg")
@@ -70,6 +72,7 @@ def app(
             *watching.routes(kept),
             *search.routes(kept),
             *reviewing.routes(kept, reviewers),
+            *(Route(path, _to_description) for path in (API, f"{API}/")),
             Mount(API, api(kept)),
             *_access.routes(),
             *(_vitals.routes(vitals) if vitals else []),
@@ -82,7 +85,7 @@ def app(
             Middleware(_Packing, minimum_size=2000, compresslevel=5),
             Middleware(Guard, access=access or Access()),
         ],
-        exception_handlers={404: _not_found},
+        exception_handlers={404: _not_found, AskedWrongly: _asked_wrongly},
     )
 
 
@@ -104,3 +107,15 @@ def _icon(request: Request) -> Response:
 
 def _not_found(request: Request, error: Exception) -> Response:
     return missing(request)
+
+
+def _asked_wrongly(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AskedWrongly), "it is registered for these alone"
+    words = reader(request).words
+    told = words("asked_wrongly", written=clean(error.written, 60))
+    return html(request, "console/refused.html.j2", words["asked_wrongly_title"], 422, told=told)
+
+
+def _to_description(request: Request) -> Response:
+    """Who asks the API for nothing is shown all that it has."""
+    return RedirectResponse(f"{API}/openapi.json", 307, HEADERS)

@@ -16,6 +16,8 @@ from storage.values import ChangeKind, Measure
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9998, 12, 31)
 LONGEST = 100  # characters of a name
+EVERYWHERE = ("lang", "page", "after", "offset")  # parameters of any page
+NAMES = ("region", "indicator", "kind", "since", "until", "main", "told")
 
 
 class AskedWrongly(ValueError):
@@ -59,7 +61,8 @@ class Asked:
 
 def asked(query: Mapping[str, str]) -> Asked:
     """Names of regions and indicators will do. Raises AskedWrongly for what cannot be meant."""
-    return Asked(
+    known_only(query, NAMES)
+    wanted = Asked(
         region=_region(query.get("region", "").strip()),
         indicator=_indicator(query.get("indicator", "").strip()),
         kind=_kind(query.get("kind", "")),
@@ -69,6 +72,24 @@ def asked(query: Mapping[str, str]) -> Asked:
         told=query.get("told") == "yes",
         after=_after(query.get("after", "")),
     )
+    if wanted.since and wanted.until and wanted.since > wanted.until:
+        raise AskedWrongly("until", f"{wanted.since} – {wanted.until}")
+    return wanted
+
+
+def known_only(query: Mapping[str, str], names: Collection[str]) -> None:
+    """Raises AskedWrongly for a parameter that the page does not know."""
+    for name in query:
+        if name not in names and name not in EVERYWHERE:
+            raise AskedWrongly(name[:LONGEST], name)
+
+
+def one_of(name: str, query: Mapping[str, str], choices: Collection[str]) -> str:
+    """What a parameter says, "" where it is left out or empty. Raises AskedWrongly for what it cannot be."""
+    written = query.get(name, "")
+    if written and written not in choices:
+        raise AskedWrongly(name, written)
+    return written
 
 
 def codes(code: str | None, exact: bool = False) -> Collection[str] | None:

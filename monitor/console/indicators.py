@@ -16,6 +16,7 @@ from monitor.catalogue.indicators import TAIL, Indicator, indicator, indicators
 from monitor.catalogue.regions import Level
 from monitor.compare import direction
 from monitor.console.answers import Reader, html, missing, reader
+from monitor.console.asking import known_only, one_of
 from monitor.console.figures import Judged, judged
 from monitor.console.kept import Kept
 from monitor.console.places import Place, codes_of, place
@@ -30,6 +31,8 @@ from storage.series import find_of_indicator, find_sentences_by_id
 from storage.values import ChangeKind, Kind, Measure, Role, Stated
 
 PAGE = 320  # rows of a table
+NAMES = ("year", "measure", "level", "sort", "order", "region")  # of parameters
+YEARS = tuple(str(year) for year in range(1949, 2101))
 CHOSEN = 8  # regions in the time series
 SORTS = ("region", "target", "outturn", "change", "verdict")
 LEVELS = (Level.PROVINCE, Level.PREFECTURE, Level.COUNTY)
@@ -88,9 +91,14 @@ def routes(kept: Kept) -> list[Route]:
 
 
 def asked_for(request: Request, kept: Kept, key: str) -> tuple[Asked, list[LedgerEntry]]:
-    """What an address of an indicator asks for, and the ledger's entries of that year and of the one before."""
+    """What an address of an indicator asks for, and the ledger's entries of that year and of the one before.
+
+    Raises AskedWrongly.
+    """
+    known_only(request.query_params, NAMES)
+    written = one_of("year", request.query_params, YEARS)
     with kept.reading() as session:
-        year = _number(request.query_params.get("year"), 0) or _season(session, kept) or 0
+        year = int(written) if written else _season(session, kept) or 0
         entries = find_entries(session, key, year)
     return _asked(request, year, entries), entries
 
@@ -118,13 +126,13 @@ def _asked(request: Request, year: int, entries: Iterable[LedgerEntry]) -> Asked
     query = request.query_params
     counts = Counter(series_of(entry.target).measure for entry in entries if entry.target.year == year)
     usual = counts.most_common(1)[0][0] if counts else Measure.GROWTH
-    sort = query.get("sort", "")
+    measure, level = one_of("measure", query, tuple(Measure)), one_of("level", query, LEVELS)
     return Asked(
         year=year,
-        measure=next((one for one in Measure if one == query.get("measure")), usual),
-        level=next((one for one in LEVELS if one == query.get("level")), None),
-        sort=sort if sort in SORTS else "region",
-        falling=query.get("order") == "falling",
+        measure=Measure(measure) if measure else usual,
+        level=Level(level) if level else None,
+        sort=one_of("sort", query, SORTS) or "region",
+        falling=one_of("order", query, ("falling", "rising")) == "falling",
         page=max(1, _number(query.get("page"), 1)),
         chosen=tuple(dict.fromkeys(query.getlist("region")))[:CHOSEN],
     )

@@ -23,6 +23,7 @@ from storage.values import Kind
 OFTEN, IN_SECONDS = 30, 60.0  # searches of one address
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 FARTHEST = 1_000_000
+LONGEST_ASKED = 200  # characters; of fewer, what is beyond LONGEST is not looked for
 
 
 def routes(kept: Kept, limit: Limit | None = None) -> list[Route]:
@@ -33,6 +34,8 @@ def routes(kept: Kept, limit: Limit | None = None) -> list[Route]:
 
     def results(request: Request) -> Response:
         words = reader(request).words
+        if len(request.query_params.get("q", "")) > LONGEST_ASKED:
+            return _page(request, None, 0, words("search_too_long", n=LONGEST_ASKED), 422)
         try:
             wanted = _asked(request)
             with reading_of(kept.engine) as session:

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from monitor.briefing import region_names
 from monitor.console.access import signed_in
 from monitor.console.answers import Reader, html, missing, reader
+from monitor.console.asking import known_only, one_of
 from monitor.console.cursors import CursorError, cursor, place
 from monitor.console.kept import Kept
 from monitor.console.places import place as region_place
@@ -53,7 +54,8 @@ def routes(kept: Kept) -> list[Route]:
 
     def deliveries(request: Request) -> Response:
         who, asked = reader(request), request.query_params
-        state = asked.get("state") if asked.get("state") in STATES else None
+        known_only(asked, ("state", "channel"))
+        state = one_of("state", asked, STATES) or None
         channel = asked.get("channel", "") if asked.get("channel", "").isprintable() else ""
         after = _after(request, int)
         with kept.reading() as session:

@@ -183,7 +183,7 @@ def test_the_indicators_of_a_season_are_listed_with_how_many_reports_state_them(
         ("sort=outturn", 5, ["5.4%", "5.9%", "6.4%"]),
         ("sort=region&order=falling", 1, ["广东省", "黑龙江省", "辽源市"]),
         ("sort=verdict", 6, ["✓ −0.1 个百分点", "✓ −0.1 个百分点", "✗ −0.1 个百分点"]),
-        ("sort=nonsense&page=99&level=x&measure=y", 1, ["辽宁省", "吉林省", "长春市"]),
+        ("page=99&level=&order=", 1, ["辽宁省", "吉林省", "长春市"]),
     ],
 )
 def test_an_indicators_table_is_put_in_order_by_its_links(

@@ -165,6 +165,14 @@ def test_doctor_finds_a_healthy_installation_healthy(room: Room) -> None:
     assert {"settings", "sqlite", "database", "disk", "backups", "data", "authorities", "zones"} <= found.keys()
 
 
+def test_doctor_keeps_its_columns_apart(room: Room) -> None:
+    room.config.write_text(room.config.read_text().replace("channels.out]", "channels.out-of-the-house]"))
+    room.config.write_text(room.config.read_text().replace('["out"]', '["out-of-the-house"]'))
+    lines = room.run("doctor", "--offline").stdout.splitlines()
+    assert any("  channel out-of-the-house  " in line for line in lines)
+    assert all(re.match(r"(ok|warn|bad) {2,}\S.*? {2,}\S", line) for line in lines)
+
+
 def test_doctor_tells_wrong_settings_with_their_line(room: Room) -> None:
     room.config.write_text(CONFIG + "[fetch]\nworker = 3\n")
     assert "mubiao.toml:10" in room.doctor(expect=1)["settings"][1]

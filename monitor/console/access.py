@@ -56,6 +56,11 @@ def signed_in(request: Request) -> str | None:
     return who
 
 
+def is_guest(request: Request) -> bool:
+    """Whether this may be somebody from elsewhere who has not given the password: no paths of this machine for them."""
+    return signed_in(request) is None and bool(request.scope.get("mubiao.guarded"))
+
+
 def is_stranger(request: Request) -> bool:
     """Whether this is somebody who is told no more than that all is well, or is not: a supervisor, or anybody."""
     return bool(request.scope.get("mubiao.stranger"))
@@ -93,6 +98,7 @@ class Guard:
         if by_proxy:
             request.scope["client"] = (_behind(request, access.proxies) or host, 0)
         request.scope["mubiao.password"] = bool(access.password)
+        request.scope["mubiao.guarded"] = bool(access.password or access.proxies)
         if _comes_from_elsewhere(request):
             return _refused(request, 403, "from_elsewhere")
         refusal = self._sign_in(request) if access.password else None

@@ -7,6 +7,7 @@ from monitor.briefing import region_names
 from monitor.catalogue.indicators import Indicator
 from monitor.catalogue.regions import region
 from monitor.console.resources import Change, Document, Found, IndicatorKnown, Region, Report, ReportNamed, Side
+from monitor.console.saying import told_address
 from monitor.searching import Hit
 from storage import models
 from storage.browsing import Reported
@@ -52,13 +53,14 @@ def report_of(row: models.Report) -> Report:
     )  # fmt: skip
 
 
-def document_of(row: models.Document, report: models.Report | None) -> Document:
+def document_of(row: models.Document, report: models.Report | None, *, guest: bool) -> Document:
     same = {name: getattr(row, name) for name in Document.model_fields if name in models.Document.model_fields}
     return Document(
         **same
         | {
             "report": named(report) if report else None,
             "source": row.source_key,
+            "url": told_address(row.url, guest=guest),
             "raw": row.raw_hash,
             "attachment": row.attachment_hash,
             "text": row.text_hash,

@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from monitor.console.access import is_guest
 from monitor.console.answers import HEADERS, Reader, html, missing, reader
 from monitor.console.highlight import Close, Open, paragraphs
 from monitor.console.kept import LARGEST_ID, Kept
 from monitor.console.places import above, place
-from monitor.console.saying import day, reading, report_name
+from monitor.console.saying import day, reading, region_name, report_name, told_address
 from monitor.digest.outgoing import clean, web_address
 from storage.archive import ArchiveError
 from storage.models import Document, Report
@@ -50,7 +51,8 @@ def routes(kept: Kept) -> list[Route]:
             found = find_kept(session, kept, request.path_params["document_id"])
         if found is None:
             return missing(request)
-        return html(request, "console/report.html.j2", clean(found.document.title, 200), **view(found, reader(request)))
+        who = reader(request)
+        return html(request, "console/report.html.j2", _title(found, who), **view(found, who, guest=is_guest(request)))
 
     def raw(request: Request) -> Response:
         with kept.reading() as session:
@@ -101,9 +103,17 @@ def find_text(kept: Kept, document: Document) -> str | None:
         return None
 
 
-def view(found: KeptReport, who: Reader) -> dict[str, Any]:
+def _title(found: KeptReport, who: Reader) -> str:
+    """The document's own; where it has none, the region with the report's kind and year."""
+    report = found.report
+    named = f"{region_name(report.region, who.words)} {report_name(report.kind, report.year, who.words)}"
+    return clean(found.document.title, 200).strip() or named
+
+
+def view(found: KeptReport, who: Reader, *, guest: bool) -> dict[str, Any]:
     """What the template shows of it."""
     document, report, words = found.document, found.report, who.words
+    address = told_address(document.url, guest=guest)
     raw, long = f"/documents/{document.id}/raw", len(found.text) > LONG
     return {
         "document": document.id,
@@ -113,7 +123,8 @@ def view(found: KeptReport, who: Reader) -> dict[str, Any]:
         "issuer": clean(document.issuer, 80),
         "published": day(document.published_on, words),
         "version": document.version,
-        "source": web_address(document.url),
+        "source": web_address(address),
+        "file": "" if address == document.url else clean(address, 120),
         "raw": raw,
         "attached": f"{raw}?attachment=1" if document.attachment_hash else "",
         "earlier": who.link(f"/compare/{found.earlier}/{document.id}") if found.earlier else "",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import unquote
 
 from monitor.briefing import region_names
 from monitor.catalogue.indicators import indicator
@@ -118,3 +119,10 @@ def change_word(kind: str, words: Words) -> str:
 def day(on: date | None, words: Words) -> str:
     """2026-01-20 发布; "" where no day is known."""
     return words("published", date=on.isoformat()) if on else ""
+
+
+def told_address(url: str, *, guest: bool) -> str:
+    """Where something was found; of a file of this machine guests are told the last name alone: 报告.pdf."""
+    if not guest or not url.lower().startswith("file:"):
+        return url
+    return unquote(url.rstrip("/").rpartition("/")[2])

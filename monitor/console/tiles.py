@@ -32,7 +32,7 @@ class Tile:
     column: int
     row: int
     name: str
-    short: str
+    lines: tuple[str, ...]  # of its short name
     url: str
     figure: Shown | None
     rank: int
@@ -63,7 +63,7 @@ def _tile(code: str, x: int, y: int, entry: LedgerEntry | None, limits: Sequence
         column=x,
         row=y,
         name=region_name(code, who.words),
-        short=_short(code, who),
+        lines=tuple(_short(code, who).split(" ", 1)),
         url=who.link(f"/regions/{code}"),
         figure=shown(entry.target, who) if entry else None,
         rank=0 if value is None else 1 + sum(value > limit for limit in limits),

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from monitor.catalogue import indicators as catalogue
 from monitor.catalogue.regions import Level, region, regions
 from monitor.console import watching
-from monitor.console.access import signed_in
+from monitor.console.access import is_guest, signed_in
 from monitor.console.asking import codes, day_begins, written_day
 from monitor.console.conversions import change_of, document_of, found_of, ids_of, indicator_of, region_of, report_of
 from monitor.console.cursors import CursorError, place
@@ -33,6 +33,7 @@ from monitor.console.resources import (
     Text,
     Visit,
 )
+from monitor.console.saying import told_address
 from monitor.panel import document_panel, panel_page
 from monitor.review_table import review_rows
 from monitor.searching import Asked, search
@@ -53,7 +54,7 @@ from storage.paging import (
 from storage.reports import find_document, find_report, find_reports_by_id
 from storage.series import AskedStatements
 from storage.statements import find_by_id
-from storage.values import ChangeKind, Kind, Role
+from storage.values import ChangeKind, Kind, Role, Stated
 from storage.visits import find_source
 
 T = TypeVar("T")
@@ -149,7 +150,7 @@ class Told:
         return report_of(found)
 
     def documents(
-        self, region: Code = None, exact: Exact = False, kind: OfKind = None, year: Year = None,
+        self, request: Request, region: Code = None, exact: Exact = False, kind: OfKind = None, year: Year = None,
         source: Annotated[str | None, Query(pattern=r"^[^\x00-\x1f]{1,200}$")] = None,
         example: Examples = False, cursor: Cursor = None, limit: Size = 100,
     ) -> Listed[Document]:  # fmt: skip
@@ -158,12 +159,12 @@ class Told:
         after = place(cursor, int)[0] if cursor else None
         with self._kept.reading() as session:
             found = find_document_page(session, asked, source, after, limit + 1)
-        return _listed(found, limit, lambda one: document_of(*one), lambda one: (one[0].id,))
+        return _listed(found, limit, lambda one: document_of(*one, guest=is_guest(request)), lambda one: (one[0].id,))
 
-    def document(self, id: Id) -> Document:
+    def document(self, request: Request, id: Id) -> Document:
         """One document."""
         with self._kept.reading() as session:
-            return document_of(*_document(session, id))
+            return document_of(*_document(session, id), guest=is_guest(request))
 
     def text(self, id: Id) -> Text:
         """What the offsets of a document's statements count in."""
@@ -172,15 +173,15 @@ class Told:
         text = self._kept.archive.find_text(document.text_hash)
         return Text(document=id, archive=document.text_hash, text=text)
 
-    def document_statements(self, id: Id) -> list[Row]:
+    def document_statements(self, request: Request, id: Id) -> list[Row]:
         """What a document states, in the order of its text; verdicts are told of what speaks for its report."""
         with self._kept.reading() as session:
             document, report = _document(session, id)
             rows = document_panel(session, document, report) if report else []
-        return [{"id": stated.id, "document": id} | row for stated, row in rows]
+        return [_stated(stated, row, guest=is_guest(request)) for stated, row in rows]
 
     def statements(
-        self, region: Code = None, exact: Exact = False, kind: OfKind = None, year: Year = None,
+        self, request: Request, region: Code = None, exact: Exact = False, kind: OfKind = None, year: Year = None,
         role: Annotated[Role | None, Query()] = None, indicator: Key = None,
         headline: Annotated[bool | None, Query(description="only main targets, or only the rest")] = None,
         example: Examples = False, cursor: Cursor = None, limit: Size = 100,
@@ -190,9 +191,8 @@ class Told:
         after = place(cursor, str, str, int, int) if cursor else None
         with self._kept.reading() as session:
             found = panel_page(session, asked, after, limit + 1)
-        return _listed(
-            found, limit, lambda one: {"id": one[0].id, "document": one[0].document_id} | one[1], lambda one: one[2]
-        )
+        guest = is_guest(request)
+        return _listed(found, limit, lambda one: _stated(one[0], one[1], guest=guest), lambda one: one[2])
 
     def changes(
         self, region: Code = None, exact: Exact = False, indicator: Key = None,
@@ -248,14 +248,15 @@ class Told:
             found = [row for row in review_rows(session) if int(str(row["review"])) > after]
         return _listed(found, limit, lambda one: one, lambda one: (one["review"],))
 
-    def sources(self) -> list[Source]:
+    def sources(self, request: Request) -> list[Source]:
         """The sources with how they are, by key."""
         with self._kept.reading() as session:
-            return watching.sources(session, self._kept.now())
+            found = watching.sources(session, self._kept.now())
+        return [watching.for_guests(one) for one in found] if is_guest(request) else found
 
-    def source(self, key: PathKey) -> Source:
+    def source(self, request: Request, key: PathKey) -> Source:
         """One source."""
-        found = next((one for one in self.sources() if one.key == key), None)
+        found = next((one for one in self.sources(request) if one.key == key), None)
         if found is None:
             raise HTTPException(404, f"no source has the key {key}")
         return found
@@ -293,6 +294,10 @@ def _listed(
     """The first `limit` of them, and a cursor where there are more."""
     some = found[:limit]
     return Listed(items=[shown(one) for one in some], next=written(place_of(some[-1])) if len(found) > limit else None)
+
+
+def _stated(stated: Stated, row: Row, *, guest: bool) -> Row:
+    return {"id": stated.id, "document": stated.document_id} | row | {"url": told_address(row["url"], guest=guest)}
 
 
 def _document(session: Session, id: int) -> tuple[models.Document, models.Report | None]:

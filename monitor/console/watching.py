@@ -10,13 +10,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.briefing import region_names
-from monitor.console.access import signed_in
+from monitor.console.access import is_guest, signed_in
 from monitor.console.answers import Reader, html, missing, reader
 from monitor.console.asking import known_only, one_of
 from monitor.console.cursors import CursorError, cursor, place
 from monitor.console.kept import Kept
 from monitor.console.places import place as region_place
 from monitor.console.resources import Delivery, Source, Visit
+from monitor.console.saying import told_address
 from monitor.digest.outgoing import clean, web_address
 from monitor.health import newest_year, state_of
 from monitor.rhythm import CHINA, overdue_year
@@ -49,7 +50,8 @@ def routes(kept: Kept) -> list[Route]:
                 return missing(request)
             shown = find_shown(session).get(key, Shown())
             visits = find_visit_page(session, key, after, VISITS + 1)
-        values = _source(source_of(state, shown, kept.now()), visits, who)
+        found = source_of(state, shown, kept.now())
+        values = _source(for_guests(found) if is_guest(request) else found, visits, who)
         return html(request, "console/source.html.j2", clean(state.name, 80), **values)
 
     def deliveries(request: Request) -> Response:
@@ -96,6 +98,11 @@ def source_of(state: models.SourceState, shown: Shown, now: datetime) -> Source:
         next_visit_at=state.next_due_at, usual_entries=state.usual_entries, newest_entry_on=shown.newest_on,
         newest_report=shown.newest_year, unread=shown.unread, example=state.example,
     )  # fmt: skip
+
+
+def for_guests(one: Source) -> Source:
+    """Of a folder its name alone."""
+    return one.model_copy(update={"url": told_address(one.url, guest=True)})
 
 
 def visit_of(row: models.Visit) -> Visit:

@@ -147,6 +147,8 @@ def test_a_review_is_made_listed_exported_and_taken_back(config: Path, tmp_path:
     [
         ("add", "s1"), ("add", "s1", "--no-target", "--value", "6"), ("add", "next"),
         ("add", "s1", "--same-as", "nothing"),
+        ("add", "s1", "--value", "inf"), ("add", "s1", "--unit", "蛋"), ("add", "s1", "--period", "99"),
+        ("add", "s1", "--value", "7", "--value-hi", "3", "--op", "range"), ("add", "s1", "--same-as", "s1"),
         ("add", "s1", "--op", "most"), ("add", "s999999", "--no-target"), ("withdraw", "999999"),
     ],
 )  # fmt: skip

@@ -21,7 +21,9 @@ from monitor.console import Access, app
 from monitor.console.access import IN_SECONDS, TRIES, Guard, is_stranger, signed_in
 from monitor.console.limits import Limit, asker
 from monitor.settings.shape import ConsoleSettings
-from tests.consoles import Doings, Filled, filled, served
+from storage.database import transaction
+from storage.models import SourceState
+from tests.consoles import Doings, Filled, filled, found, served
 
 PASSWORD = "correct horse battery"
 LI = ("li", PASSWORD)
@@ -97,6 +99,41 @@ def test_supervisors_and_mail_programs_need_no_password(locked: httpx.Client) ->
     assert locked.get("/unsubscribe/good").status_code == 200
     pressed = locked.post("/unsubscribe/good", content=b"List-Unsubscribe=One-Click")
     assert pressed.status_code == 200
+
+
+def test_supervisors_are_answered_whatever_they_send(made: Filled) -> None:
+    with console(made, Access(PASSWORD)) as client:
+        for path in ("/health", "/ready"):
+            for _ in range(TRIES + 2):
+                assert client.get(path, auth=("li", "wrong")).status_code == 503
+            assert client.get(path, headers={"Authorization": "Basic !!"}).status_code == 503
+        assert client.get("/health", auth=("li", "wrong")).json() == {"ok": False}
+        assert client.get("/health", auth=LI).json() == {"ok": False}, "who went on guessing there learns nothing"
+        assert client.get("/", auth=LI).status_code == 200, "no try was used up"
+
+
+def test_guests_are_told_no_paths_of_this_machine(made: Filled) -> None:
+    url = "file:///srv/archive/%E6%8A%A5%E5%91%8A.txt"
+    number = made.file(found("150000", 2024, url=url))
+    with transaction(made.desk.engine) as session:
+        session.get_one(SourceState, "source-440000").url = "file:///srv/archive"
+    paths = [
+        f"/documents/{number}", f"/api/v1/documents/{number}", f"/api/v1/documents/{number}/statements",
+        "/api/v1/documents?region=150000", "/api/v1/statements?region=150000", "/sources/source-440000",
+        "/api/v1/sources", "/api/v1/sources/source-440000",
+    ]  # fmt: skip
+    with console(made, Access(PASSWORD, guests=True)) as client:
+        for path in paths:
+            guest, known = client.get(path), client.get(path, auth=LI)
+            assert (guest.status_code, known.status_code) == (200, 200)
+            assert "/srv/archive" not in guest.text, path
+            assert "/srv/archive" in known.text, path
+        assert client.get(paths[1]).json()["url"] == "报告.txt"
+        assert "报告.txt" in client.get(paths[0]).text
+    with console(made, Access()) as client:
+        assert client.get(paths[1]).json()["url"] == url, "nobody else reaches it"
+    with console(made, Access(proxies=LOOPBACK)) as client:
+        assert client.get(paths[1]).json()["url"] == "报告.txt"
 
 
 def test_strangers_are_not_told_why_something_is_broken(made: Filled) -> None:
@@ -193,7 +230,7 @@ def test_a_name_is_one_harmless_line() -> None:
         name = "李\u202e\r\n" + "x" * 99
         encoded = base64.b64encode(f"{name}:{PASSWORD}".encode()).decode()
         _, who, _ = httpx.get(at, trust_env=False, headers={"Authorization": f"Basic {encoded}"}).json()
-        assert who.startswith("李\ufffd x")
+        assert who.startswith("李 x")
         assert len(who) == 40
 
 

@@ -176,6 +176,48 @@ def test_the_indicators_of_a_season_are_listed_with_how_many_reports_state_them(
 
 
 @pytest.mark.parametrize(
+    "path",
+    [
+        "/indicators/gdp?year=abc", "/indicators/gdp?year=9999999999", "/indicators/gdp?sort=nonsense",
+        "/indicators/gdp?level=x", "/indicators/gdp?measure=y", "/indicators/gdp?order=z", "/indicators/gdp?foo=bar",
+        "/charts/indicators/gdp/distribution.svg?year=abc", "/deliveries?state=bogus", "/deliveries?foo=bar",
+        "/changes?foo=bar", "/changes.json?foo=bar", "/changes?kind=bogus",
+        "/changes?since=2026-12-01&until=2020-01-01", "/changes.csv?since=2026-12-01&until=2020-01-01",
+    ],
+)  # fmt: skip
+def test_a_question_that_cannot_be_meant_is_told_so(browser: httpx.Client, path: str) -> None:
+    answer = browser.get(path)
+    assert answer.status_code == 422
+    wrong = path.rpartition("=")[0].rpartition("?")[2] if "foo" in path else path.partition("=")[2].partition("&")[0]
+    assert wrong in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/indicators/gdp?year=&level=&order=&lang=en&page=2", "/deliveries?state=&lang=zh", "/changes?kind=&since=&main="],
+)
+def test_what_a_form_leaves_empty_is_no_question(browser: httpx.Client, path: str) -> None:
+    assert browser.get(path).status_code == 200
+
+
+def test_a_query_without_end_is_not_read(browser: httpx.Client) -> None:
+    page, program = (browser.get(f"{path}?q={'x' * 5000}") for path in ("/search", "/api/v1/search"))
+    assert (page.status_code, program.status_code) == (414, 414)
+    assert "x" * 10 not in page.text
+    assert program.headers["content-type"] == "application/problem+json"
+    long = browser.get("/search", params={"q": "x" * 201})
+    assert (long.status_code, "最多 200 字" in long.text) == (422, True)
+    assert browser.get("/search", params={"q": "x" * 200}).status_code == 200
+
+
+def test_the_apis_root_leads_to_its_description(browser: httpx.Client) -> None:
+    for path in ("/api/v1", "/api/v1/"):
+        answer = browser.get(path, follow_redirects=True)
+        assert (answer.status_code, answer.url.path) == (200, "/api/v1/openapi.json")
+        assert "/statements" in str(answer.json()["paths"])
+
+
+@pytest.mark.parametrize(
     ("query", "column", "expected"),
     [
         ("sort=target", 2, ["5.5%左右", "6%", "6.5%至7.5%"]),
@@ -319,3 +361,21 @@ def _place(table: type[Document] | type[SourceState]) -> ColumnElement[int]:
     """Which of the texts a row gets."""
     number = col(Document.id) if table is Document else func.length(col(SourceState.key)) + col(SourceState.failures)
     return number % len(HOSTILE)
+
+
+def test_long_names_fit_their_tiles(browser: httpx.Client) -> None:
+    tiles = soup(browser, "/indicators/gdp?year=2025&lang=en").select(".tiles a")
+    lines = {tile.title.get_text().split(" ")[0]: tile.select("text:not(.value)") for tile in tiles if tile.title}
+    assert [one.get_text() for one in lines["Inner"]] == ["Inner", "Mongolia"]
+    assert lines["Inner"][0]["y"] != lines["Inner"][1]["y"]
+    classes = [[one.get("class") for one in lines[name]] for name in ("Jilin", "Shandong", "Guangdong")]
+    assert classes == [[None], [["long"]], [["longest"]]]
+
+
+def test_a_document_without_a_title_is_called_by_its_report(made: Filled, browser: httpx.Client) -> None:
+    number = made.file(found("140000", 2024, title=""))
+    with transaction(made.desk.engine) as session:
+        session.get_one(Document, number).title = " "
+    heading = soup(browser, f"/documents/{number}").find("h1")
+    assert heading is not None
+    assert heading.get_text() == "山西省 2024 年政府工作报告"

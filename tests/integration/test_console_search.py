@@ -142,6 +142,13 @@ def test_a_reader_corrects_a_figure_sees_it_and_takes_it_back(reviewer: httpx.Cl
     )
     wrong = reviewer.post(path, data=fields | {"kind": "value", "op": "at_least", "value": "七"})
     assert (wrong.status_code, reviews(made)) == (422, [])
+    for name, impossible, why in (
+        ("value", "inf", "no number"), ("value", "nan", "no number"), ("unit", "蛋", "蛋 is no unit"),
+        ("period", "99", "99 is no period"), ("value_hi", "0.5", "a range ascends"),
+    ):  # fmt: skip
+        op = "range" if name == "value_hi" else "at_least"
+        wrong = reviewer.post(path, data=fields | {"kind": "value", "op": op, name: impossible})
+        assert (wrong.status_code, why in wrong.text, reviews(made)) == (422, True, []), name
     done = reviewer.post(path, data=fields | {"kind": "value", "op": "at_least", "value": "7.5", "why": HOSTILE})
     assert done.status_code == 200
     (kept,) = reviews(made)

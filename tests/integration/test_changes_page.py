@@ -208,7 +208,7 @@ def test_deliveries_tell_what_is_owed_and_hide_to_whom(browser: httpx.Client) ->
     dead = soup(browser, "/deliveries", state="dead", channel="desk").find_all("tbody")[1].find_all("tr")
     assert len(dead) == 1
     assert "没有投递记录" in soup(browser, "/deliveries", channel="nowhere").get_text()
-    for channel in ("\x00", "x" * 5000, "'"):
+    for channel in ("\x00", "x" * 3000, "'"):
         assert browser.get("/deliveries", params={"channel": channel}).status_code == 200
 
 

@@ -10,15 +10,15 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from monitor.briefing import NOTICES_SINCE, brief
 from monitor.desk import Desk
 from monitor.digest import Rendered, packed, unpacked
 from monitor.digest.render import render
-from monitor.hours import awake
 from monitor.notifiers.message import DeliveryError, Message, Notifier
-from monitor.owing import tell
-from monitor.post import Post
-from monitor.rhythm import CHINA
+from monitor.telling.briefing import NOTICES_SINCE, brief
+from monitor.telling.hours import awake
+from monitor.telling.owing import tell
+from monitor.telling.post import Post
+from monitor.visiting.rhythm import CHINA
 from monitor.watches import Watch, hearers
 from storage.claims import claimed
 from storage.database import reading, transaction

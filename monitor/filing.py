@@ -13,16 +13,16 @@ from hashlib import sha256
 from sqlmodel import Session
 
 from monitor.catalogue.indicators import key_of
+from monitor.comparing.terms import VERSION, terms
 from monitor.desk import Desk, Filed, Found, Outcome
 from monitor.extractors import RULES_VERSION
 from monitor.extractors.script import read_script
 from monitor.extractors.statements import extract
 from monitor.identity import Identity, identify
 from monitor.identity.passages import is_copy, marks_of
-from monitor.owing import owe_news, tell_operators
 from monitor.record import Record
-from monitor.reviewed import rule
-from monitor.terms import VERSION, terms
+from monitor.reviews.reviewed import rule
+from monitor.telling.owing import owe_news, tell_operators
 from monitor.watches import names
 from storage.archive import Archive
 from storage.database import one_at_a_time, reading, transaction

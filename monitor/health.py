@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from monitor.catalogue.regions import path_zh
-from monitor.rhythm import CHINA, overdue_year, usual_interval
+from monitor.visiting.rhythm import CHINA, overdue_year, usual_interval
 from scrapers.folders import is_folder_address, path_of
 from scrapers.source import Source
 from storage.models import SourceState

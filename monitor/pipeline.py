@@ -13,9 +13,9 @@ from functools import cached_property
 from importlib import import_module
 from typing import Any
 
-from monitor.recording import FEW, record
-from monitor.rhythm import is_sweep_due
-from monitor.visited import Tools, Visited, attempt
+from monitor.visiting.recording import FEW, record
+from monitor.visiting.rhythm import is_sweep_due
+from monitor.visiting.visited import Tools, Visited, attempt
 from scrapers.answer import Conditions
 from scrapers.errors import (
     FewerEntriesError,
@@ -102,7 +102,7 @@ def look_at(source: Source, memory: Memory, tools: Tools, *, sweep: bool, accept
         conditions=None if sweep or not state.has_page else Conditions(state.etag, state.last_modified),
         body_hash=None if sweep else state.body_hash,
         going_on=lambda entries: (
-            bool(entries) and (sweep or _late("monitor.choosing", "any_new")(entries, memory.entries))
+            bool(entries) and (sweep or _late("monitor.visiting.choosing", "any_new")(entries, memory.entries))
         ),
     )
     usual = state.usual_entries or 0
@@ -144,7 +144,7 @@ def propose(source: Source, state: Remembered, error: ScrapeError, tools: Tools)
     if state.failures + 1 != TELL_AFTER:
         return "".join(state.failure.partition(MOVED)[1:])
     find_again = _late("scrapers.discovery", "find_again")
-    holds_reports = _late("monitor.choosing", "holds_reports")
+    holds_reports = _late("monitor.visiting.choosing", "holds_reports")
     column = attempt(lambda: find_again(tools.scraper, source, holds_reports))
     if column is None or isinstance(column, ScrapeError):
         return ""
@@ -155,7 +155,7 @@ def _carry_out(look: Look, memory: Memory, tools: Tools, visited: Visited, *, ag
     """Read and file what is worth it; answers whether anything was."""
     if look.unchanged and not again and not memory.state.entries_due:
         return False
-    choose = _late("monitor.choosing", "choose")
+    choose = _late("monitor.visiting.choosing", "choose")
     tasks, passed = choose(
         visited.source, look.entries, memory.entries, now,
         first=visited.baseline, again=again, rewritten=_rewritten(visited.source, memory, tools),
@@ -164,7 +164,7 @@ def _carry_out(look: Look, memory: Memory, tools: Tools, visited: Visited, *, ag
         with transaction(tools.desk.engine) as session:
             keep_entries(session, visited.source.key, passed[at : at + AT_ONCE])
     for task in tasks:
-        _late("monitor.trip", "carry_out")(task.entry, memory.state, look.family, tools, visited)
+        _late("monitor.visiting.trip", "carry_out")(task.entry, memory.state, look.family, tools, visited)
     return bool(tasks)
 
 

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from monitor.compare import compare, event_id
-from monitor.farther import is_farther, last_word
-from monitor.ledger import settle
+from monitor.comparing.compare import compare, event_id
+from monitor.comparing.farther import is_farther, last_word
+from monitor.comparing.ledger import settle
 from storage.changes import Kept, find_told, keep_changes
 from storage.farther import find_farther_targets, find_later_of_periods
 from storage.models import Change, Document, Report

@@ -21,11 +21,11 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.delivery import close_digest, deliver
-from monitor.ending import end_stuck
-from monitor.post import Post
-from monitor.space import Plenty, Room
-from monitor.turns import visit_once
-from monitor.visited import Tools, Visited
+from monitor.telling.post import Post
+from monitor.visiting.visited import Tools, Visited
+from monitor.working.ending import end_stuck
+from monitor.working.space import Plenty, Room
+from monitor.working.turns import visit_once
 from scrapers.errors import StoppedError
 from scrapers.source import Source
 from storage.clocks import distrust_future

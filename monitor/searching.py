@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from monitor.catalogue.indicators import Indicator, find_indicators
-from monitor.terms import VERSION, places, terms, words_of
+from monitor.comparing.terms import VERSION, places, terms, words_of
 from storage.archive import Archive, ArchiveError
 from storage.database import transaction
 from storage.reports import find_documents_by_id

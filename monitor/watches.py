@@ -1,6 +1,6 @@
 """Watches (订阅): who wants to hear which changes, when, in which language, over which channels. Pure.
 
-Also silences (静默): what is kept from them for a while, and counted. When it is time: `monitor.hours`.
+Also silences (静默): what is kept from them for a while, and counted. When it is time: `monitor.telling.hours`.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,8 +14,8 @@ from monitor.catalogue.indicators import find_indicators
 from monitor.catalogue.indicators import indicator as known_indicator
 from monitor.catalogue.regions import NATION, Level, contains
 from monitor.catalogue.regions import region as known_region
-from monitor.conditions import holds, parse
-from monitor.hours import Quiet, When, ZoneName, clock_of, is_quiet
+from monitor.telling.conditions import holds, parse
+from monitor.telling.hours import Quiet, When, ZoneName, clock_of, is_quiet
 from storage.values import ChangeData, ChangeKind, Kind, Stated
 
 
@@ -42,9 +42,9 @@ class Watch(BaseModel):
     `regions` are codes, and whatever lies within them counts; none means everywhere. `levels` keeps of those only the
     ones of these levels. `indicators` are `headline` (主要预期目标), `all`, a key of the catalogue (`gdp`), or words
     that the indicator's names contain, in the report or in the catalogue (投资, or 含投资); one of them is enough.
-    `conditions` are those of `monitor.conditions`; where there are any, one of them must hold. `when`, `quiet`,
-    `timezone` and `wait_seconds` are explained in `monitor.hours`. `operator`: it hears of the watching itself instead
-    of targets, and then nobody else does.
+    `conditions` are those of `monitor.telling.conditions`; where there are any, one of them must hold. `when`, `quiet`,
+    `timezone` and `wait_seconds` are explained in `monitor.telling.hours`. `operator`: it hears of the watching itself
+    instead of targets, and then nobody else does.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

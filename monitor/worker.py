@@ -15,15 +15,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from monitor.crew import Crew
 from monitor.delivery import close_digest, deliver
 from monitor.filing import find_outdated
 from monitor.notifiers.message import Message, Notifier
-from monitor.post import Post
 from monitor.rereading import lock_of, read_again
-from monitor.space import Plenty, Room
-from monitor.turns import visit_once
-from monitor.visited import Tools, Visited
+from monitor.telling.post import Post
+from monitor.visiting.visited import Tools, Visited
+from monitor.working.crew import Crew
+from monitor.working.space import Plenty, Room
+from monitor.working.turns import visit_once
 from scrapers.errors import StoppedError
 from scrapers.source import Source
 from storage.archive import ArchiveError

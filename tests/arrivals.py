@@ -120,7 +120,7 @@ def watched_filing(world: World, after_each: Callable[[Found, Filed, bool], None
         return result
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("monitor.trip.file", filed)
+        patch.setattr("monitor.visiting.trip.file", filed)
         yield
 
 

@@ -22,7 +22,7 @@ from starlette.applications import Starlette
 from monitor.console import Kept
 from monitor.desk import Desk, Filed, Found
 from monitor.filing import file
-from monitor.reviewing import Outcome, Says, review, withdraw
+from monitor.reviews.reviewing import Outcome, Says, review, withdraw
 from monitor.watches import Watch
 from storage.archive import Archive
 from storage.database import make_engine, migrate, transaction

@@ -22,7 +22,7 @@ from monitor.filing import Desk, Found, file, understand
 from monitor.notifiers.folder import FolderNotifier, FolderSettings
 from monitor.notifiers.message import DeliveryError, Message, Notifier
 from monitor.notifiers.webhook import WebhookNotifier, WebhookSettings
-from monitor.post import Links, Post
+from monitor.telling.post import Links, Post
 from monitor.watches import Watch
 from storage.archive import Archive
 from storage.database import make_engine, reading, transaction

@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from monitor.delivery import Told, close_digests, deliver
 from monitor.filing import Desk, Found, file
-from monitor.post import Links, Post
+from monitor.telling.post import Links, Post
 from monitor.watches import Watch
 from storage.archive import Archive
 from storage.database import reading

@@ -27,11 +27,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from monitor.cli.building import utc_now
+from monitor.comparing.ledger import reckon
 from monitor.filing import Desk, Found, Understood, keep, understand
 from monitor.identity import Identity
-from monitor.ledger import reckon
-from monitor.panel import NAMES, panel
-from monitor.sheets import write_csv
+from monitor.tables.panel import NAMES, panel
+from monitor.tables.sheets import write_csv
 from storage.archive import Archive
 from storage.changes import find_changes
 from storage.database import make_engine, migrate, reading

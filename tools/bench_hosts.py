@@ -30,8 +30,8 @@ from sqlmodel import select
 from monitor.cli.building import declare
 from monitor.filing import Desk
 from monitor.pipeline import Tools, Visited
-from monitor.post import Links, Post
 from monitor.scheduler import Daemon
+from monitor.telling.post import Links, Post
 from scrapers.client import Client
 from scrapers.documents import DocumentReader
 from scrapers.scrape import Scraper

@@ -22,12 +22,12 @@ from random import Random
 from opencc import OpenCC
 
 from monitor.catalogue.indicators import key_of
-from monitor.compare import compare
+from monitor.comparing.compare import compare
+from monitor.comparing.series import series_of, signature
 from monitor.example.source import REGION
 from monitor.extractors.script import read_script
 from monitor.extractors.statements import extract
 from monitor.identity import Identity, identify, title_and_heading
-from monitor.series import series_of, signature
 from storage.values import About, Basis, ChangeData, ChangeKind, Op, Role, Stated
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -22,7 +22,7 @@ from monitor.catalogue.regions import find_regions
 from monitor.delivery import close_digests, deliver
 from monitor.filing import Desk, Found, file
 from monitor.notifiers.message import Message
-from monitor.post import Links, Post
+from monitor.telling.post import Links, Post
 from monitor.watches import Watch
 from storage.archive import Archive
 from storage.database import make_engine, migrate, reading

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from monitor.catalogue.indicators import TAIL, key_of
 from monitor.catalogue.sameness import essence
-from monitor.compare import compare
+from monitor.comparing.compare import compare
+from monitor.comparing.farther import last_word
+from monitor.comparing.ledger import LedgerEntry, reckon
+from monitor.comparing.series import series_of
 from monitor.digest.figures import said
 from monitor.extractors.statements import extract
-from monitor.farther import last_word
-from monitor.ledger import LedgerEntry, reckon
-from monitor.series import series_of
 from storage.values import About, Basis, ChangeData, ChangeKind, Kind, Measure, Role, Stated
 
 ROOT = Path(__file__).resolve().parents[1]

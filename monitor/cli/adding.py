@@ -11,13 +11,13 @@ from urllib.parse import urldefrag, urlsplit
 import typer
 
 from monitor.catalogue.regions import NATION, path_zh, region
-from monitor.choosing import holds_reports
 from monitor.cli.building import open_installation, tools_of
 from monitor.cli.options import AsJson, Config, region_code
 from monitor.cli.terminal import Stop, print_json, say, warn
 from monitor.identity import can_be_report, identify, title_year
 from monitor.settings import read_settings
 from monitor.settings.editing import add_source
+from monitor.visiting.choosing import holds_reports
 from scrapers.charset import text_of
 from scrapers.discovery import find_column_of, find_columns
 from scrapers.errors import BlockedError, LayoutError, RefusedAddressError, ScrapeError, TlsError, UnreachableError

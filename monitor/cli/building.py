@@ -14,9 +14,9 @@ from sqlalchemy import Engine
 from monitor.cli.terminal import Stop, warn
 from monitor.desk import Desk
 from monitor.notifiers import FOR_PROGRAMS, notifier
-from monitor.post import Links, Post
 from monitor.settings import Settings, read_settings
-from monitor.visited import Tools
+from monitor.telling.post import Links, Post
+from monitor.visiting.visited import Tools
 from scrapers.answer import FILE, PAGE
 from scrapers.client import Client
 from scrapers.documents import DocumentReader

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from monitor.choosing import choose
 from monitor.cli.building import open_installation, tools_of, utc_now
 from monitor.cli.options import AsJson, Config
 from monitor.cli.terminal import print_json, progress, say
 from monitor.cli.visiting import chosen
 from monitor.pipeline import look_at, remember
-from monitor.visited import Tools
+from monitor.visiting.choosing import choose
+from monitor.visiting.visited import Tools
 from scrapers.errors import ScrapeError
 from scrapers.source import Source
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor.cli.terminal import Stop
-from monitor.panel import COLUMNS, Column
+from monitor.tables.panel import COLUMNS, Column
 
 PACKAGE = "mubiao-panel"
 MEDIA = {"csv": "text/csv", "jsonl": "application/jsonl", "parquet": "application/vnd.apache.parquet"}

@@ -12,9 +12,9 @@ from monitor.cli.describing import MEDIA, check_describable, describe
 from monitor.cli.options import Config
 from monitor.cli.parquet import check_installed, write_parquet
 from monitor.cli.terminal import Stop, json_line, say
-from monitor.panel import COLUMNS, Column, panel
-from monitor.review_table import REVIEWS, review_rows
-from monitor.sheets import write_csv
+from monitor.reviews.review_table import REVIEWS, review_rows
+from monitor.tables.panel import COLUMNS, Column, panel
+from monitor.tables.sheets import write_csv
 from storage.database import reading
 
 Rows = Iterable[Mapping[str, object]]

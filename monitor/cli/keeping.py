@@ -9,9 +9,9 @@ from sqlalchemy import Engine
 from monitor.cli.building import alone_on, open_installation, utc_now
 from monitor.cli.options import AsJson, Config
 from monitor.cli.terminal import Stop, print_json, print_rows, say, warn
-from monitor.rhythm import CHINA
 from monitor.searching import index_some
 from monitor.settings import read_settings
+from monitor.visiting.rhythm import CHINA
 from storage.archive import Archive
 from storage.backup import (
     Backup,

@@ -15,7 +15,7 @@ import structlog
 from monitor.cli.terminal import harmless
 from monitor.cli.times import china_time
 from monitor.cli.visits import visit_row, visit_words
-from monitor.visited import Visited
+from monitor.visiting.visited import Visited
 
 LONGEST = 8192  # bytes of a line
 CLIPPED = 160  # characters that are left of each text in a line that would be longer

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.cli.terminal import Stop
-from monitor.panel import COLUMNS, Column
+from monitor.tables.panel import COLUMNS, Column
 
 try:
     import pyarrow

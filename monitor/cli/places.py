@@ -2,9 +2,9 @@
 
 from sqlmodel import Session
 
-from monitor.briefing import region_names
 from monitor.catalogue.regions import contains, find_regions, path_zh
 from monitor.cli.terminal import Stop
+from monitor.telling.briefing import region_names
 from storage.reports import find_region_codes
 
 

@@ -15,7 +15,7 @@ from monitor.cli.terminal import Stop, print_rows, say
 from monitor.cli.times import ZONE, china_time, in_china
 from monitor.delivery import replay, retry
 from monitor.notifiers.message import DeliveryError, Message
-from monitor.rhythm import CHINA
+from monitor.visiting.rhythm import CHINA
 from storage.database import reading, transaction
 from storage.outbox import find_posted, find_unsubscribed, forget_unsubscribed
 

@@ -9,15 +9,15 @@ from typing import Annotated
 
 import typer
 
-from monitor.briefing import region_names
 from monitor.catalogue.indicators import indicator
 from monitor.cli.building import Installation, open_installation, utc_now
 from monitor.cli.options import AsJson, Config
 from monitor.cli.places import codes_within
 from monitor.cli.terminal import Stop, print_json, print_rows, say, warn
-from monitor.reviewing import Listed, Outcome, Says, list_reviews, withdraw
-from monitor.reviewing import review as review_statement
-from monitor.rhythm import CHINA
+from monitor.reviews.reviewing import Listed, Outcome, Says, list_reviews, withdraw
+from monitor.reviews.reviewing import review as review_statement
+from monitor.telling.briefing import region_names
+from monitor.visiting.rhythm import CHINA
 from storage.database import reading
 from storage.models import Review
 from storage.reviews import find_statement

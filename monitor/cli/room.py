@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 
 from monitor.desk import Desk
-from monitor.owing import tell
+from monitor.telling.owing import tell
 from storage.database import DatabaseRefused, prove_writable, transaction
 from storage.errors import DatabaseBusy, DiskFull
 from storage.models import Notice

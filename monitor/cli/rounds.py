@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 
 from monitor.pipeline import visit
-from monitor.visited import Tools, Visited
+from monitor.visiting.visited import Tools, Visited
 from scrapers.source import Source
 
 PATIENCE = 20.0  # seconds without a result, after which it is said what is waited for

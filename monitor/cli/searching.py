@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from monitor.briefing import region_names
 from monitor.cli.building import Installation, open_installation
 from monitor.cli.options import AsJson, Config
 from monitor.cli.places import codes_within
 from monitor.cli.terminal import Stop, print_json, print_rows, progress, say, warn
+from monitor.comparing.terms import VERSION, NothingToLookFor
 from monitor.searching import STEP, Answer, Asked, Hit, index_some, search
-from monitor.terms import VERSION, NothingToLookFor
+from monitor.telling.briefing import region_names
 from storage.database import reading
 from storage.search import count_unsearched
 from storage.values import Kind

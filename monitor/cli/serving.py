@@ -20,7 +20,7 @@ from monitor.console import Access, Kept, Vitals, app
 from monitor.notifiers.email import EmailSettings
 from monitor.notifiers.secret_files import read_secret
 from monitor.notifiers.unsubscribing import address_of
-from monitor.reviewing import Outcome, Says, review, withdraw
+from monitor.reviews.reviewing import Outcome, Says, review, withdraw
 from monitor.settings.shape import SHORTEST_PASSWORD, ConsoleSettings, is_loopback
 from storage.database import reading, transaction
 from storage.errors import Mendable

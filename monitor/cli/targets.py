@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from monitor.briefing import region_names
 from monitor.cli.building import open_installation
 from monitor.cli.options import AsJson, Config
 from monitor.cli.places import one_region
 from monitor.cli.terminal import Stop, out, print_rows
 from monitor.digest.figures import said
-from monitor.sheets import write_csv
-from monitor.targets import target_rows
+from monitor.tables.sheets import write_csv
+from monitor.tables.targets import target_rows
+from monitor.telling.briefing import region_names
 from storage.database import reading
 from storage.series import Newest, find_newest
 

@@ -8,15 +8,15 @@ from typing import Annotated
 
 import typer
 
-from monitor.briefing import region_names
 from monitor.cli.building import Installation, open_installation, utc_now
 from monitor.cli.options import AsJson, Config
 from monitor.cli.places import codes_within
 from monitor.cli.terminal import print_rows, say, warn
 from monitor.cli.times import ZONE, in_china
+from monitor.comparing.series import period_of
 from monitor.delivery import close_digests, deliver, preview
 from monitor.digest.figures import said
-from monitor.series import period_of
+from monitor.telling.briefing import region_names
 from storage.changes import find_changes
 from storage.database import reading
 from storage.outbox import find_digests, find_open_digests

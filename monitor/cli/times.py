@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from monitor.rhythm import CHINA
+from monitor.visiting.rhythm import CHINA
 
 ZONE = "China time"  # said in the line, or in the head of the column
 

@@ -1,7 +1,7 @@
 """One visit in words for people, and as a row for programs."""
 
 from monitor.desk import Outcome
-from monitor.visited import Visited
+from monitor.visiting.visited import Visited
 
 OUTCOMES = {
     Outcome.REPORT: ("report", "reports"),

@@ -26,7 +26,7 @@ from monitor.cli.supervisor import notify
 from monitor.cli.terminal import Stop, say
 from monitor.filing import keep
 from monitor.settings import read_settings
-from monitor.visited import Visited
+from monitor.visiting.visited import Visited
 from monitor.worker import Workers
 from storage.claims import in_turn
 from storage.database import make_engine

@@ -10,7 +10,7 @@ from monitor.catalogue.indicators import TAIL, indicator, key_of
 from monitor.catalogue.regions import NATION, find_regions, path_zh
 from monitor.console.cursors import CursorError, place
 from monitor.console.places import within
-from monitor.rhythm import CHINA
+from monitor.visiting.rhythm import CHINA
 from storage.paging import AskedChanges, Moment
 from storage.values import ChangeKind, Measure
 

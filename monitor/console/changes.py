@@ -11,7 +11,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor import atom
-from monitor.briefing import region_names
 from monitor.catalogue.indicators import TAIL, indicator, indicators
 from monitor.console.answers import HEADERS, Reader, html, reader, rendered, tagged
 from monitor.console.asking import Asked, AskedWrongly, asked
@@ -27,7 +26,8 @@ from monitor.console.watching import minute
 from monitor.digest.figures import difference, said
 from monitor.digest.outgoing import clean, clean_pieces
 from monitor.notifiers.outgoing import clean_text
-from monitor.sheets import write_csv
+from monitor.tables.sheets import write_csv
+from monitor.telling.briefing import region_names
 from storage import models
 from storage.paging import find_change_page
 from storage.statements import find_by_id

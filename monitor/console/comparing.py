@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from monitor.compare import compare
+from monitor.comparing.compare import compare
 from monitor.console.answers import Reader, html, missing, reader
 from monitor.console.differing import Pair, Piece, differences
 from monitor.console.figures import shown

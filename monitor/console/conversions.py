@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from monitor.briefing import region_names
 from monitor.catalogue.indicators import Indicator
 from monitor.catalogue.regions import region
 from monitor.console.resources import Change, Document, Found, IndicatorKnown, Region, Report, ReportNamed, Side
 from monitor.console.saying import told_address
 from monitor.searching import Hit
+from monitor.telling.briefing import region_names
 from storage import models
 from storage.browsing import Reported
 from storage.values import Basis, ChangeKind, Kind, Measure, Stated

@@ -10,6 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.catalogue.indicators import indicator
+from monitor.comparing.ledger import LedgerEntry, reckon
+from monitor.comparing.series import YEAR, dimension, magnitude, series_of
 from monitor.console.answers import HEADERS, Reader, missing, reader
 from monitor.console.charts import (
     ABOUT,
@@ -29,8 +31,6 @@ from monitor.console.indicators import CHOSEN, Asked, asked_for, lines_of
 from monitor.console.kept import Kept
 from monitor.console.places import codes_of
 from monitor.console.saying import measured_name, region_name
-from monitor.ledger import LedgerEntry, reckon
-from monitor.series import YEAR, dimension, magnitude, series_of
 from storage.series import find_main, find_sentences_by_id
 from storage.values import Kind, Measure, Op, Stated
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from monitor.comparing.ledger import LedgerEntry, Verdict
 from monitor.console.answers import Reader
 from monitor.digest.figures import difference, middle, said
-from monitor.ledger import LedgerEntry, Verdict
 from storage.values import Measure, Stated
 
 MARKS = {Verdict.MET: "✓", Verdict.MISSED: "✗"}

@@ -16,7 +16,7 @@ from monitor.console.places import place
 from monitor.console.saying import change_word, day, indicator_name, region_name, report_name
 from monitor.digest.figures import difference
 from monitor.digest.outgoing import clean
-from monitor.rhythm import CHINA, late_since, season_of
+from monitor.visiting.rhythm import CHINA, late_since, season_of
 from storage.browsing import find_last_year, find_latest_changes, find_moves, find_published, find_troubled
 from storage.models import Change, Document, Report, SourceState
 from storage.reports import find_documents_by_id, find_reports

@@ -14,7 +14,9 @@ from starlette.routing import Route
 
 from monitor.catalogue.indicators import TAIL, Indicator, indicator, indicators
 from monitor.catalogue.regions import Level
-from monitor.compare import direction
+from monitor.comparing.compare import direction
+from monitor.comparing.ledger import LedgerEntry, reckon
+from monitor.comparing.series import YEAR, magnitude, series_of
 from monitor.console.answers import Reader, html, missing, reader
 from monitor.console.asking import known_only, one_of
 from monitor.console.figures import Judged, judged
@@ -23,9 +25,7 @@ from monitor.console.places import Place, codes_of, place
 from monitor.console.saying import measured_name
 from monitor.console.tiles import tiles
 from monitor.digest.figures import difference
-from monitor.ledger import LedgerEntry, reckon
-from monitor.rhythm import season_of
-from monitor.series import YEAR, magnitude, series_of
+from monitor.visiting.rhythm import season_of
 from storage.browsing import count_by_indicator, find_last_year, find_years
 from storage.series import find_of_indicator, find_sentences_by_id
 from storage.values import ChangeKind, Kind, Measure, Role, Stated

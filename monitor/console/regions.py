@@ -12,15 +12,15 @@ from starlette.routing import Route
 
 from monitor.catalogue.indicators import indicator, indicators
 from monitor.catalogue.regions import NATION, region
+from monitor.comparing.ledger import LedgerEntry, reckon
+from monitor.comparing.series import YEAR, Series, series_of
 from monitor.console.answers import Reader, html, missing, reader
 from monitor.console.figures import Judged, Shown, judged, shown
 from monitor.console.kept import Kept
 from monitor.console.places import Place, Tree, above, beside, place
 from monitor.console.saying import day, indicator_name, place_name, report_name
 from monitor.digest.outgoing import clean
-from monitor.ledger import LedgerEntry, reckon
-from monitor.rhythm import season_of
-from monitor.series import YEAR, Series, series_of
+from monitor.visiting.rhythm import season_of
 from storage.browsing import find_last_year, find_reported
 from storage.models import Report
 from storage.reports import find_documents_by_id, find_reports

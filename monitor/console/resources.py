@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from monitor.catalogue.indicators import Direction
 from monitor.catalogue.regions import Level
-from monitor.ledger import Verdict
-from monitor.panel import COLUMNS, Column
-from monitor.review_table import REVIEWS
+from monitor.comparing.ledger import Verdict
+from monitor.reviews.review_table import REVIEWS
+from monitor.tables.panel import COLUMNS, Column
 from storage.values import Basis, ChangeKind, Kind, Measure, Op, Role
 
 T = TypeVar("T")

@@ -22,7 +22,7 @@ from monitor.console.saying import reading, report_name
 from monitor.console.watching import minute
 from monitor.digest.outgoing import clean, clean_pieces
 from monitor.digest.words import Words
-from monitor.reviewing import Listed, Outcome, ReviewRefused, Says, list_reviews
+from monitor.reviews.reviewing import Listed, Outcome, ReviewRefused, Says, list_reviews
 from storage.models import Review
 from storage.reviews import find_machines, find_statement
 from storage.statements import find_within, stated_of

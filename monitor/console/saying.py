@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import unquote
 
-from monitor.briefing import region_names
 from monitor.catalogue.indicators import indicator
 from monitor.catalogue.regions import NATION
 from monitor.digest.figures import label, said
 from monitor.digest.outgoing import clean
 from monitor.digest.words import Words
+from monitor.telling.briefing import region_names
 from storage.values import ChangeKind, Measure, Role, Stated
 
 

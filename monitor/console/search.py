@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.catalogue.indicators import Indicator
+from monitor.comparing.terms import LONGEST, VERSION, NothingToLookFor
 from monitor.console.answers import Reader, html, reader
 from monitor.console.asking import AskedWrongly, asked, codes
 from monitor.console.kept import Kept
@@ -15,7 +16,6 @@ from monitor.console.places import place
 from monitor.console.saying import day, reading, report_name
 from monitor.digest.outgoing import clean, clean_pieces
 from monitor.searching import Answer, Asked, Hit, search
-from monitor.terms import LONGEST, VERSION, NothingToLookFor
 from storage.database import reading as reading_of
 from storage.search import count_unsearched
 from storage.values import Kind

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor.catalogue.regions import region
+from monitor.comparing.ledger import LedgerEntry
+from monitor.comparing.series import magnitude
 from monitor.console.answers import Reader
 from monitor.console.figures import Shown, shown
 from monitor.console.saying import region_name
 from monitor.digest.stories import short_place
-from monitor.ledger import LedgerEntry
-from monitor.series import magnitude
 
 # Rows from north to south, columns from west to east; "" is no province.
 ROWS = (

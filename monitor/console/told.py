@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from monitor.catalogue import indicators as catalogue
 from monitor.catalogue.regions import Level, region, regions
+from monitor.comparing.terms import LONGEST, NothingToLookFor
 from monitor.console import watching
 from monitor.console.access import is_guest, signed_in
 from monitor.console.asking import codes, day_begins, written_day
@@ -34,11 +35,10 @@ from monitor.console.resources import (
     Visit,
 )
 from monitor.console.saying import told_address
-from monitor.panel import document_panel, panel_page
-from monitor.review_table import review_rows
+from monitor.reviews.review_table import review_rows
 from monitor.searching import Asked, search
-from monitor.targets import target_rows
-from monitor.terms import LONGEST, NothingToLookFor
+from monitor.tables.panel import document_panel, panel_page
+from monitor.tables.targets import target_rows
 from storage import models
 from storage.browsing import find_reported
 from storage.paging import (

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from monitor.briefing import region_names
 from monitor.console.access import is_guest, signed_in
 from monitor.console.answers import Reader, html, missing, reader
 from monitor.console.asking import known_only, one_of
@@ -20,7 +19,8 @@ from monitor.console.resources import Delivery, Source, Visit
 from monitor.console.saying import told_address
 from monitor.digest.outgoing import clean, web_address
 from monitor.health import newest_year, state_of
-from monitor.rhythm import CHINA, overdue_year
+from monitor.telling.briefing import region_names
+from monitor.visiting.rhythm import CHINA, overdue_year
 from storage import models
 from storage.outbox import count_by_channel, find_open_digests
 from storage.paging import Posted, find_posted_page, find_visit_page

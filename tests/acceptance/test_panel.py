@@ -14,9 +14,9 @@ import pytest
 from frictionless import Package
 from pyarrow import parquet
 
-from monitor import sheets
-from monitor.ledger import Verdict
-from monitor.panel import COLUMNS, NAMES
+from monitor.comparing.ledger import Verdict
+from monitor.tables import sheets
+from monitor.tables.panel import COLUMNS, NAMES
 from tests.fakes import TARGETS, report_text
 
 COMMAND = Path(sys.executable).parent / "mubiao"

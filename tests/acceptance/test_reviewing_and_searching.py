@@ -13,8 +13,8 @@ from typer.testing import CliRunner, Result
 from monitor.cli import app
 from monitor.cli.building import open_installation
 from monitor.cli.chores import LOOK_AGAIN, SearchIndex
+from monitor.comparing.terms import VERSION
 from monitor.filing import Found, file
-from monitor.terms import VERSION
 from storage.database import make_engine, reading, transaction
 from storage.search import count_unsearched, forget_all
 from storage.values import Kind

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.catalogue.sameness import essence
-from monitor.ledger import LedgerEntry, Verdict, reckon
+from monitor.comparing.ledger import LedgerEntry, Verdict, reckon
 from storage.values import Basis, ChangeKind
 from tools import years
 

@@ -16,7 +16,7 @@ from sqlmodel import select
 from monitor.cli.building import declare
 from monitor.desk import Desk
 from monitor.pipeline import visit
-from monitor.visited import Tools, Visited
+from monitor.visiting.visited import Tools, Visited
 from scrapers.answer import PAGE
 from scrapers.documents import DocumentReader
 from scrapers.scrape import Scraper

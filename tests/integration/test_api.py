@@ -18,11 +18,11 @@ from monitor.console.api import api
 from monitor.console.cursors import cursor
 from monitor.console.limits import Limit
 from monitor.console.resources import Statement
-from monitor.panel import NAMES, panel
-from monitor.review_table import review_rows
-from monitor.reviewing import Says, review
+from monitor.reviews.review_table import review_rows
+from monitor.reviews.reviewing import Says, review
 from monitor.searching import index_some
-from monitor.targets import target_rows
+from monitor.tables.panel import NAMES, panel
+from monitor.tables.targets import target_rows
 from storage.statements import find_of_document
 from storage.values import ReviewKind
 from tests.consoles import BROKEN, CITY, NOW, PROVINCE, Filled, filled, served

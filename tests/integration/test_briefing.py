@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from monitor.briefing import region_names
+from monitor.comparing.ledger import reckon
 from monitor.filing import Found, file
-from monitor.ledger import reckon
+from monitor.telling.briefing import region_names
 from monitor.watches import Silence, Watch
 from storage.database import make_engine, migrate, reading
 from storage.series import find_ledger_statements

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from monitor.visited import attempt
+from monitor.visiting.visited import attempt
 from storage.database import make_engine, transaction
 from storage.errors import DatabaseBusy
 

@@ -19,7 +19,7 @@ from sqlmodel import SQLModel, col
 
 from monitor.console import Access, app
 from monitor.console.watching import masked
-from monitor.sheets import FORMULA
+from monitor.tables.sheets import FORMULA
 from storage.database import transaction
 from storage.models import Change, Delivery, Digest, Document, Report, SourceState, Statement, Visit
 from storage.visits import add_visit

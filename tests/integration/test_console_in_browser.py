@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from monitor.console import app
 from monitor.console.access import Access
-from monitor.post import Links
+from monitor.telling.post import Links
 from storage.statements import find_of_document
 from tests.browsing import CHROMIUM, OPTIONS
 from tests.consoles import CITY, Doings, Filled, Reviewing, addresses, filled, served

@@ -10,9 +10,9 @@ from lxml import etree
 from sqlalchemy import ColumnElement, update
 from sqlmodel import col, func
 
+from monitor.comparing.series import magnitude
 from monitor.console import app
 from monitor.console.tiles import ROWS
-from monitor.series import magnitude
 from storage.browsing import find_moves
 from storage.database import transaction
 from storage.models import Document, SourceState, Statement

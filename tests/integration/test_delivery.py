@@ -18,7 +18,7 @@ from monitor.delivery import WAITS, close_digests, next_try, preview
 from monitor.digest import DigestData, Rendered
 from monitor.digest.render import render
 from monitor.notifiers.message import DeliveryError
-from monitor.owing import NOTICE_WAIT, tell
+from monitor.telling.owing import NOTICE_WAIT, tell
 from monitor.watches import Watch
 from storage.claims import claimed
 from storage.database import make_engine, reading, transaction

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from sqlmodel import select
 
-from monitor.owing import tell
+from monitor.telling.owing import tell
 from monitor.watches import Silence, Watch
 from storage.database import make_engine, migrate, reading, transaction
 from storage.models import Change, Digest, DigestChange, DigestNotice, Hushed, Notice

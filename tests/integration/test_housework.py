@@ -29,9 +29,9 @@ from monitor.cli.room import FLOOR, LOW, RESERVE, ROOMY, DiskRoom
 from monitor.cli.running import Running, find_running
 from monitor.desk import Desk
 from monitor.pipeline import Tools
-from monitor.post import Links, Post
 from monitor.scheduler import Chore, Daemon, Room
 from monitor.settings import read_settings
+from monitor.telling.post import Links, Post
 from monitor.watches import Watch
 from scrapers.documents import DocumentReader
 from scrapers.scrape import Scraper

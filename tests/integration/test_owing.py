@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from monitor.filing import Found, file
-from monitor.owing import NOTICE_WAIT, tell, tell_operators
+from monitor.telling.owing import NOTICE_WAIT, tell, tell_operators
 from monitor.watches import Silence, Watch
 from storage.database import reading, transaction
 from storage.models import DigestChange, Hushed, Notice, SourceState

@@ -14,7 +14,7 @@ from monitor.console import Kept
 from monitor.console.api import api
 from monitor.console.cursors import cursor
 from monitor.console.kept import LARGEST_ID
-from monitor.panel import document_panel, panel, panel_page
+from monitor.tables.panel import document_panel, panel, panel_page
 from storage.archive import Archive
 from storage.database import reading, transaction
 from storage.models import Change, Delivery, Digest, Document, Report, Visit

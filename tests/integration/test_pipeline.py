@@ -16,7 +16,7 @@ from monitor.cli.building import declare
 from monitor.filing import Desk, Outcome
 from monitor.health import expiring
 from monitor.pipeline import Tools, Visited, visit
-from monitor.rhythm import CHINA
+from monitor.visiting.rhythm import CHINA
 from monitor.watches import Watch
 from scrapers.documents import DocumentReader
 from scrapers.errors import (

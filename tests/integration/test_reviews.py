@@ -21,8 +21,8 @@ from monitor.digest import Rendered
 from monitor.extractors import RULES_VERSION
 from monitor.extractors.statements import extract
 from monitor.filing import Desk, Found, file, reread
-from monitor.post import Links, Post
-from monitor.reviewing import Outcome, ReviewRefused, Says, list_reviews, review, withdraw
+from monitor.reviews.reviewing import Outcome, ReviewRefused, Says, list_reviews, review, withdraw
+from monitor.telling.post import Links, Post
 from monitor.watches import Silence, Watch
 from storage.archive import Archive
 from storage.changes import find_in_digest

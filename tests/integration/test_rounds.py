@@ -13,7 +13,7 @@ from monitor.cli import rounds
 from monitor.cli.building import declare
 from monitor.cli.rounds import visit_all
 from monitor.desk import Desk
-from monitor.visited import Tools
+from monitor.visiting.visited import Tools
 from scrapers.documents import DocumentReader
 from scrapers.scrape import Scraper
 from storage.archive import Archive

@@ -19,12 +19,12 @@ import pytest
 from sqlmodel import select
 
 from monitor.cli.building import declare
-from monitor.ending import STUCK
 from monitor.filing import Desk
 from monitor.pipeline import Tools, Visited
-from monitor.post import Links, Post
 from monitor.scheduler import HAND_BACK, Daemon, Lanes
+from monitor.telling.post import Links, Post
 from monitor.watches import Watch
+from monitor.working.ending import STUCK
 from scrapers.client import Client
 from scrapers.documents import DocumentReader
 from scrapers.errors import StoppedError
@@ -317,7 +317,7 @@ def test_a_process_that_is_stuck_on_its_own_log_ends_all_the_same() -> None:
     program = textwrap.dedent(
         """
         import threading
-        from monitor import ending
+        from monitor.working import ending
         ending.PATIENCE = 0.1
         ending.end_stuck(threading.Event().wait)
         """
@@ -334,7 +334,7 @@ def test_a_clock_that_stops_ends_the_process(tmp_path: Path) -> None:
         from pathlib import Path
         from zoneinfo import ZoneInfo
         from monitor import scheduler
-        from monitor.post import Links, Post
+        from monitor.telling.post import Links, Post
         from monitor.filing import Desk
         from monitor.pipeline import Tools
         from scrapers.documents import DocumentReader

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import select
 
+from monitor.comparing.terms import VERSION, NothingToLookFor
 from monitor.filing import Desk, Found, file
 from monitor.searching import SHOWN, Answer, Asked, Hit, index_some, search
-from monitor.terms import VERSION, NothingToLookFor
 from storage.archive import Archive
 from storage.database import make_engine, migrate, reading, transaction
 from storage.models import Change, DigestChange, Document, Passage, Report, Searched, Statement

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 from sqlmodel import Session
 
-from monitor.ledger import Verdict, reckon
+from monitor.comparing.ledger import Verdict, reckon
 from storage.changes import find_changes
 from storage.database import make_engine, migrate, reading
 from storage.series import find_ledger_statements, find_newest, find_panel, find_panel_regions, find_sentences_by_id

@@ -6,6 +6,7 @@ LONG_SEEDS sets how many seeds.
 import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,8 @@ def _give_up_at_once(patch: pytest.MonkeyPatch) -> None:
 
 
 def _take_all_for_known(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("monitor.trip.file", lambda found, desk, *, news, now: file(found, desk, news=False, now=now))
+    no_news = partial(file, news=False)
+    patch.setattr("monitor.visiting.trip.file", lambda found, desk, *, news, now: no_news(found, desk, now=now))
 
 
 def _press_the_hosts(patch: pytest.MonkeyPatch) -> None:
@@ -79,7 +81,7 @@ def _press_the_hosts(patch: pytest.MonkeyPatch) -> None:
 
 
 def _look_all_the_time(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("monitor.recording.next_visit", lambda source, now, **_: now + timedelta(hours=4))
+    patch.setattr("monitor.visiting.recording.next_visit", lambda source, now, **_: now + timedelta(hours=4))
 
 
 def _believe_any_clock(patch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 from sqlmodel import Session, SQLModel, select
 
-from monitor.compare import compare, event_id
+from monitor.comparing.compare import compare, event_id
 from storage.archive import Archive, ArchiveError
 from storage.changes import keep_changes
 from storage.database import DatabaseRefused, make_engine, migrate, reading, transaction, wal_is_safe

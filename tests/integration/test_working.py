@@ -20,15 +20,15 @@ import pytest
 import typer
 from sqlalchemy import Engine
 
-from monitor import crew
 from monitor.cli.building import declare
 from monitor.cli.figures import Figures, serve_figures
-from monitor.crew import Crew
 from monitor.desk import Desk
 from monitor.pipeline import Tools
-from monitor.post import Links, Post
+from monitor.telling.post import Links, Post
 from monitor.watches import Watch
 from monitor.worker import Workers
+from monitor.working import crew
+from monitor.working.crew import Crew
 from scrapers.documents import DocumentReader
 from scrapers.scrape import Scraper
 from storage.archive import Archive

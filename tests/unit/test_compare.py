@@ -2,9 +2,9 @@
 
 import pytest
 
-from monitor.compare import compare, event_id
-from monitor.ledger import settle
-from monitor.series import dimension, series_of
+from monitor.comparing.compare import compare, event_id
+from monitor.comparing.ledger import settle
+from monitor.comparing.series import dimension, series_of
 from storage.values import Basis, ChangeData, ChangeKind, Measure, Op, Role, Stated
 from tests.statements import stated
 

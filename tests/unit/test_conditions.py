@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.conditions import holds, parse
+from monitor.telling.conditions import holds, parse
 from storage.values import Basis, ChangeData, ChangeKind, Kind, Measure, Op, Role, Stated, StatementData
 
 KINDS = {"lowered": ChangeKind.LOWERED, "raised": ChangeKind.RAISED, "added": ChangeKind.ADDED}

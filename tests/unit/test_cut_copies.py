@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.cut_copies import check_whole
+from monitor.comparing.cut_copies import check_whole
 from scrapers.errors import TruncatedError
 from tests.fakes import report_text
 

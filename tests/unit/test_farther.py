@@ -1,7 +1,7 @@
 """Targets for 2030 are a series of their own: what stands of them, whoever spoke of it last."""
 
-from monitor.compare import compare
-from monitor.farther import last_word
+from monitor.comparing.compare import compare
+from monitor.comparing.farther import last_word
 from storage.values import Basis, ChangeKind, Measure, Role, Stated
 from tests.statements import stated
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.ledger import LedgerEntry, Verdict, better, by_statement, judge, reckon, settle
+from monitor.comparing.ledger import LedgerEntry, Verdict, better, by_statement, judge, reckon, settle
 from storage.values import ChangeKind, Kind, Measure, Op, Role, Stated
 from tests.statements import stated
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.catalogue.sameness import likeness
-from monitor.matching import MOST, assign, match
-from monitor.series import series_of
+from monitor.comparing.matching import MOST, assign, match
+from monitor.comparing.series import series_of
 from storage.values import Measure, Stated
 from tests.statements import stated
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.reviewed import active, is_same_number, is_superseded, rule
+from monitor.reviews.reviewed import active, is_same_number, is_superseded, rule
 from storage.values import Kind, Measure, Op, ReviewData, ReviewKind, Role, Stated, StatementData
 
 TEXT = "各位代表：\n地区生产总值增长6%左右，投资增长8%。\n力争地区生产总值增长 6% 左右。\n谢谢大家。"

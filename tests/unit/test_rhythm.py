@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.rhythm import (
+from monitor.visiting.rhythm import (
     SWEEP,
     is_sweep_due,
     late_since,

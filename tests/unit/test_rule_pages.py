@@ -8,9 +8,9 @@ import pytest
 
 from monitor.catalogue.indicators import key_of
 from monitor.cli.extracting import statement_row
-from monitor.compare import compare
+from monitor.comparing.compare import compare
+from monitor.comparing.ledger import reckon, settle
 from monitor.extractors.statements import extract
-from monitor.ledger import reckon, settle
 from storage.values import About, Basis, Kind, Measure, Op, Role, Stated
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/changes.md").read_text(encoding="utf-8")

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.ledger import Verdict, reckon
-from monitor.several_years import is_over_years
+from monitor.comparing.ledger import Verdict, reckon
+from monitor.comparing.several_years import is_over_years
 from storage.values import Measure, Op, Role
 from tests.statements import stated
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.terms import MOST, NothingToLookFor, pattern, places, terms, words_of
+from monitor.comparing.terms import MOST, NothingToLookFor, pattern, places, terms, words_of
 
 
 def test_chinese_is_found_by_pairs_and_the_rest_by_whole_words_and_numbers() -> None:

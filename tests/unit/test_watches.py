@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from monitor.hours import awake, next_due
+from monitor.telling.hours import awake, next_due
 from monitor.watches import Silence, Watch, covers, hearers, hushes, hushes_notice, wants
 from storage.values import Basis, ChangeData, ChangeKind, Kind, Measure, Op, Role, Stated, StatementData
 

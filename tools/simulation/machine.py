@@ -21,9 +21,9 @@ from monitor.cli.building import declare
 from monitor.cli.room import DiskRoom
 from monitor.delivery import retry
 from monitor.desk import Desk
-from monitor.post import Links, Post
 from monitor.scheduler import Daemon, Lanes
-from monitor.visited import Tools
+from monitor.telling.post import Links, Post
+from monitor.visiting.visited import Tools
 from monitor.watches import Watch
 from scrapers.client import Client
 from scrapers.documents import DocumentReader

@@ -16,11 +16,11 @@ from typing import Any
 from sqlmodel import Session
 
 from monitor.catalogue.indicators import indicator
-from monitor.correcting import put_right
 from monitor.desk import Desk
 from monitor.filing import is_watched, lay_reviews
-from monitor.reviewable import cannot_be_of, ill_suited, wrong_number, wrong_period, wrong_range, wrong_unit
-from monitor.reviewed import FIGURE, active, is_same_number, is_superseded
+from monitor.reviews.correcting import put_right
+from monitor.reviews.reviewable import cannot_be_of, ill_suited, wrong_number, wrong_period, wrong_range, wrong_unit
+from monitor.reviews.reviewed import FIGURE, active, is_same_number, is_superseded
 from storage.database import one_at_a_time, reading, transaction
 from storage.errors import Mendable
 from storage.models import Document, Report, Review, Statement

@@ -9,16 +9,16 @@ from sqlmodel import Session
 
 from monitor.catalogue.indicators import indicator
 from monitor.catalogue.regions import NATION, ancestors, path_zh, region
-from monitor.compare import compare
-from monitor.context import around, named, past
+from monitor.comparing.compare import compare
+from monitor.comparing.ledger import CHANGE_OF, LedgerEntry, reckon
+from monitor.comparing.series import Series, series_of, signature
 from monitor.digest import DigestData, Figure, Line, Notice, ReportPart, Steady
 from monitor.digest.owners import is_bare, owner, without_place
 from monitor.example.source import EXAMPLE_REGIONS
-from monitor.foot import foot
-from monitor.hours import zone_of
-from monitor.ledger import CHANGE_OF, LedgerEntry, reckon
-from monitor.post import Post
-from monitor.series import Series, series_of, signature
+from monitor.telling.context import around, named, past
+from monitor.telling.foot import foot
+from monitor.telling.hours import zone_of
+from monitor.telling.post import Post
 from monitor.watches import Watch, is_named
 from storage.archive import ArchiveError
 from storage.changes import find_in_digest

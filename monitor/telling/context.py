@@ -6,9 +6,9 @@ from sqlmodel import Session
 
 from monitor.catalogue.indicators import TAIL, indicator
 from monitor.catalogue.regions import children, parent
+from monitor.comparing.series import YEAR, equal, magnitude, period_of, series_of
 from monitor.digest import Around, Figure, Named, Past, PastYear, Place
 from monitor.example.source import EXAMPLE_REGIONS
-from monitor.series import YEAR, equal, magnitude, period_of, series_of
 from storage.models import Report
 from storage.series import find_main
 from storage.values import Measure, Role, Stated

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from monitor.briefing import region_names
-from monitor.ledger import LedgerEntry, Verdict, by_statement, reckon
+from monitor.comparing.ledger import LedgerEntry, Verdict, by_statement, reckon
+from monitor.telling.briefing import region_names
 from storage.models import Document, Report
 from storage.series import (
     AskedStatements,

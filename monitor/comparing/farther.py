@@ -7,9 +7,9 @@ say nothing of it.
 from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 
-from monitor.jointly import apart, members
-from monitor.matching import match
-from monitor.series import YEAR, Series, last_year_of, series_of
+from monitor.comparing.jointly import apart, members
+from monitor.comparing.matching import match
+from monitor.comparing.series import YEAR, Series, last_year_of, series_of
 from storage.values import Role, Stated
 
 

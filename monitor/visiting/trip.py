@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from monitor.cut_copies import check_whole
+from monitor.comparing.cut_copies import check_whole
 from monitor.desk import Filed, Found
 from monitor.filing import file
 from monitor.identity import can_be_report, title_and_heading
-from monitor.rhythm import next_recheck, next_try
-from monitor.visited import Tools, Visited, attempt, is_kept_and_gone, page_of
+from monitor.visiting.rhythm import next_recheck, next_try
+from monitor.visiting.visited import Tools, Visited, attempt, is_kept_and_gone, page_of
 from scrapers.answer import Conditions
 from scrapers.charset import check_readable
 from scrapers.errors import NotAReportError, ScrapeError, StoppedError

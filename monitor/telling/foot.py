@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from monitor.catalogue.indicators import indicator
-from monitor.conditions import parse
 from monitor.digest import Foot
-from monitor.hours import WEEKDAYS
+from monitor.telling.conditions import parse
+from monitor.telling.hours import WEEKDAYS
 from monitor.watches import Watch
 from storage.models import SourceState
 from storage.values import ChangeKind, Kind

@@ -11,11 +11,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from monitor.compare import event_id
+from monitor.comparing.compare import event_id
 from monitor.desk import Desk
-from monitor.owing import owe_corrections, owe_news
 from monitor.record import IsNews, Record
-from monitor.reviewed import FIGURE
+from monitor.reviews.reviewed import FIGURE
+from monitor.telling.owing import owe_corrections, owe_news
 from storage.changes import add_told, unnews
 from storage.models import Change, Report
 from storage.outbox import take_back

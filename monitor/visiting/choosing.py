@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from monitor.identity import can_be_report, title_year
-from monitor.visited import Task
+from monitor.visiting.visited import Task
 from scrapers.source import Source
 from storage.models import Entry
 from storage.values import EntryData, Kind

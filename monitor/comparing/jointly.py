@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
 
-from monitor.series import series_of
+from monitor.comparing.series import series_of
 from storage.values import Stated
 
 JOINT = "+"  # between the keys of a statement that names several

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from sqlmodel import Session
 
 from monitor.catalogue.indicators import indicator
+from monitor.comparing.ledger import LedgerEntry, reckon
+from monitor.comparing.series import YEAR, series_of
 from monitor.digest.figures import difference, said
-from monitor.ledger import LedgerEntry, reckon
-from monitor.series import YEAR, series_of
 from monitor.watches import is_named
 from storage.series import find_ledger_statements, find_sentences_by_id
 from storage.values import Stated

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from monitor.series import dimension, equal, magnitude
+from monitor.comparing.series import dimension, equal, magnitude
 from storage.values import ChangeData, ChangeKind, Stated
 
 _NUMBER = r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>\S+)"

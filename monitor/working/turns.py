@@ -1,7 +1,7 @@
 """Visits that several processes may have in mind at once: each is made by one of them."""
 
 from monitor.pipeline import visit
-from monitor.visited import Tools, Visited
+from monitor.visiting.visited import Tools, Visited
 from scrapers.source import Source
 from storage.claims import claimed
 from storage.database import reading

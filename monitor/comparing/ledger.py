@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from monitor.catalogue.indicators import TAIL, Direction, indicator
-from monitor.jointly import JOINT, apart
-from monitor.matching import match
-from monitor.series import EQUAL, last_year_of, magnitude, period_of, series_of, signature
-from monitor.several_years import is_over_years
+from monitor.comparing.jointly import JOINT, apart
+from monitor.comparing.matching import match
+from monitor.comparing.series import EQUAL, last_year_of, magnitude, period_of, series_of, signature
+from monitor.comparing.several_years import is_over_years
 from storage.values import Basis, ChangeData, ChangeKind, Kind, Op, Role, Stated, StatementData
 
 ABOUT = 0.05  # 左右 is met within this part of the target

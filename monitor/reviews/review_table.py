@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from sqlmodel import Session
 
-from monitor.briefing import region_names
-from monitor.panel import Column
-from monitor.reviewing import Listed, list_reviews
+from monitor.reviews.reviewing import Listed, list_reviews
+from monitor.tables.panel import Column
+from monitor.telling.briefing import region_names
 from storage.values import Kind, Measure, Op, ReviewKind, Role
 
 STATES = ("applied", "superseded", "withdrawn", "unanchored", "withdrawal")

@@ -14,7 +14,7 @@ from functools import partial
 
 import structlog
 
-from monitor.ending import end_stuck
+from monitor.working.ending import end_stuck
 from storage.jobs import BEAT, Jobs
 
 STUCK = 120.0  # seconds, after which a process that hears nothing from the database ends to be started again

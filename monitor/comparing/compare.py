@@ -1,7 +1,8 @@
 """Statements before and after → changes. Pure; docs/changes.md tells the same with examples.
 
-What is compared is a series (`monitor/series.py`): the indicator, the measure, the unit's dimension and the horizon.
-Which statement is which is `monitor/matching.py`; what became of a target is `monitor/ledger.py`.
+What is compared is a series (`monitor/comparing/series.py`): the indicator, the measure, the unit's dimension and the
+horizon.
+Which statement is which is `monitor/comparing/matching.py`; what became of a target is `monitor/comparing/ledger.py`.
 """
 
 import hashlib
@@ -9,9 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from monitor.catalogue.indicators import key_of
-from monitor.jointly import apart
-from monitor.matching import match
-from monitor.series import YEAR, equal, magnitude, series_of, signature
+from monitor.comparing.jointly import apart
+from monitor.comparing.matching import match
+from monitor.comparing.series import YEAR, equal, magnitude, series_of, signature
 from storage.values import Basis, ChangeData, ChangeKind, Measure, Op, Role, Stated, StatementData
 
 RELATIONS = {Op.BELOW: -2, Op.AT_MOST: -1, Op.IN_STEP: 0, Op.AT_LEAST: 1, Op.ABOVE: 2}

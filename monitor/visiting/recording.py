@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from monitor.owing import tell, tell_operators
-from monitor.rhythm import IN_SEASON, next_visit
-from monitor.visited import Tools, Visited, page_of
+from monitor.telling.owing import tell, tell_operators
+from monitor.visiting.rhythm import IN_SEASON, next_visit
+from monitor.visiting.visited import Tools, Visited, page_of
 from scrapers.errors import BlockedError
 from scrapers.scrape import Look
 from scrapers.source import Source

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from monitor.catalogue.regions import children, parent
-from monitor.hours import awake, next_due, zone_of
-from monitor.series import series_of
+from monitor.comparing.series import series_of
+from monitor.telling.hours import awake, next_due, zone_of
 from monitor.watches import Silence, Watch, asks_for_parents, hearers, hushes, hushes_notice, wants
 from storage.changes import find_changes
 from storage.models import Change, Notice, Report

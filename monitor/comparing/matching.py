@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from monitor.catalogue.indicators import TAIL
 from monitor.catalogue.sameness import essence, likeness
-from monitor.series import Series, series_of, signature
+from monitor.comparing.series import Series, series_of, signature
 from storage.values import Stated
 
 HEADLINE, FIGURE, WORDS, PROMISE = 5.0, 4.0, 3.0, 3.0  # what each thing that both share is worth

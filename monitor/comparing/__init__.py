@@ -1,0 +1,1 @@
+"""What is compared with what: series, pairs, changes, and the ledger of targets."""

@@ -1,0 +1,1 @@
+"""Readers' corrections: kept beside the machine's reading, applied on top."""

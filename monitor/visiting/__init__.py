@@ -1,0 +1,1 @@
+"""The stages of a visit; `monitor/pipeline.py` puts them in order."""

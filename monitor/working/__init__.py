@@ -1,0 +1,1 @@
+"""What the daemon's threads and the workers of many machines share."""

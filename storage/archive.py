@@ -50,10 +50,10 @@ class Archive:
             packed = path.read_bytes()
         except FileNotFoundError as error:
             raise ArchiveError(f"{address} is not in the archive {self.root}") from error
-        # The decompressor's own limit is ignored when the frame declares its size.
-        if not 0 <= zstandard.frame_content_size(packed) <= LARGEST:
-            raise ArchiveError(f"{path} declares no size, or one that the archive never writes")
         try:
+            # The decompressor's own limit is ignored when the frame declares its size.
+            if not 0 <= zstandard.frame_content_size(packed) <= LARGEST:
+                raise ArchiveError(f"{path} declares no size, or one that the archive never writes")
             content = zstandard.ZstdDecompressor().decompress(packed)
         except zstandard.ZstdError as error:
             raise ArchiveError(f"{path} is damaged: {error}") from error

@@ -54,7 +54,7 @@ def add(
     url: Annotated[str, typer.Argument(help="an index page where reports appear, a portal's home page, or a folder")],
     region_name: Annotated[str, typer.Option("--region", help="whose reports, if the page does not tell")] = "",
     kind: Annotated[Kind | None, typer.Option(help="what kind of report, if the page does not tell")] = None,
-    key: Annotated[str, typer.Option(help="a short name: letters, digits and hyphens")] = "",
+    key: Annotated[str, typer.Option(help="a short name: small letters, digits and hyphens")] = "",
     name: Annotated[str, typer.Option(help="how the source is called in digests")] = "",
     private: Annotated[bool, typer.Option("--private", help="allow an address that is not public")] = False,
     dry: Annotated[bool, typer.Option("--dry-run", help="only look, write nothing")] = False,
@@ -244,6 +244,8 @@ def _at(draft: Source, url: str) -> Source:
 
 def _named(proposal: Proposal, key: str, name: str, taken: set[str]) -> Source:
     source = proposal.source
+    if key and not re.fullmatch(r"[a-z0-9][a-z0-9-]*", key):
+        raise Stop(f"--key {key}: small letters, digits and hyphens only, like changchun-budget", code=2)
     key = key or _free(_key(source), taken)
     return Source.model_validate(
         source.model_dump() | {"key": key, "name": name or f"{_place(source.region)}{KINDS[source.kind]}"}

@@ -56,7 +56,10 @@ def export(
 
 def _form_of(output: Path | None) -> str:
     suffix = output.suffix.lower().lstrip(".") if output else ""
-    return {"ndjson": "jsonl", "pq": "parquet"}.get(suffix, suffix if suffix in MEDIA else "csv")
+    form = {"": "csv", "ndjson": "jsonl", "pq": "parquet"}.get(suffix, suffix)
+    if form not in MEDIA:
+        raise Stop(f"{output}: nothing is written as .{suffix}; name the file .csv, .jsonl or .parquet", code=2)
+    return form
 
 
 def _check(form: str, output: Path | None, described: bool) -> None:

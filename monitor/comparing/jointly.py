@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
 
+from monitor.catalogue.indicators import indicator
 from monitor.comparing.series import series_of
 from storage.values import Stated
 
@@ -30,7 +31,13 @@ def apart(
 
 
 def _parts(stated: Stated, known: Collection[Hashable], about: Callable[[Stated], Hashable]) -> list[Stated]:
-    parts = [replace(stated, indicator_key=key) for key in members(stated)]
+    parts = [_part(stated, key) for key in members(stated)]
     if about(stated) in known or not any(about(part) in known for part in parts):
         return [stated]
     return parts
+
+
+def _part(stated: Stated, key: str) -> Stated:
+    """The statement as one member's own, by that member's name: what becomes of it is not told of the others."""
+    known = indicator(key)
+    return replace(stated, indicator_key=key, data=replace(stated.data, indicator=known.zh) if known else stated.data)

@@ -163,6 +163,14 @@ def test_a_page_without_entries_and_columns_is_refused_with_a_way_out(folder: Pa
     assert (folder / "mubiao.toml").read_text() == STARTER
 
 
+def test_a_key_that_cannot_be_one_is_refused_in_words(folder: Path, portal: Portal) -> None:
+    portal.column("/xxgk/gzbg/", (2021, 2020))
+    address = f"{portal.base}/xxgk/gzbg/"
+    done = run(folder, "add", address, "--private", "--region", CODE, "--key", "Bad Key", expect=2)
+    assert "small letters, digits and hyphens" in done.stderr
+    assert written(folder) == {}
+
+
 def test_what_cannot_be_reached_is_told_with_what_to_try(folder: Path) -> None:
     done = run(folder, "add", "http://127.0.0.1:9/xxgk/gzbg/", "--private", expect=1)
     assert "unreachable" in done.stderr

@@ -199,6 +199,7 @@ def test_somebody_elses_description_is_not_written_over(kept: Path, out: Path) -
     [
         (("export", "--format", "parquet"), "give a file with -o"),
         (("export", "-o", "nosuch/panel.csv"), "no such folder"),
+        (("export", "-o", "panel.xlsx"), "nothing is written as .xlsx"),
         (("export", "--format", "xls"), "write csv, jsonl or parquet"),
     ],
 )

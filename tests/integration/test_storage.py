@@ -192,9 +192,10 @@ def test_the_archive_says_when_an_object_is_damaged_or_missing(tmp_path: Path) -
     archive = Archive(tmp_path / "archive")
     address = archive.add(b"x" * 1000)
     (path,) = archive.root.rglob("*.zst")
-    path.write_bytes(path.read_bytes()[:-3] + b"abc")
-    with pytest.raises(ArchiveError, match="damaged"):
-        archive.find(address)
+    for bytes_now in (path.read_bytes()[:-3] + b"abc", b"junk\n", b""):
+        path.write_bytes(bytes_now)
+        with pytest.raises(ArchiveError, match="damaged"):
+            archive.find(address)
     path.unlink()
     with pytest.raises(ArchiveError, match="not in the archive"):
         archive.find(address)

@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-
-from opencc import OpenCC
+from functools import cache
+from importlib import import_module
+from typing import Any
 
 DIGITS = str.maketrans("一二三四五六七八九〇零○", "123456789000")
 _COMPOSED: dict[str, str] = {}  # filled as characters are met
 _TRADITIONAL = re.compile("[們國發區縣業這個為與實報會務關於]")
-_to_simplified = OpenCC("t2s")
 
 
 def normalised(text: str) -> str:
@@ -39,4 +39,10 @@ def _composed_alone(char: str) -> str:
 
 def simplified(text: str) -> str:
     """Converted only where characters stand in it that no simplified text has."""
-    return str(_to_simplified.convert(text)) if _TRADITIONAL.search(text) else text
+    return str(converter().convert(text)) if _TRADITIONAL.search(text) else text
+
+
+@cache
+def converter() -> Any:
+    """Traditional → simplified. It takes 5 MB, and most processes never meet a traditional character."""
+    return import_module("opencc").OpenCC("t2s")

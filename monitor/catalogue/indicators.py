@@ -10,12 +10,12 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, lru_cache
-from importlib import import_module
 from importlib.resources import files
 from itertools import product
 from typing import Any
 
 from monitor.catalogue.regions import Level, regions
+from monitor.written import converter
 from storage.values import Measure
 
 TAIL = "~"  # begins a key that the catalogue doesn't know
@@ -117,14 +117,8 @@ def _simplified(words: str) -> str:
     try:
         words.encode("gb2312")
     except UnicodeEncodeError:
-        return str(_opencc().convert(words))
-    return words if _IN_BOTH_FORMS.isdisjoint(words) else str(_opencc().convert(words))
-
-
-@cache
-def _opencc() -> Any:
-    """The converter. It takes 5 MB, and most processes never meet a traditional character."""
-    return import_module("opencc").OpenCC("t2s")
+        return str(converter().convert(words))
+    return words if _IN_BOTH_FORMS.isdisjoint(words) else str(converter().convert(words))
 
 
 def _fold_synonyms(words: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.extractors.cells import BINDING, DASHES, PLAIN, CellNumber, Column, Head, is_unit, read_head, read_number
-from monitor.extractors.columns import MOST_COLUMNS, columns_of, is_second_row, under_each_other
+from monitor.extractors.columns import FIVE_YEARS, MOST_COLUMNS, columns_of, is_second_row, under_each_other
 from monitor.extractors.relatives import Relation, find_relations
 from monitor.extractors.words import trim_trailing
 from storage.values import Measure, Role, StatementData
@@ -35,7 +35,6 @@ MOST_STRANGERS = 2  # rows without any number that a table goes over
 NUMBERS = (Column.YEAR, Column.SPAN)
 CAPTION = 16
 FULL_WIDTH = str.maketrans("()", "（）")
-FIVE_YEARS = 4
 
 
 @dataclass(frozen=True, slots=True)
